@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * bus.h - opening a bus from a Linux process.
+ *
+ *     struct hdabus *bus;
+ *     HDAUDIO_BUS_INTERFACE_V2 ddi;
+ *
+ *     hdabus_open("sim", NULL, &bus);
+ *     hdabus_query_interface(bus, 0, &GUID_HDAUDIO_BUS_INTERFACE_V2, sizeof(ddi), 0x0100, (PINTERFACE)&ddi);
+ *     ...
+ *     ddi.InterfaceDereference(ddi.Context);
+ *     hdabus_close(bus);
+ *
+ * All functions are called at PASSIVE_LEVEL. Different buses may be used from different threads; so may one bus, once it
+ * is open and before it is closed.
+ */
+#ifndef HDABUS_BUS_H
+#define HDABUS_BUS_H
+
+#include <hdaudio.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct hdabus;
+
+/* Receives one line of the bus's log, without a line feed; `level` 0 error, 1 warning, 2 information, 3 debug. Called at any
+ * IRQL and from any thread, with locks held: it must not call the bus. */
+typedef void hdabus_log(void *context, int level, const char *line);
+
+/* All zero is a fine value. */
+struct hdabus_options {
+    hdabus_log *log; /* NULL: errors and warnings go to standard error */
+    void *log_context;
+    char *error; /* where to put a sentence on what went wrong, or NULL */
+    size_t error_size;
+};
+
+/* Opens the controller that `device` names, resets it and finds its codecs.
+ *
+ *     sim[:OPTION,...]     the simulated controller, with
+ *         clock=virtual    waiting is what makes time pass (the default): deterministic, as fast as the processor allows
+ *         clock=real       time passes by itself and an interrupt thread runs
+ *         codec=FILE       a codec from an ALSA codec dump, at the dump's address; repeatable. Default: a built-in codec
+ *         irq=msi|level    how it interrupts; default msi
+ *         fragment=PAGES   memory comes in runs of so many pages; default 64
+ *
+ * `options` may be NULL. NO_SUCH_DEVICE: no such kind of device, or what it names cannot be opened; INVALID_PARAMETER: an
+ * option is not understood; INSUFFICIENT_RESOURCES; else why the controller did not start. On failure *bus is NULL. */
+NTSTATUS hdabus_open(const char *device, const struct hdabus_options *options, struct hdabus **bus);
+
+/* Stops the controller and frees the bus with all that clients still hold. Interfaces are dead from then on. NULL is ignored. */
+void hdabus_close(struct hdabus *bus);
+
+/* The children: one per function group of each codec. */
+struct hdabus_child {
+    UCHAR codec_address;
+    UCHAR node;     /* the function group's NID */
+    UCHAR function; /* 1 audio, 2 modem, else vendor-defined */
+    ULONG vendor_id;
+    ULONG subsystem_id;
+    ULONG revision_id;
+};
+unsigned hdabus_child_count(const struct hdabus *bus);
+/* INVALID_PARAMETER when there is no such child. */
+NTSTATUS hdabus_child(const struct hdabus *bus, unsigned child, struct hdabus_child *info);
+
+#define HDABUS_ID_SIZE 128 /* bytes that hold any id */
+/* The index-th hardware or compatible id (docs/DDI.md, Child devices). INVALID_PARAMETER when there is none. */
+NTSTATUS hdabus_hardware_id(const struct hdabus *bus, unsigned child, unsigned index, char id[HDABUS_ID_SIZE]);
+NTSTATUS hdabus_compatible_id(const struct hdabus *bus, unsigned child, unsigned index, char id[HDABUS_ID_SIZE]);
+
+/* Fills in one of the tables of hdaudio.h. It holds a reference, given back with InterfaceDereference. NOT_SUPPORTED: unknown
+ * GUID; INVALID_PARAMETER: no such child, `size` too small or another version than 0x0100, and nothing is written;
+ * INSUFFICIENT_RESOURCES. */
+NTSTATUS hdabus_query_interface(struct hdabus *bus, unsigned child, const GUID *type, USHORT size, USHORT version,
+                                PINTERFACE interface);
+
+/* Counts since the bus was opened. */
+struct hdabus_statistics {
+    uint64_t register_reads;
+    uint64_t register_writes;
+    uint64_t interrupts;
+    uint64_t verbs;
+    uint64_t verb_timeouts;
+    uint64_t unsolicited;
+    uint64_t unsolicited_dropped;
+    uint64_t completions; /* periods that DMA has completed */
+    uint64_t merged;      /* of those, the ones that shared an interrupt with a later one */
+};
+void hdabus_statistics(const struct hdabus *bus, struct hdabus_statistics *statistics);
+
+/* What the controller said of itself. */
+struct hdabus_controller {
+    USHORT vendor_id;
+    USHORT device_id;
+    UCHAR revision;
+    UCHAR output_engines;
+    UCHAR input_engines;
+    UCHAR bidirectional_engines;
+    UCHAR output_lines; /* SDO */
+    USHORT version;     /* major in the high byte */
+    USHORT gcap;
+    USHORT corb_entries;
+    USHORT rirb_entries;
+    USHORT codecs; /* bit n: a codec on SDI line n */
+    BOOLEAN address64;
+    BOOLEAN message_interrupts;
+    BOOLEAN alias_registers;
+};
+void hdabus_controller(const struct hdabus *bus, struct hdabus_controller *controller);
+
+/* "virtual" or "real". */
+const char *hdabus_clock(const struct hdabus *bus);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * host.h - the seam: all that the core needs from the world, and all that a host calls in the core.
+ *
+ * Two tables of functions. A *device* is one controller: its registers, memory that it can reach, its interrupt.
+ * A *host* is the system that the core runs in: memory, locks, deferred work, events, time. Whoever opens a bus
+ * fills in a struct hda_bus_config with one of each and calls hda_bus_start(). There are no globals: a process may
+ * run any number of buses over any mixture of hosts and devices.
+ *
+ * Unless an entry says otherwise it is called at PASSIVE_LEVEL or DISPATCH_LEVEL, must not block, cannot fail, and
+ * is called with no lock of the core held that the implementation would need to know about.
+ */
+#ifndef HDABUS_HOST_H
+#define HDABUS_HOST_H
+
+#include <hdaudio.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- The device -------------------------------------------------------------------------------------------- */
+
+/* Memory that the controller reaches at one contiguous range of addresses, mapped for the processor. */
+struct hda_dma {
+    void *memory;     /* the processor's address */
+    uint64_t address; /* the controller's address of the same byte */
+    size_t size;      /* bytes asked for */
+};
+
+enum hda_sync {
+    HDA_SYNC_FOR_DEVICE, /* the processor has written: make it visible to the controller */
+    HDA_SYNC_FOR_CPU,    /* the controller has written: make it visible to the processor */
+};
+
+/* Called for each interrupt at the interrupt's level; never twice at once for one device. Returns whether the
+ * controller was the cause, which a shared line wants to know. */
+typedef bool hda_interrupt_routine(void *context);
+
+struct hda_device_ops {
+    /* Register access at `offset` in BAR 0, naturally aligned, one bus access of exactly that width, in program
+     * order. Any level. A controller that is gone reads as all ones. */
+    uint8_t (*read8)(void *device, uint32_t offset);
+    uint16_t (*read16)(void *device, uint32_t offset);
+    uint32_t (*read32)(void *device, uint32_t offset);
+    void (*write8)(void *device, uint32_t offset, uint8_t value);
+    void (*write16)(void *device, uint32_t offset, uint16_t value);
+    void (*write32)(void *device, uint32_t offset, uint32_t value);
+
+    /* The address at which a client may read the 32-bit register at `offset` by itself, lock-free, at any level,
+     * until the bus stops; NULL where registers cannot be mapped. PASSIVE_LEVEL. */
+    volatile ULONG *(*map)(void *device, uint32_t offset);
+
+    /* Contiguous, mapped, zeroed memory, aligned to 128 bytes, below `highest` (inclusive) for the controller.
+     * PASSIVE_LEVEL, may block. STATUS_INSUFFICIENT_RESOURCES when there is none. Given back with dma_free. */
+    NTSTATUS (*dma_alloc)(void *device, size_t size, uint64_t highest, struct hda_dma *dma);
+    void (*dma_free)(void *device, struct hda_dma *dma);
+    void (*dma_sync)(void *device, const struct hda_dma *dma, size_t offset, size_t size, enum hda_sync direction);
+
+    /* Zeroed, locked pages that need not be contiguous and have no mapping, described by an MDL with ByteOffset 0.
+     * PASSIVE_LEVEL, may block. STATUS_INSUFFICIENT_RESOURCES when there are none. Given back with pages_free, by
+     * when the client has unmapped them. */
+    NTSTATUS (*pages_alloc)(void *device, size_t size, uint64_t highest, PMDL *mdl);
+    void (*pages_free)(void *device, PMDL mdl);
+    /* The controller's address of the byte at `offset`, and (returned) how many bytes from there on lie at
+     * consecutive addresses, at most up to the MDL's end; at least 1. */
+    size_t (*pages_run)(void *device, PMDL mdl, size_t offset, uint64_t *address);
+
+    /* From when connect returns, `routine` is called for each interrupt; when disconnect has returned it runs
+     * nowhere and is not called again. PASSIVE_LEVEL, may block; connect may fail with any status. */
+    NTSTATUS (*interrupt_connect)(void *device, hda_interrupt_routine *routine, void *context);
+    void (*interrupt_disconnect)(void *device);
+};
+
+/* What PCI says of the controller. */
+struct hda_device_info {
+    uint16_t vendor_id;
+    uint16_t device_id;
+    uint8_t revision;
+    bool message_interrupts; /* an edge: sent when the OR of all causes rises (HDA 3.3.14); else a level */
+};
+
+/* ---- The host ---------------------------------------------------------------------------------------------- */
+
+enum hda_level {
+    HDA_LEVEL_PASSIVE,   /* may block; a lock of this level is a mutex */
+    HDA_LEVEL_DISPATCH,  /* deferred work; a lock of this level raises to DISPATCH_LEVEL */
+    HDA_LEVEL_INTERRUPT, /* a lock of this level also keeps out the interrupt routine */
+};
+
+enum hda_log_level { HDA_LOG_ERROR, HDA_LOG_WARNING, HDA_LOG_INFO, HDA_LOG_DEBUG };
+
+/* Storage for a host's object. It owns nothing else: forgetting it is enough, and zeroing it is harmless. */
+struct hda_lock {
+    void *storage[12];
+};
+struct hda_work {
+    void *storage[24];
+};
+
+typedef void hda_work_routine(void *context);
+
+struct hda_host_ops {
+    /* Zeroed, non-paged memory aligned for any type; NULL when there is none. */
+    void *(*alloc)(void *host, size_t size);
+    void (*free)(void *host, void *memory);
+
+    /* A lock for use up to `level`. Acquire waits for the holder and raises the IRQL to the level; release puts
+     * back what it was. Not recursive. Acquire a PASSIVE lock at PASSIVE_LEVEL only. */
+    void (*lock_init)(void *host, struct hda_lock *lock, enum hda_level level);
+    void (*lock_acquire)(void *host, struct hda_lock *lock);
+    void (*lock_release)(void *host, struct hda_lock *lock);
+
+    /* Deferred work: `routine` runs soon at `level` (DISPATCH: at DISPATCH_LEVEL as a DPC does, as soon as the
+     * interrupt routine that queued it has returned; PASSIVE: on a thread that may block). One piece of work never
+     * runs twice at once; queued while it runs, it runs again. */
+    void (*work_init)(void *host, struct hda_work *work, enum hda_level level, hda_work_routine *routine,
+                      void *context);
+    /* Any level up to the interrupt's. Runs it `delay` nanoseconds from now; queued already, the earlier wins. */
+    void (*work_queue)(void *host, struct hda_work *work, uint64_t delay);
+    /* PASSIVE_LEVEL, may block. Takes it out of the queue; when this returns it runs nowhere. */
+    void (*work_cancel)(void *host, struct hda_work *work);
+
+    /* A client's or the core's own event. Set: no priority boost; the event is not touched after set returns.
+     * Wait: PASSIVE_LEVEL, at most `timeout` nanoseconds; STATUS_SUCCESS or STATUS_TIMEOUT. */
+    void (*event_init)(void *host, PKEVENT event, EVENT_TYPE type);
+    void (*event_set)(void *host, PKEVENT event);
+    NTSTATUS (*event_wait)(void *host, PKEVENT event, uint64_t timeout);
+
+    /* The caller's IRQL. */
+    KIRQL (*irql)(void *host);
+
+    /* Bus time in nanoseconds: monotonic, from any start. Any level. */
+    uint64_t (*now)(void *host);
+    /* Lets so many microseconds pass without blocking: for at most 300 at DISPATCH_LEVEL. */
+    void (*stall)(void *host, uint32_t microseconds);
+    /* Lets at least so many microseconds pass. PASSIVE_LEVEL, blocks. */
+    void (*sleep)(void *host, uint32_t microseconds);
+
+    /* One line for the log, without a line feed. The formats are those of printf: %s %c %d %u %x %p and widths, with
+     * l and ll. Any level. */
+    void (*log)(void *host, enum hda_log_level level, const char *format, va_list arguments);
+};
+
+/* ---- The bus, for whoever opens one -------------------------------------------------------------------------- */
+
+/* Bounds on waits in microseconds of bus time; 0 stands for the default (DDI Bounds). */
+struct hda_bounds {
+    uint32_t verb;        /* a batch without an answer, beyond its frames: 25,000 */
+    uint32_t link_reset;  /* CRST each way: 100,000 */
+    uint32_t stream;      /* SRST, RUN, FIFORDY each, at PASSIVE_LEVEL: 5,000 */
+    uint32_t link_resets; /* tries, not microseconds: 3 */
+};
+
+struct hda_bus_config {
+    const struct hda_host_ops *host; /* the tables and what they work on outlive the bus */
+    void *host_context;
+    const struct hda_device_ops *device;
+    void *device_context;
+    struct hda_device_info info;
+    struct hda_bounds bounds;
+};
+
+struct hda_bus;
+
+/* Resets the controller, starts its rings and finds the codecs and their function groups. PASSIVE_LEVEL, blocks.
+ * On failure nothing is left behind: DEVICE_NOT_READY (a register did not come to its state), DEVICE_REMOVED (reads
+ * all ones), NOT_SUPPORTED (not an HD Audio 1.0 controller), INVALID_PARAMETER (an entry of a table is missing),
+ * INSUFFICIENT_RESOURCES. */
+NTSTATUS hda_bus_start(const struct hda_bus_config *config, struct hda_bus **bus);
+
+/* Stops everything, releases what clients still hold, and frees the bus. Their interfaces are dead from then on: a
+ * client dereferences before. PASSIVE_LEVEL, blocks. */
+void hda_bus_stop(struct hda_bus *bus);
+
+/* A function group: one child device each. The ids are those of DDI Child devices; they live as long as the bus. */
+struct hda_child_info {
+    uint8_t codec_address;
+    uint8_t node;     /* the function group's NID */
+    uint8_t function; /* 1 audio, 2 modem, else vendor-defined */
+    uint32_t vendor_id;
+    uint32_t subsystem_id;
+    uint32_t revision_id;
+};
+unsigned hda_bus_child_count(const struct hda_bus *bus);
+/* NULL when there is no such child. */
+const struct hda_child_info *hda_bus_child(const struct hda_bus *bus, unsigned child);
+
+enum hda_id_kind { HDA_HARDWARE_ID, HDA_COMPATIBLE_ID };
+#define HDA_ID_SIZE 128 /* bytes that hold any id, with its end */
+/* Writes the index-th id of a kind as ASCII; false when there is none. Any level. */
+bool hda_bus_child_id(const struct hda_bus *bus, unsigned child, enum hda_id_kind kind, unsigned index,
+                      char id[HDA_ID_SIZE]);
+
+/* Fills in an interface table for a child's client: IRP_MN_QUERY_INTERFACE without the IRP. PASSIVE_LEVEL. `size` bytes at
+ * `interface` are the caller's. The table holds one reference; the client gives it back with InterfaceDereference.
+ * NOT_SUPPORTED (unknown GUID), INVALID_PARAMETER (no such child, `size` too small, another version: nothing is written),
+ * INSUFFICIENT_RESOURCES. */
+NTSTATUS hda_bus_query_interface(struct hda_bus *bus, unsigned child, const GUID *type, USHORT size, USHORT version,
+                                 PINTERFACE interface);
+
+/* Counts since the bus started. Any level. */
+struct hda_statistics {
+    uint64_t register_reads;
+    uint64_t register_writes;
+    uint64_t interrupts;          /* that were ours */
+    uint64_t verbs;               /* commands sent */
+    uint64_t verb_timeouts;       /* commands that completed without a valid response */
+    uint64_t unsolicited;         /* responses that came unasked */
+    uint64_t unsolicited_dropped; /* of those, with a tag that nobody had */
+    uint64_t completions;         /* periods that DMA has completed */
+    uint64_t merged;              /* of those, the ones that shared an interrupt with a later one */
+};
+void hda_bus_statistics(const struct hda_bus *bus, struct hda_statistics *statistics);
+
+/* What the controller said of itself. */
+struct hda_controller_info {
+    struct hda_device_info device;
+    uint16_t version; /* major in the high byte */
+    uint16_t gcap;
+    uint8_t output_engines;
+    uint8_t input_engines;
+    uint8_t bidirectional_engines;
+    uint8_t output_lines; /* SDO */
+    bool address64;
+    uint16_t corb_entries;
+    uint16_t rirb_entries;
+    uint16_t codecs; /* bit n: a codec on SDI line n */
+    bool alias_registers; /* 2030h and on answer as 30h and on do */
+};
+void hda_bus_controller_info(const struct hda_bus *bus, struct hda_controller_info *info);
+
+#endif

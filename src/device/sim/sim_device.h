@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* sim_device.h - a simulated controller with codecs, as whoever opens a bus sees it. */
+#ifndef SIM_DEVICE_H
+#define SIM_DEVICE_H
+
+#include <host.h>
+#include <sim.h>
+
+#include "host/linux/linux_host.h"
+
+struct sim_device;
+struct sim_codec;
+
+struct sim_device_options {
+    bool level_interrupts;   /* INTx instead of messages */
+    unsigned fragment_pages; /* pages_alloc hands out runs of so many consecutive pages; 0: all consecutive */
+};
+
+/* The core's table; its context is a struct sim_device. */
+extern const struct hda_device_ops sim_device_ops;
+
+/* A controller without codecs, attached to `host`, which outlives it. INSUFFICIENT_RESOURCES. */
+NTSTATUS sim_device_create(struct linux_host *host, const struct sim_device_options *options, struct sim_device **device);
+/* Detaches, frees its codecs and whatever DMA memory was not given back (which it reports as a fault to the host's log). */
+void sim_device_destroy(struct sim_device *device);
+
+void sim_device_info(const struct sim_device *device, struct hda_device_info *info);
+
+/* Plugs a codec in at `address` before the bus is started; the device owns it from then on. */
+void sim_device_plug(struct sim_device *device, unsigned address, struct sim_codec *codec);
+
+/* hdabus_sim_hear, hdabus_sim_faults and hdabus_sim_fault of sim.h. */
+NTSTATUS sim_device_hear(struct sim_device *device, UCHAR codec_address, UCHAR pin, hdabus_sink *sink, void *context);
+unsigned sim_device_faults(struct sim_device *device);
+const char *sim_device_fault(struct sim_device *device, unsigned index);
+
+#endif

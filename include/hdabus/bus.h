@@ -11,8 +11,8 @@
  *     ddi.InterfaceDereference(ddi.Context);
  *     hdabus_close(bus);
  *
- * All functions are called at PASSIVE_LEVEL. Different buses may be used from different threads; so may one bus, once it
- * is open and before it is closed.
+ * All functions are called at PASSIVE_LEVEL. Different buses may be used from different threads; so may one
+ * bus, once it is open and before it is closed.
  */
 #ifndef HDABUS_BUS_H
 #define HDABUS_BUS_H
@@ -27,8 +27,8 @@ extern "C" {
 
 struct hdabus;
 
-/* Receives one line of the bus's log, without a line feed; `level` 0 error, 1 warning, 2 information, 3 debug. Called at any
- * IRQL and from any thread, with locks held: it must not call the bus. */
+/* Receives one line of the bus's log, without a line feed; `level` 0 error, 1 warning, 2 information, 3
+ * debug. Called at any IRQL and from any thread, with locks held: it must not call the bus. */
 typedef void hdabus_log(void *context, int level, const char *line);
 
 /* All zero is a fine value. */
@@ -42,17 +42,18 @@ struct hdabus_options {
 /* Opens the controller that `device` names, resets it and finds its codecs.
  *
  *     sim[:OPTION,...]     the simulated controller, with
- *         clock=virtual    waiting is what makes time pass (the default): deterministic, as fast as the processor allows
- *         clock=real       time passes by itself and an interrupt thread runs
- *         codec=FILE       a codec from an ALSA codec dump, at the dump's address; repeatable. Default: a built-in codec
- *         irq=msi|level    how it interrupts; default msi
- *         fragment=PAGES   memory comes in runs of so many pages; default 64
+ *         clock=virtual    waiting is what makes time pass (the default): deterministic, as fast as the
+ * processor allows clock=real       time passes by itself and an interrupt thread runs codec=FILE       a
+ * codec from an ALSA codec dump, at the dump's address; repeatable. Default: a built-in codec irq=msi|level
+ * how it interrupts; default msi fragment=PAGES   memory comes in runs of so many pages; default 64
  *
- * `options` may be NULL. NO_SUCH_DEVICE: no such kind of device, or what it names cannot be opened; INVALID_PARAMETER: an
- * option is not understood; INSUFFICIENT_RESOURCES; else why the controller did not start. On failure *bus is NULL. */
+ * `options` may be NULL. NO_SUCH_DEVICE: no such kind of device, or what it names cannot be opened;
+ * INVALID_PARAMETER: an option is not understood; INSUFFICIENT_RESOURCES; else why the controller did not
+ * start. On failure *bus is NULL. */
 NTSTATUS hdabus_open(const char *device, const struct hdabus_options *options, struct hdabus **bus);
 
-/* Stops the controller and frees the bus with all that clients still hold. Interfaces are dead from then on. NULL is ignored. */
+/* Stops the controller and frees the bus with all that clients still hold. Interfaces are dead from then on.
+ * NULL is ignored. */
 void hdabus_close(struct hdabus *bus);
 
 /* The children: one per function group of each codec. */
@@ -69,15 +70,18 @@ unsigned hdabus_child_count(const struct hdabus *bus);
 NTSTATUS hdabus_child(const struct hdabus *bus, unsigned child, struct hdabus_child *info);
 
 #define HDABUS_ID_SIZE 128 /* bytes that hold any id */
-/* The index-th hardware or compatible id (docs/DDI.md, Child devices). INVALID_PARAMETER when there is none. */
-NTSTATUS hdabus_hardware_id(const struct hdabus *bus, unsigned child, unsigned index, char id[HDABUS_ID_SIZE]);
-NTSTATUS hdabus_compatible_id(const struct hdabus *bus, unsigned child, unsigned index, char id[HDABUS_ID_SIZE]);
+/* The index-th hardware or compatible id (docs/DDI.md, Child devices). INVALID_PARAMETER when there is none.
+ */
+NTSTATUS hdabus_hardware_id(const struct hdabus *bus, unsigned child, unsigned index,
+                            char id[HDABUS_ID_SIZE]);
+NTSTATUS hdabus_compatible_id(const struct hdabus *bus, unsigned child, unsigned index,
+                              char id[HDABUS_ID_SIZE]);
 
-/* Fills in one of the tables of hdaudio.h. It holds a reference, given back with InterfaceDereference. NOT_SUPPORTED: unknown
- * GUID; INVALID_PARAMETER: no such child, `size` too small or another version than 0x0100, and nothing is written;
- * INSUFFICIENT_RESOURCES. */
-NTSTATUS hdabus_query_interface(struct hdabus *bus, unsigned child, const GUID *type, USHORT size, USHORT version,
-                                PINTERFACE interface);
+/* Fills in one of the tables of hdaudio.h. It holds a reference, given back with InterfaceDereference.
+ * NOT_SUPPORTED: unknown GUID; INVALID_PARAMETER: no such child, `size` too small or another version than
+ * 0x0100, and nothing is written; INSUFFICIENT_RESOURCES. */
+NTSTATUS hdabus_query_interface(struct hdabus *bus, unsigned child, const GUID *type, USHORT size,
+                                USHORT version, PINTERFACE interface);
 
 /* Counts since the bus was opened. */
 struct hdabus_statistics {

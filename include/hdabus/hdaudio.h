@@ -21,19 +21,20 @@ extern "C" {
 #endif
 
 /* bbd1a745-add6-4575-9c2e-9b428d1c3266 */
-DEFINE_GUID(GUID_HDAUDIO_BUS_CLASS, 0xbbd1a745, 0xadd6, 0x4575, 0x9c, 0x2e, 0x9b, 0x42, 0x8d, 0x1c, 0x32, 0x66);
+DEFINE_GUID(GUID_HDAUDIO_BUS_CLASS, 0xbbd1a745, 0xadd6, 0x4575, 0x9c, 0x2e, 0x9b, 0x42, 0x8d, 0x1c, 0x32,
+            0x66);
 /* d2eaf88b-ab18-41a8-b664-8d592167671b */
 DEFINE_GUID(GUID_HDAUDIO_BUS_INTERFACE, 0xd2eaf88b, 0xab18, 0x41a8, 0xb6, 0x64, 0x8d, 0x59, 0x21, 0x67, 0x67,
             0x1b);
 /* b4d65397-5634-40b0-b068-f5b9f8b967a5 */
-DEFINE_GUID(GUID_HDAUDIO_BUS_INTERFACE_BDL, 0xb4d65397, 0x5634, 0x40b0, 0xb0, 0x68, 0xf5, 0xb9, 0xf8, 0xb9, 0x67,
-            0xa5);
+DEFINE_GUID(GUID_HDAUDIO_BUS_INTERFACE_BDL, 0xb4d65397, 0x5634, 0x40b0, 0xb0, 0x68, 0xf5, 0xb9, 0xf8, 0xb9,
+            0x67, 0xa5);
 /* b52af5fb-424b-4bb9-a160-5b38be94e568 */
-DEFINE_GUID(GUID_HDAUDIO_BUS_INTERFACE_V2, 0xb52af5fb, 0x424b, 0x4bb9, 0xa1, 0x60, 0x5b, 0x38, 0xbe, 0x94, 0xe5,
-            0x68);
+DEFINE_GUID(GUID_HDAUDIO_BUS_INTERFACE_V2, 0xb52af5fb, 0x424b, 0x4bb9, 0xa1, 0x60, 0x5b, 0x38, 0xbe, 0x94,
+            0xe5, 0x68);
 /* dc25da12-bcd1-4c7f-84e1-02adb6dcdcbf */
-DEFINE_GUID(GUID_HDAUDIO_BUS_INTERFACE_V3, 0xdc25da12, 0xbcd1, 0x4c7f, 0x84, 0xe1, 0x02, 0xad, 0xb6, 0xdc, 0xdc,
-            0xbf);
+DEFINE_GUID(GUID_HDAUDIO_BUS_INTERFACE_V3, 0xdc25da12, 0xbcd1, 0x4c7f, 0x84, 0xe1, 0x02, 0xad, 0xb6, 0xdc,
+            0xdc, 0xbf);
 
 /* ---- Verbs --------------------------------------------------------------------------------------------- */
 
@@ -112,7 +113,8 @@ typedef enum _HDAUDIO_STREAM_STATE {
     StopState = 1,
     PauseState = 1,
     RunState = 2,
-} HDAUDIO_STREAM_STATE, *PHDAUDIO_STREAM_STATE;
+} HDAUDIO_STREAM_STATE,
+    *PHDAUDIO_STREAM_STATE;
 
 /* One entry of a buffer descriptor list (HDA 3.6.3). */
 typedef struct _HDAUDIO_BUFFER_DESCRIPTOR {
@@ -150,18 +152,22 @@ typedef enum _HDAUDIO_CODEC_POWER_STATE {
     CodecPowerDeviceD3 = 4,
     CodecPowerDeviceD3Cold = 5,
     CodecPowerDeviceMaximum = 6,
-} HDAUDIO_CODEC_POWER_STATE, *PHDAUDIO_CODEC_POWER_STATE;
+} HDAUDIO_CODEC_POWER_STATE,
+    *PHDAUDIO_CODEC_POWER_STATE;
 
-/* ---- Callbacks, all at DISPATCH_LEVEL but the BDL ISR ---------------------------------------------------- */
+/* ---- Callbacks, all at DISPATCH_LEVEL but the BDL ISR ----------------------------------------------------
+ */
 
 typedef VOID(NTAPI *PHDAUDIO_TRANSFER_COMPLETE_CALLBACK)(HDAUDIO_CODEC_TRANSFER *Transfer, PVOID Context);
 typedef VOID(NTAPI *PHDAUDIO_UNSOLICITED_RESPONSE_CALLBACK)(HDAUDIO_CODEC_RESPONSE Response, PVOID Context);
 typedef VOID(NTAPI *PHDAUDIO_BDL_ISR)(VOID *Context, ULONG InterruptBitMask);
 typedef VOID(NTAPI *PHDAUDIO_DMA_NOTIFICATION_CALLBACK)(PVOID Context, LARGE_INTEGER QpcTimestamp);
 
-/* ---- Routines -------------------------------------------------------------------------------------------- */
+/* ---- Routines --------------------------------------------------------------------------------------------
+ */
 
-typedef NTSTATUS(NTAPI *PTRANSFER_CODEC_VERBS)(PVOID _context, ULONG Count, PHDAUDIO_CODEC_TRANSFER CodecTransfer,
+typedef NTSTATUS(NTAPI *PTRANSFER_CODEC_VERBS)(PVOID _context, ULONG Count,
+                                               PHDAUDIO_CODEC_TRANSFER CodecTransfer,
                                                PHDAUDIO_TRANSFER_COMPLETE_CALLBACK Callback, PVOID Context);
 typedef NTSTATUS(NTAPI *PALLOCATE_CAPTURE_DMA_ENGINE)(PVOID _context, UCHAR CodecAddress,
                                                       PHDAUDIO_STREAM_FORMAT StreamFormat, PHANDLE Handle,
@@ -181,67 +187,71 @@ typedef NTSTATUS(NTAPI *PSET_DMA_ENGINE_STATE)(PVOID _context, HDAUDIO_STREAM_ST
                                                ULONG NumberOfHandles, PHANDLE Handles);
 typedef VOID(NTAPI *PGET_WALL_CLOCK_REGISTER)(PVOID _context, PULONG *Wallclock);
 typedef NTSTATUS(NTAPI *PGET_LINK_POSITION_REGISTER)(PVOID _context, HANDLE Handle, PULONG *Position);
-typedef NTSTATUS(NTAPI *PREGISTER_EVENT_CALLBACK)(PVOID _context, PHDAUDIO_UNSOLICITED_RESPONSE_CALLBACK Routine,
+typedef NTSTATUS(NTAPI *PREGISTER_EVENT_CALLBACK)(PVOID _context,
+                                                  PHDAUDIO_UNSOLICITED_RESPONSE_CALLBACK Routine,
                                                   PVOID Context, PUCHAR Tag);
 typedef NTSTATUS(NTAPI *PUNREGISTER_EVENT_CALLBACK)(PVOID _context, UCHAR Tag);
-typedef NTSTATUS(NTAPI *PGET_DEVICE_INFORMATION)(PVOID _context, PHDAUDIO_DEVICE_INFORMATION DeviceInformation);
-typedef VOID(NTAPI *PGET_RESOURCE_INFORMATION)(PVOID _context, PUCHAR CodecAddress, PUCHAR FunctionGroupStartNode);
-typedef NTSTATUS(NTAPI *PALLOCATE_DMA_BUFFER_WITH_NOTIFICATION)(PVOID _context, HANDLE Handle,
-                                                                ULONG NotificationCount,
-                                                                SIZE_T RequestedBufferSize, PMDL *BufferMdl,
-                                                                PSIZE_T AllocatedBufferSize,
-                                                                PSIZE_T OffsetFromFirstPage, PUCHAR StreamId,
-                                                                PULONG FifoSize);
+typedef NTSTATUS(NTAPI *PGET_DEVICE_INFORMATION)(PVOID _context,
+                                                 PHDAUDIO_DEVICE_INFORMATION DeviceInformation);
+typedef VOID(NTAPI *PGET_RESOURCE_INFORMATION)(PVOID _context, PUCHAR CodecAddress,
+                                               PUCHAR FunctionGroupStartNode);
+typedef NTSTATUS(NTAPI *PALLOCATE_DMA_BUFFER_WITH_NOTIFICATION)(
+    PVOID _context, HANDLE Handle, ULONG NotificationCount, SIZE_T RequestedBufferSize, PMDL *BufferMdl,
+    PSIZE_T AllocatedBufferSize, PSIZE_T OffsetFromFirstPage, PUCHAR StreamId, PULONG FifoSize);
 typedef NTSTATUS(NTAPI *PFREE_DMA_BUFFER_WITH_NOTIFICATION)(PVOID _context, HANDLE Handle, PMDL BufferMdl,
                                                             SIZE_T BufferSize);
-typedef NTSTATUS(NTAPI *PREGISTER_NOTIFICATION_EVENT)(PVOID _context, HANDLE Handle, PKEVENT NotificationEvent);
-typedef NTSTATUS(NTAPI *PUNREGISTER_NOTIFICATION_EVENT)(PVOID _context, HANDLE Handle, PKEVENT NotificationEvent);
-typedef NTSTATUS(NTAPI *PREGISTER_NOTIFICATION_CALLBACK)(PVOID _context, HANDLE Handle, PDEVICE_OBJECT Fdo,
-                                                         PHDAUDIO_DMA_NOTIFICATION_CALLBACK NotificationCallback,
-                                                         PVOID CallbackContext);
-typedef NTSTATUS(NTAPI *PUNREGISTER_NOTIFICATION_CALLBACK)(PVOID _context, HANDLE Handle,
-                                                           PHDAUDIO_DMA_NOTIFICATION_CALLBACK NotificationCallback,
-                                                           PVOID CallbackContext);
-typedef NTSTATUS(NTAPI *PALLOCATE_CONTIGUOUS_DMA_BUFFER)(PVOID _context, HANDLE Handle, ULONG RequestedBufferSize,
-                                                         PVOID *DataBuffer, PHDAUDIO_BUFFER_DESCRIPTOR *BdlBuffer);
-typedef NTSTATUS(NTAPI *PSETUP_DMA_ENGINE_WITH_BDL)(PVOID _context, HANDLE Handle, ULONG BufferLength, ULONG Lvi,
-                                                    PHDAUDIO_BDL_ISR Isr, PVOID Context, PUCHAR StreamId,
-                                                    PULONG FifoSize);
+typedef NTSTATUS(NTAPI *PREGISTER_NOTIFICATION_EVENT)(PVOID _context, HANDLE Handle,
+                                                      PKEVENT NotificationEvent);
+typedef NTSTATUS(NTAPI *PUNREGISTER_NOTIFICATION_EVENT)(PVOID _context, HANDLE Handle,
+                                                        PKEVENT NotificationEvent);
+typedef NTSTATUS(NTAPI *PREGISTER_NOTIFICATION_CALLBACK)(
+    PVOID _context, HANDLE Handle, PDEVICE_OBJECT Fdo,
+    PHDAUDIO_DMA_NOTIFICATION_CALLBACK NotificationCallback, PVOID CallbackContext);
+typedef NTSTATUS(NTAPI *PUNREGISTER_NOTIFICATION_CALLBACK)(
+    PVOID _context, HANDLE Handle, PHDAUDIO_DMA_NOTIFICATION_CALLBACK NotificationCallback,
+    PVOID CallbackContext);
+typedef NTSTATUS(NTAPI *PALLOCATE_CONTIGUOUS_DMA_BUFFER)(PVOID _context, HANDLE Handle,
+                                                         ULONG RequestedBufferSize, PVOID *DataBuffer,
+                                                         PHDAUDIO_BUFFER_DESCRIPTOR *BdlBuffer);
+typedef NTSTATUS(NTAPI *PSETUP_DMA_ENGINE_WITH_BDL)(PVOID _context, HANDLE Handle, ULONG BufferLength,
+                                                    ULONG Lvi, PHDAUDIO_BDL_ISR Isr, PVOID Context,
+                                                    PUCHAR StreamId, PULONG FifoSize);
 typedef NTSTATUS(NTAPI *PFREE_CONTIGUOUS_DMA_BUFFER)(PVOID _context, HANDLE Handle);
 
-/* ---- Interface tables, in the WDK's order. Version is 0x0100 in all of them ------------------------------ */
+/* ---- Interface tables, in the WDK's order. Version is 0x0100 in all of them ------------------------------
+ */
 
-#define HDAUDIO_INTERFACE_HEAD                                                                                   \
-    USHORT Size;                                                                                                 \
-    USHORT Version;                                                                                              \
-    PVOID Context;                                                                                               \
-    PINTERFACE_REFERENCE InterfaceReference;                                                                     \
-    PINTERFACE_DEREFERENCE InterfaceDereference;                                                                 \
-    PTRANSFER_CODEC_VERBS TransferCodecVerbs;                                                                    \
-    PALLOCATE_CAPTURE_DMA_ENGINE AllocateCaptureDmaEngine;                                                       \
-    PALLOCATE_RENDER_DMA_ENGINE AllocateRenderDmaEngine;                                                         \
+#define HDAUDIO_INTERFACE_HEAD                             \
+    USHORT Size;                                           \
+    USHORT Version;                                        \
+    PVOID Context;                                         \
+    PINTERFACE_REFERENCE InterfaceReference;               \
+    PINTERFACE_DEREFERENCE InterfaceDereference;           \
+    PTRANSFER_CODEC_VERBS TransferCodecVerbs;              \
+    PALLOCATE_CAPTURE_DMA_ENGINE AllocateCaptureDmaEngine; \
+    PALLOCATE_RENDER_DMA_ENGINE AllocateRenderDmaEngine;   \
     PCHANGE_BANDWIDTH_ALLOCATION ChangeBandwidthAllocation
 
-#define HDAUDIO_INTERFACE_TAIL                                                                                   \
-    PFREE_DMA_ENGINE FreeDmaEngine;                                                                              \
-    PSET_DMA_ENGINE_STATE SetDmaEngineState;                                                                     \
-    PGET_WALL_CLOCK_REGISTER GetWallClockRegister;                                                               \
-    PGET_LINK_POSITION_REGISTER GetLinkPositionRegister;                                                         \
-    PREGISTER_EVENT_CALLBACK RegisterEventCallback;                                                              \
-    PUNREGISTER_EVENT_CALLBACK UnregisterEventCallback;                                                          \
-    PGET_DEVICE_INFORMATION GetDeviceInformation;                                                                \
+#define HDAUDIO_INTERFACE_TAIL                           \
+    PFREE_DMA_ENGINE FreeDmaEngine;                      \
+    PSET_DMA_ENGINE_STATE SetDmaEngineState;             \
+    PGET_WALL_CLOCK_REGISTER GetWallClockRegister;       \
+    PGET_LINK_POSITION_REGISTER GetLinkPositionRegister; \
+    PREGISTER_EVENT_CALLBACK RegisterEventCallback;      \
+    PUNREGISTER_EVENT_CALLBACK UnregisterEventCallback;  \
+    PGET_DEVICE_INFORMATION GetDeviceInformation;        \
     PGET_RESOURCE_INFORMATION GetResourceInformation
 
-#define HDAUDIO_INTERFACE_BASELINE                                                                               \
-    HDAUDIO_INTERFACE_HEAD;                                                                                      \
-    PALLOCATE_DMA_BUFFER AllocateDmaBuffer;                                                                      \
-    PFREE_DMA_BUFFER FreeDmaBuffer;                                                                              \
+#define HDAUDIO_INTERFACE_BASELINE          \
+    HDAUDIO_INTERFACE_HEAD;                 \
+    PALLOCATE_DMA_BUFFER AllocateDmaBuffer; \
+    PFREE_DMA_BUFFER FreeDmaBuffer;         \
     HDAUDIO_INTERFACE_TAIL
 
-#define HDAUDIO_INTERFACE_NOTIFICATION                                                                           \
-    PALLOCATE_DMA_BUFFER_WITH_NOTIFICATION AllocateDmaBufferWithNotification;                                    \
-    PFREE_DMA_BUFFER_WITH_NOTIFICATION FreeDmaBufferWithNotification;                                            \
-    PREGISTER_NOTIFICATION_EVENT RegisterNotificationEvent;                                                      \
+#define HDAUDIO_INTERFACE_NOTIFICATION                                        \
+    PALLOCATE_DMA_BUFFER_WITH_NOTIFICATION AllocateDmaBufferWithNotification; \
+    PFREE_DMA_BUFFER_WITH_NOTIFICATION FreeDmaBufferWithNotification;         \
+    PREGISTER_NOTIFICATION_EVENT RegisterNotificationEvent;                   \
     PUNREGISTER_NOTIFICATION_EVENT UnregisterNotificationEvent
 
 typedef struct _HDAUDIO_BUS_INTERFACE {
@@ -273,7 +283,8 @@ typedef struct _HDAUDIO_BUS_INTERFACE_V3 {
 #undef HDAUDIO_INTERFACE_BASELINE
 #undef HDAUDIO_INTERFACE_NOTIFICATION
 
-/* ---- The layouts are a contract between binaries ---------------------------------------------------------- */
+/* ---- The layouts are a contract between binaries ----------------------------------------------------------
+ */
 
 #ifdef __cplusplus
 #define HDAUDIO_ASSERT(condition) static_assert(condition, #condition)
@@ -293,7 +304,8 @@ HDAUDIO_ASSERT(sizeof(HDAUDIO_DEVICE_INFORMATION) == 10);
 HDAUDIO_ASSERT(offsetof(HDAUDIO_DEVICE_INFORMATION_V2, CtrlRevision) == 9);
 HDAUDIO_ASSERT(offsetof(HDAUDIO_DEVICE_INFORMATION_V2, CtrlDeviceId) == 12);
 HDAUDIO_ASSERT(sizeof(HDAUDIO_DEVICE_INFORMATION_V2) == 14);
-#define HDAUDIO_HEAD_SIZE (2 * sizeof(PVOID) + 2 * sizeof(PVOID)) /* Size and Version, padded; three pointers */
+#define HDAUDIO_HEAD_SIZE \
+    (2 * sizeof(PVOID) + 2 * sizeof(PVOID)) /* Size and Version, padded; three pointers */
 HDAUDIO_ASSERT(offsetof(HDAUDIO_BUS_INTERFACE, TransferCodecVerbs) == HDAUDIO_HEAD_SIZE);
 HDAUDIO_ASSERT(offsetof(HDAUDIO_BUS_INTERFACE, AllocateDmaBuffer) == HDAUDIO_HEAD_SIZE + 4 * sizeof(PVOID));
 HDAUDIO_ASSERT(sizeof(HDAUDIO_BUS_INTERFACE) == HDAUDIO_HEAD_SIZE + 14 * sizeof(PVOID));

@@ -2,13 +2,13 @@
 /*
  * host.h - the seam: all that the core needs from the world, and all that a host calls in the core.
  *
- * Two tables of functions. A *device* is one controller: its registers, memory that it can reach, its interrupt.
- * A *host* is the system that the core runs in: memory, locks, deferred work, events, time. Whoever opens a bus
- * fills in a struct hda_bus_config with one of each and calls hda_bus_start(). There are no globals: a process may
- * run any number of buses over any mixture of hosts and devices.
+ * Two tables of functions. A *device* is one controller: its registers, memory that it can reach, its
+ * interrupt. A *host* is the system that the core runs in: memory, locks, deferred work, events, time.
+ * Whoever opens a bus fills in a struct hda_bus_config with one of each and calls hda_bus_start(). There are
+ * no globals: a process may run any number of buses over any mixture of hosts and devices.
  *
- * Unless an entry says otherwise it is called at PASSIVE_LEVEL or DISPATCH_LEVEL, must not block, cannot fail, and
- * is called with no lock of the core held that the implementation would need to know about.
+ * Unless an entry says otherwise it is called at PASSIVE_LEVEL or DISPATCH_LEVEL, must not block, cannot
+ * fail, and is called with no lock of the core held that the implementation would need to know about.
  */
 #ifndef HDABUS_HOST_H
 #define HDABUS_HOST_H
@@ -19,7 +19,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* ---- The device -------------------------------------------------------------------------------------------- */
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- The device
+ * -------------------------------------------------------------------------------------------- */
 
 /* Memory that the controller reaches at one contiguous range of addresses, mapped for the processor. */
 struct hda_dma {
@@ -38,8 +43,8 @@ enum hda_sync {
 typedef bool hda_interrupt_routine(void *context);
 
 struct hda_device_ops {
-    /* Register access at `offset` in BAR 0, naturally aligned, one bus access of exactly that width, in program
-     * order. Any level. A controller that is gone reads as all ones. */
+    /* Register access at `offset` in BAR 0, naturally aligned, one bus access of exactly that width, in
+     * program order. Any level. A controller that is gone reads as all ones. */
     uint8_t (*read8)(void *device, uint32_t offset);
     uint16_t (*read16)(void *device, uint32_t offset);
     uint32_t (*read32)(void *device, uint32_t offset);
@@ -47,19 +52,21 @@ struct hda_device_ops {
     void (*write16)(void *device, uint32_t offset, uint16_t value);
     void (*write32)(void *device, uint32_t offset, uint32_t value);
 
-    /* The address at which a client may read the 32-bit register at `offset` by itself, lock-free, at any level,
-     * until the bus stops; NULL where registers cannot be mapped. PASSIVE_LEVEL. */
+    /* The address at which a client may read the 32-bit register at `offset` by itself, lock-free, at any
+     * level, until the bus stops; NULL where registers cannot be mapped. PASSIVE_LEVEL. */
     volatile ULONG *(*map)(void *device, uint32_t offset);
 
-    /* Contiguous, mapped, zeroed memory, aligned to 128 bytes, below `highest` (inclusive) for the controller.
-     * PASSIVE_LEVEL, may block. STATUS_INSUFFICIENT_RESOURCES when there is none. Given back with dma_free. */
+    /* Contiguous, mapped, zeroed memory, aligned to 128 bytes, below `highest` (inclusive) for the
+     * controller. PASSIVE_LEVEL, may block. STATUS_INSUFFICIENT_RESOURCES when there is none. Given back with
+     * dma_free. */
     NTSTATUS (*dma_alloc)(void *device, size_t size, uint64_t highest, struct hda_dma *dma);
     void (*dma_free)(void *device, struct hda_dma *dma);
-    void (*dma_sync)(void *device, const struct hda_dma *dma, size_t offset, size_t size, enum hda_sync direction);
+    void (*dma_sync)(void *device, const struct hda_dma *dma, size_t offset, size_t size,
+                     enum hda_sync direction);
 
-    /* Zeroed, locked pages that need not be contiguous and have no mapping, described by an MDL with ByteOffset 0.
-     * PASSIVE_LEVEL, may block. STATUS_INSUFFICIENT_RESOURCES when there are none. Given back with pages_free, by
-     * when the client has unmapped them. */
+    /* Zeroed, locked pages that need not be contiguous and have no mapping, described by an MDL with
+     * ByteOffset 0. PASSIVE_LEVEL, may block. STATUS_INSUFFICIENT_RESOURCES when there are none. Given back
+     * with pages_free, by when the client has unmapped them. */
     NTSTATUS (*pages_alloc)(void *device, size_t size, uint64_t highest, PMDL *mdl);
     void (*pages_free)(void *device, PMDL mdl);
     /* The controller's address of the byte at `offset`, and (returned) how many bytes from there on lie at
@@ -80,7 +87,8 @@ struct hda_device_info {
     bool message_interrupts; /* an edge: sent when the OR of all causes rises (HDA 3.3.14); else a level */
 };
 
-/* ---- The host ---------------------------------------------------------------------------------------------- */
+/* ---- The host
+ * ---------------------------------------------------------------------------------------------- */
 
 enum hda_level {
     HDA_LEVEL_PASSIVE,   /* may block; a lock of this level is a mutex */
@@ -105,18 +113,19 @@ struct hda_host_ops {
     void *(*alloc)(void *host, size_t size);
     void (*free)(void *host, void *memory);
 
-    /* A lock for use up to `level`. Acquire waits for the holder and raises the IRQL to the level; release puts
-     * back what it was. Not recursive. Acquire a PASSIVE lock at PASSIVE_LEVEL only. */
+    /* A lock for use up to `level`. Acquire waits for the holder and raises the IRQL to the level; release
+     * puts back what it was. Not recursive. Acquire a PASSIVE lock at PASSIVE_LEVEL only. */
     void (*lock_init)(void *host, struct hda_lock *lock, enum hda_level level);
     void (*lock_acquire)(void *host, struct hda_lock *lock);
     void (*lock_release)(void *host, struct hda_lock *lock);
 
-    /* Deferred work: `routine` runs soon at `level` (DISPATCH: at DISPATCH_LEVEL as a DPC does, as soon as the
-     * interrupt routine that queued it has returned; PASSIVE: on a thread that may block). One piece of work never
-     * runs twice at once; queued while it runs, it runs again. */
+    /* Deferred work: `routine` runs soon at `level` (DISPATCH: at DISPATCH_LEVEL as a DPC does, as soon as
+     * the interrupt routine that queued it has returned; PASSIVE: on a thread that may block). One piece of
+     * work never runs twice at once; queued while it runs, it runs again. */
     void (*work_init)(void *host, struct hda_work *work, enum hda_level level, hda_work_routine *routine,
                       void *context);
-    /* Any level up to the interrupt's. Runs it `delay` nanoseconds from now; queued already, the earlier wins. */
+    /* Any level up to the interrupt's. Runs it `delay` nanoseconds from now; queued already, the earlier
+     * wins. */
     void (*work_queue)(void *host, struct hda_work *work, uint64_t delay);
     /* PASSIVE_LEVEL, may block. Takes it out of the queue; when this returns it runs nowhere. */
     void (*work_cancel)(void *host, struct hda_work *work);
@@ -137,12 +146,13 @@ struct hda_host_ops {
     /* Lets at least so many microseconds pass. PASSIVE_LEVEL, blocks. */
     void (*sleep)(void *host, uint32_t microseconds);
 
-    /* One line for the log, without a line feed. The formats are those of printf: %s %c %d %u %x %p and widths, with
-     * l and ll. Any level. */
+    /* One line for the log, without a line feed. The formats are those of printf: %s %c %d %u %x %p and
+     * widths, with l and ll. Any level. */
     void (*log)(void *host, enum hda_log_level level, const char *format, va_list arguments);
 };
 
-/* ---- The bus, for whoever opens one -------------------------------------------------------------------------- */
+/* ---- The bus, for whoever opens one
+ * -------------------------------------------------------------------------- */
 
 /* Bounds on waits in microseconds of bus time; 0 stands for the default (DDI Bounds). */
 struct hda_bounds {
@@ -163,17 +173,18 @@ struct hda_bus_config {
 
 struct hda_bus;
 
-/* Resets the controller, starts its rings and finds the codecs and their function groups. PASSIVE_LEVEL, blocks.
- * On failure nothing is left behind: DEVICE_NOT_READY (a register did not come to its state), DEVICE_REMOVED (reads
- * all ones), NOT_SUPPORTED (not an HD Audio 1.0 controller), INVALID_PARAMETER (an entry of a table is missing),
- * INSUFFICIENT_RESOURCES. */
+/* Resets the controller, starts its rings and finds the codecs and their function groups. PASSIVE_LEVEL,
+ * blocks. On failure nothing is left behind: DEVICE_NOT_READY (a register did not come to its state),
+ * DEVICE_REMOVED (reads all ones), NOT_SUPPORTED (not an HD Audio 1.0 controller), INVALID_PARAMETER (an
+ * entry of a table is missing), INSUFFICIENT_RESOURCES. */
 NTSTATUS hda_bus_start(const struct hda_bus_config *config, struct hda_bus **bus);
 
-/* Stops everything, releases what clients still hold, and frees the bus. Their interfaces are dead from then on: a
- * client dereferences before. PASSIVE_LEVEL, blocks. */
+/* Stops everything, releases what clients still hold, and frees the bus. Their interfaces are dead from then
+ * on: a client dereferences before. PASSIVE_LEVEL, blocks. */
 void hda_bus_stop(struct hda_bus *bus);
 
-/* A function group: one child device each. The ids are those of DDI Child devices; they live as long as the bus. */
+/* A function group: one child device each. The ids are those of DDI Child devices; they live as long as the
+ * bus. */
 struct hda_child_info {
     uint8_t codec_address;
     uint8_t node;     /* the function group's NID */
@@ -192,12 +203,12 @@ enum hda_id_kind { HDA_HARDWARE_ID, HDA_COMPATIBLE_ID };
 bool hda_bus_child_id(const struct hda_bus *bus, unsigned child, enum hda_id_kind kind, unsigned index,
                       char id[HDA_ID_SIZE]);
 
-/* Fills in an interface table for a child's client: IRP_MN_QUERY_INTERFACE without the IRP. PASSIVE_LEVEL. `size` bytes at
- * `interface` are the caller's. The table holds one reference; the client gives it back with InterfaceDereference.
- * NOT_SUPPORTED (unknown GUID), INVALID_PARAMETER (no such child, `size` too small, another version: nothing is written),
- * INSUFFICIENT_RESOURCES. */
-NTSTATUS hda_bus_query_interface(struct hda_bus *bus, unsigned child, const GUID *type, USHORT size, USHORT version,
-                                 PINTERFACE interface);
+/* Fills in an interface table for a child's client: IRP_MN_QUERY_INTERFACE without the IRP. PASSIVE_LEVEL.
+ * `size` bytes at `interface` are the caller's. The table holds one reference; the client gives it back with
+ * InterfaceDereference. NOT_SUPPORTED (unknown GUID), INVALID_PARAMETER (no such child, `size` too small,
+ * another version: nothing is written), INSUFFICIENT_RESOURCES. */
+NTSTATUS hda_bus_query_interface(struct hda_bus *bus, unsigned child, const GUID *type, USHORT size,
+                                 USHORT version, PINTERFACE interface);
 
 /* Counts since the bus started. Any level. */
 struct hda_statistics {
@@ -225,9 +236,13 @@ struct hda_controller_info {
     bool address64;
     uint16_t corb_entries;
     uint16_t rirb_entries;
-    uint16_t codecs; /* bit n: a codec on SDI line n */
+    uint16_t codecs;      /* bit n: a codec on SDI line n */
     bool alias_registers; /* 2030h and on answer as 30h and on do */
 };
 void hda_bus_controller_info(const struct hda_bus *bus, struct hda_controller_info *info);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

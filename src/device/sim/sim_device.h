@@ -20,17 +20,28 @@ struct sim_device_options {
 extern const struct hda_device_ops sim_device_ops;
 
 /* A controller without codecs, attached to `host`, which outlives it. INSUFFICIENT_RESOURCES. */
-NTSTATUS sim_device_create(struct linux_host *host, const struct sim_device_options *options, struct sim_device **device);
-/* Detaches, frees its codecs and whatever DMA memory was not given back (which it reports as a fault to the host's log). */
+NTSTATUS sim_device_create(struct linux_host *host, const struct sim_device_options *options,
+                           struct sim_device **device);
+/* Detaches, frees its codecs and whatever DMA memory was not given back (which it reports as a fault to the
+ * host's log). */
 void sim_device_destroy(struct sim_device *device);
 
 void sim_device_info(const struct sim_device *device, struct hda_device_info *info);
 
-/* Plugs a codec in at `address` before the bus is started; the device owns it from then on. */
-void sim_device_plug(struct sim_device *device, unsigned address, struct sim_codec *codec);
+/* Plugs a codec in at `address` before the bus is started; the device owns it from then on. False, and
+ * nothing is done, when the address is above 14 or taken. */
+bool sim_device_plug(struct sim_device *device, unsigned address, struct sim_codec *codec);
+
+/* Records a fault (a sim_fault_routine; `device` is a struct sim_device): what codecs of this device are
+ * given to complain with. Called by the codecs, so with the device's lock held. */
+void sim_device_report(void *device, const char *sentence);
+
+/* A sim_fault_routine whose context is the device: for the device's codecs, which call it only while the device calls them. */
+void sim_device_report(void *device, const char *sentence);
 
 /* hdabus_sim_hear, hdabus_sim_faults and hdabus_sim_fault of sim.h. */
-NTSTATUS sim_device_hear(struct sim_device *device, UCHAR codec_address, UCHAR pin, hdabus_sink *sink, void *context);
+NTSTATUS sim_device_hear(struct sim_device *device, UCHAR codec_address, UCHAR pin, hdabus_sink *sink,
+                         void *context);
 unsigned sim_device_faults(struct sim_device *device);
 const char *sim_device_fault(struct sim_device *device, unsigned index);
 

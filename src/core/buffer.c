@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* buffer.c - cyclic buffers (DDI AllocateDmaBuffer, AllocateDmaBufferWithNotification). */
+#include "bdl.h"
+#include "client.h"
+#include "core.h"
+#include "stream.h"
+
+/* ---- Memory
+ * ------------------------------------------------------------------------------------------------------ */
+
+void hda_buffer_release(struct hda_bus *bus, struct hda_buffer *buffer)
+{
+    void *device = bus->config.device_context;
+
+    if (buffer->list.memory != NULL)
+        bus->device->dma_free(device, &buffer->list);
+    if (buffer->mdl != NULL)
+        bus->device->pages_free(device, buffer->mdl);
+    *buffer = (struct hda_buffer){0};
+}
+
+static NTSTATUS describe(struct hda_bus *bus, struct hda_buffer *buffer)
+{
+    unsigned entries =
+        hda_bdl_build(bus, buffer->mdl, buffer->size, buffer->notifications, buffer->list.memory);
+
+    if (entries == 0)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    buffer->last = (uint16_t)(entries - 1);
+    bus->device->dma_sync(bus->config.device_context, &buffer->list, 0, HDA_BDL_SIZE, HDA_SYNC_FOR_DEVICE);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS allocate_memory(struct hda_bus *bus, struct hda_buffer *buffer)
+{
+    uint64_t highest = bus->capabilities.highest_address;
+    void *device = bus->config.device_context;
+    NTSTATUS status;
+
+    status = bus->device->pages_alloc(device, buffer->size, highest, &buffer->mdl);
+    if (!NT_SUCCESS(status)) {
+        buffer->mdl = NULL;
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    status = bus->device->dma_alloc(device, HDA_BDL_SIZE, highest, &buffer->list);
+    if (NT_SUCCESS(status))
+        status = describe(bus, buffer);
+    if (!NT_SUCCESS(status)) {
+        hda_buffer_release(bus, buffer);
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    return STATUS_SUCCESS;
+}
+
+/* ---- Claiming the engine while memory is allocated or freed, which may block
+ * --------------------------------------------- */
+
+/* DDI: not in reset, or has a buffer already. */
+static NTSTATUS claim_empty(struct hda_client *client, HANDLE handle, struct hda_engine **engine)
+{
+    struct hda_bus *bus = client->bus;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    hda_lock(bus, &bus->lock);
+    *engine = hda_engine_find(client, handle);
+    if (*engine == NULL)
+        status = STATUS_INVALID_HANDLE;
+    else if ((*engine)->preparing || (*engine)->state != ResetState || (*engine)->buffer.mdl != NULL)
+        status = STATUS_INVALID_DEVICE_REQUEST;
+    else
+        (*engine)->preparing = true;
+    hda_unlock(bus, &bus->lock);
+    return status;
+}
+
+static void unclaim(struct hda_engine *engine)
+{
+    hda_lock(engine->bus, &engine->bus->lock);
+    engine->preparing = false;
+    hda_unlock(engine->bus, &engine->bus->lock);
+}
+
+/* ---- Allocation
+ * -------------------------------------------------------------------------------------------------------- */
+
+/* Gives the engine its buffer and programs it; the FIFO's size is known from then on. */
+static NTSTATUS install(struct hda_engine *engine, const struct hda_buffer *buffer, PULONG fifo)
+{
+    struct hda_bus *bus = engine->bus;
+    struct hda_patience patience = hda_patience_now(bus);
+    NTSTATUS status;
+
+    hda_lock(bus, &bus->lock);
+    status = hda_stream_reset(engine, &patience);
+    if (NT_SUCCESS(status)) {
+        engine->buffer = *buffer;
+        hda_stream_program(engine);
+        hda_progress_reset(engine);
+        *fifo = hda_stream_fifo(engine);
+    }
+    hda_unlock(bus, &bus->lock);
+    return status;
+}
+
+static NTSTATUS allocate(struct hda_engine *engine, const struct hda_buffer_request *request)
+{
+    struct hda_bus *bus = engine->bus;
+    struct hda_buffer buffer = {.notifications = request->notifications};
+    NTSTATUS status;
+
+    buffer.size =
+        hda_bdl_buffer_size(request->size, request->notifications == 2 ? 2 : 1, engine->format.block);
+    if (buffer.size == 0)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    status = allocate_memory(bus, &buffer);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = install(engine, &buffer, request->fifo);
+    if (!NT_SUCCESS(status)) {
+        hda_buffer_release(bus, &buffer);
+        return status;
+    }
+    *request->mdl = buffer.mdl;
+    *request->allocated = buffer.size;
+    *request->stream = engine->tag;
+    if (request->offset != NULL)
+        *request->offset = 0; /* pages_alloc begins at a page's start */
+    return STATUS_SUCCESS;
+}
+
+static bool is_complete(const struct hda_buffer_request *request)
+{
+    return request->size > 0 && request->mdl != NULL && request->allocated != NULL &&
+           request->stream != NULL && request->fifo != NULL;
+}
+
+NTSTATUS hda_buffer_allocate(struct hda_client *client, HANDLE handle,
+                             const struct hda_buffer_request *request)
+{
+    struct hda_engine *engine;
+    NTSTATUS status;
+
+    if (hda_irql(client->bus) > PASSIVE_LEVEL)
+        return STATUS_UNSUCCESSFUL;
+    if (!hda_engine_is(client, handle))
+        return STATUS_INVALID_HANDLE;
+    if (!is_complete(request))
+        return STATUS_INVALID_PARAMETER;
+    status = claim_empty(client, handle, &engine);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = allocate(engine, request);
+    unclaim(engine);
+    return status;
+}
+
+/* ---- Freeing
+ * ------------------------------------------------------------------------------------------------------------
+ */
+
+/* Takes the buffer from an engine that does not run. A stopped one is reset first: known drivers free in that
+ * state (DDI). */
+static NTSTATUS detach(struct hda_engine *engine, struct hda_buffer *buffer,
+                       const struct hda_patience *patience)
+{
+    NTSTATUS status;
+
+    if (engine->preparing || engine->buffer.mdl == NULL || engine->state == RunState)
+        return STATUS_INVALID_DEVICE_REQUEST;
+    status = hda_stream_reset(engine, patience);
+    if (!NT_SUCCESS(status))
+        return status;
+    engine->state = ResetState;
+    *buffer = engine->buffer;
+    engine->buffer = (struct hda_buffer){0};
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS hda_buffer_free(struct hda_client *client, HANDLE handle)
+{
+    struct hda_bus *bus = client->bus;
+    struct hda_patience patience = hda_patience_now(bus);
+    struct hda_buffer buffer = {0};
+    struct hda_engine *engine;
+    NTSTATUS status;
+
+    if (hda_irql(bus) > PASSIVE_LEVEL)
+        return STATUS_UNSUCCESSFUL;
+    hda_lock(bus, &bus->lock);
+    engine = hda_engine_find(client, handle);
+    status = engine == NULL ? STATUS_INVALID_HANDLE : detach(engine, &buffer, &patience);
+    hda_unlock(bus, &bus->lock);
+    if (NT_SUCCESS(status))
+        hda_buffer_release(bus, &buffer);
+    return status;
+}
+
+void hda_buffer_compare(struct hda_client *client, HANDLE handle, PMDL mdl, SIZE_T size)
+{
+    struct hda_bus *bus = client->bus;
+    struct hda_engine *engine;
+
+    hda_lock(bus, &bus->lock);
+    engine = hda_engine_find(client, handle);
+    if (engine != NULL && engine->buffer.mdl != NULL &&
+        (engine->buffer.mdl != mdl || engine->buffer.size != size))
+        hda_log(bus, HDA_LOG_WARNING, "stream %u: the buffer to be freed is named wrongly", engine->index);
+    hda_unlock(bus, &bus->lock);
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* bus.c - a bus from start to stop. */
+#include "client.h"
+#include "codecs.h"
+#include "controller.h"
+#include "core.h"
+#include "interrupt.h"
+
+static const struct hda_bounds default_bounds = {
+    .verb = 25000,
+    .link_reset = 100000,
+    .stream = 5000,
+    .link_resets = 3,
+};
+
+/* ---- Checks of what we are given
+ * ------------------------------------------------------------------------------------------- */
+
+/* Whether every entry of a table of functions is there. */
+static bool is_full(const void *table, size_t size)
+{
+    for (size_t offset = 0; offset < size; offset += sizeof(void *)) {
+        void *entry;
+
+        memcpy(&entry, (const char *)table + offset, sizeof(entry));
+        if (entry == NULL)
+            return false;
+    }
+    return true;
+}
+
+static bool is_complete(const struct hda_bus_config *config)
+{
+    return config != NULL && config->host != NULL && config->device != NULL &&
+           is_full(config->host, sizeof(*config->host)) && is_full(config->device, sizeof(*config->device));
+}
+
+static void set_default(uint32_t *bound, uint32_t value)
+{
+    if (*bound == 0)
+        *bound = value;
+}
+
+static void set_default_bounds(struct hda_bounds *bounds)
+{
+    set_default(&bounds->verb, default_bounds.verb);
+    set_default(&bounds->link_reset, default_bounds.link_reset);
+    set_default(&bounds->stream, default_bounds.stream);
+    set_default(&bounds->link_resets, default_bounds.link_resets);
+}
+
+/* ---- Start
+ * --------------------------------------------------------------------------------------------------------------------
+ */
+
+static void init_locks(struct hda_bus *bus)
+{
+    const struct hda_host_ops *host = bus->host;
+    void *context = bus->config.host_context;
+
+    host->lock_init(context, &bus->lock, HDA_LEVEL_DISPATCH);
+    host->lock_init(context, &bus->verbs.lock, HDA_LEVEL_DISPATCH);
+    host->work_init(context, &bus->deferred, HDA_LEVEL_DISPATCH, hda_deferred, bus);
+    host->work_init(context, &bus->release, HDA_LEVEL_PASSIVE, hda_clients_bury, bus);
+    InitializeListHead(&bus->verbs.batches);
+    InitializeListHead(&bus->clients);
+    InitializeListHead(&bus->dead);
+}
+
+static struct hda_bus *create(const struct hda_bus_config *config)
+{
+    struct hda_bus *bus = config->host->alloc(config->host_context, sizeof(*bus));
+
+    if (bus == NULL)
+        return NULL;
+    bus->config = *config;
+    bus->host = config->host;
+    bus->device = config->device;
+    set_default_bounds(&bus->config.bounds);
+    init_locks(bus);
+    return bus;
+}
+
+/* What does not need the controller to be out of reset. */
+static NTSTATUS start_memory(struct hda_bus *bus)
+{
+    NTSTATUS status = hda_unsolicited_start(bus);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    bus->own = hda_client_create(bus, NULL);
+    return bus->own != NULL ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+}
+
+static NTSTATUS start_controller(struct hda_bus *bus)
+{
+    NTSTATUS status = hda_controller_identify(bus);
+
+    if (NT_SUCCESS(status))
+        status = hda_controller_reset(bus);
+    if (NT_SUCCESS(status))
+        status = hda_engines_start(bus);
+    if (!NT_SUCCESS(status))
+        return status;
+    hda_controller_probe(bus);
+    status = bus->device->interrupt_connect(bus->config.device_context, hda_interrupt, bus);
+    bus->connected = NT_SUCCESS(status);
+    return status;
+}
+
+static NTSTATUS start_link(struct hda_bus *bus)
+{
+    NTSTATUS status = hda_verbs_start(bus);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    hda_controller_listen(bus);
+    return hda_codecs_start(bus);
+}
+
+NTSTATUS hda_bus_start(const struct hda_bus_config *config, struct hda_bus **out)
+{
+    struct hda_bus *bus;
+    NTSTATUS status;
+
+    if (out == NULL)
+        return STATUS_INVALID_PARAMETER;
+    *out = NULL;
+    if (!is_complete(config))
+        return STATUS_INVALID_PARAMETER;
+    bus = create(config);
+    if (bus == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    status = start_memory(bus);
+    if (NT_SUCCESS(status))
+        status = start_controller(bus);
+    if (NT_SUCCESS(status))
+        status = start_link(bus);
+    if (!NT_SUCCESS(status)) {
+        hda_bus_stop(bus);
+        return status;
+    }
+    *out = bus;
+    return STATUS_SUCCESS;
+}
+
+/* ---- Stop: the reverse, from wherever start came to
+ * ---------------------------------------------------------------------------- */
+
+static void stop_interrupts(struct hda_bus *bus)
+{
+    if (bus->connected) {
+        hda_controller_quiet(bus);
+        bus->device->interrupt_disconnect(bus->config.device_context);
+    }
+    bus->host->work_cancel(bus->config.host_context, &bus->deferred);
+}
+
+void hda_bus_stop(struct hda_bus *bus)
+{
+    bus->host->work_cancel(bus->config.host_context, &bus->release);
+    hda_verbs_stop(bus);
+    hda_clients_stop(bus);
+    stop_interrupts(bus);
+    hda_codecs_stop(bus);
+    if (bus->engines != NULL) {
+        hda_controller_stop(bus);
+        hda_engines_stop(bus);
+    }
+    if (bus->unsolicited.tags != NULL)
+        hda_unsolicited_stop(bus);
+    hda_free(bus, bus);
+}
+
+/* ---- What it tells
+ * ----------------------------------------------------------------------------------------------------------------
+ */
+
+unsigned hda_bus_child_count(const struct hda_bus *bus)
+{
+    return bus->child_count;
+}
+
+const struct hda_child_info *hda_bus_child(const struct hda_bus *bus, unsigned child)
+{
+    return child < bus->child_count ? &bus->children[child].info : NULL;
+}
+
+#define COPY_COUNT(field) statistics->field = __atomic_load_n(&bus->statistics.field, __ATOMIC_RELAXED)
+
+void hda_bus_statistics(const struct hda_bus *bus, struct hda_statistics *statistics)
+{
+    COPY_COUNT(register_reads);
+    COPY_COUNT(register_writes);
+    COPY_COUNT(interrupts);
+    COPY_COUNT(verbs);
+    COPY_COUNT(verb_timeouts);
+    COPY_COUNT(unsolicited);
+    COPY_COUNT(unsolicited_dropped);
+    COPY_COUNT(completions);
+    COPY_COUNT(merged);
+}
+
+void hda_bus_controller_info(const struct hda_bus *bus, struct hda_controller_info *info)
+{
+    const struct hda_capabilities *can = &bus->capabilities;
+
+    *info = (struct hda_controller_info){
+        .device = bus->config.info,
+        .version = can->version,
+        .gcap = can->gcap,
+        .output_engines = can->outputs,
+        .input_engines = can->inputs,
+        .bidirectional_engines = can->bidirectionals,
+        .output_lines = can->output_lines,
+        .address64 = can->gcap & 1,
+        .corb_entries = bus->verbs.corb_entries,
+        .rirb_entries = bus->verbs.rirb_entries,
+        .codecs = bus->codecs,
+        .alias_registers = can->alias,
+    };
+}

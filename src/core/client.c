@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* client.c - clients: creation, references, release of what they still hold (DDI Interfaces). */
+#include "client.h"
+
+#include "core.h"
+
+struct hda_client *hda_client_create(struct hda_bus *bus, const struct hda_child *child)
+{
+    struct hda_client *client = hda_alloc(bus, sizeof(*client));
+
+    if (client == NULL)
+        return NULL;
+    client->bus = bus;
+    client->child = child;
+    client->references = 1;
+    hda_lock(bus, &bus->lock);
+    InsertTailList(&bus->clients, &client->link);
+    hda_unlock(bus, &bus->lock);
+    return client;
+}
+
+void hda_client_reference(struct hda_client *client)
+{
+    __atomic_fetch_add(&client->references, 1, __ATOMIC_RELAXED);
+}
+
+/* As if the client had freed everything in order. */
+static void release(struct hda_client *client)
+{
+    hda_engines_release(client);
+    hda_unsolicited_release(client);
+    hda_free(client->bus, client);
+}
+
+static struct hda_client *take(struct hda_bus *bus, PLIST_ENTRY list)
+{
+    struct hda_client *client = NULL;
+
+    hda_lock(bus, &bus->lock);
+    if (!IsListEmpty(list))
+        client = CONTAINING_RECORD(RemoveHeadList(list), struct hda_client, link);
+    hda_unlock(bus, &bus->lock);
+    return client;
+}
+
+void hda_clients_bury(void *context)
+{
+    struct hda_bus *bus = context;
+    struct hda_client *client;
+
+    while ((client = take(bus, &bus->dead)) != NULL)
+        release(client);
+}
+
+void hda_client_dereference(struct hda_client *client)
+{
+    struct hda_bus *bus = client->bus;
+
+    if (__atomic_fetch_sub(&client->references, 1, __ATOMIC_ACQ_REL) != 1)
+        return;
+    hda_lock(bus, &bus->lock);
+    RemoveEntryList(&client->link);
+    InsertTailList(&bus->dead, &client->link);
+    hda_unlock(bus, &bus->lock);
+    if (hda_irql(bus) == PASSIVE_LEVEL)
+        hda_clients_bury(bus);
+    else
+        bus->host->work_queue(bus->config.host_context, &bus->release, 0);
+}
+
+void hda_clients_stop(struct hda_bus *bus)
+{
+    struct hda_client *client;
+
+    hda_clients_bury(bus);
+    while ((client = take(bus, &bus->clients)) != NULL) {
+        if (client->child != NULL)
+            hda_log(bus, HDA_LOG_WARNING,
+                    "the bus stops while a client of node %u of codec %u holds its interface",
+                    client->child->info.node, client->child->info.codec_address);
+        release(client);
+    }
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* codecs.c - enumeration, in two batches for all codecs together (DDI Child devices). */
+#include "codecs.h"
+
+#include <hdacodec.h>
+
+#include "client.h"
+#include "core.h"
+
+#define ROOT        0 /* the node that every codec has (HDA 7.2.1) */
+#define ROOT_VERBS  3
+#define GROUP_VERBS 2
+
+static HDAUDIO_CODEC_TRANSFER verb(unsigned codec, unsigned node, unsigned id, unsigned data)
+{
+    HDAUDIO_CODEC_TRANSFER transfer = {0};
+
+    transfer.Output.Verb8.CodecAddress = codec & 0xF;
+    transfer.Output.Verb8.Node = node & 0xFF;
+    transfer.Output.Verb8.VerbId = id & 0xFFF;
+    transfer.Output.Verb8.Data = data & 0xFF;
+    return transfer;
+}
+
+static HDAUDIO_CODEC_TRANSFER parameter(unsigned codec, unsigned node, unsigned id)
+{
+    return verb(codec, node, HDA_GET_PARAMETER, id);
+}
+
+static NTSTATUS ask(struct hda_bus *bus, HDAUDIO_CODEC_TRANSFER *transfers, unsigned count)
+{
+    return hda_verbs_transfer(bus, bus->own, count, transfers, NULL, NULL);
+}
+
+/* ---- First batch: the root nodes
+ * ---------------------------------------------------------------------------------- */
+
+/* What a root node says of its codec. */
+struct root {
+    uint8_t codec;
+    uint32_t vendor_id;
+    uint32_t revision_id;
+    uint8_t first; /* function group */
+    uint8_t groups;
+};
+
+static unsigned ask_roots(uint16_t codecs, HDAUDIO_CODEC_TRANSFER *transfers)
+{
+    unsigned count = 0;
+
+    for (unsigned codec = 0; codec < HDA_MAX_CODECS; codec++) {
+        if (!(codecs & 1u << codec))
+            continue;
+        transfers[count++] = parameter(codec, ROOT, HDA_PARAMETER_VENDOR_ID);
+        transfers[count++] = parameter(codec, ROOT, HDA_PARAMETER_REVISION_ID);
+        transfers[count++] = parameter(codec, ROOT, HDA_PARAMETER_SUBNODES);
+    }
+    return count;
+}
+
+/* The codec's function groups lie at consecutive nodes (HDA 7.3.4.3). */
+static bool read_root(struct hda_bus *bus, const HDAUDIO_CODEC_TRANSFER *answers, struct root *root)
+{
+    uint32_t subnodes = answers[2].Input.Response;
+
+    root->codec = answers[0].Output.Verb8.CodecAddress;
+    for (unsigned i = 0; i < ROOT_VERBS; i++) {
+        if (!answers[i].Input.IsValid) {
+            hda_log(bus, HDA_LOG_ERROR, "codec %u does not answer: left out", root->codec);
+            return false;
+        }
+    }
+    root->vendor_id = answers[0].Input.Response;
+    root->revision_id = answers[1].Input.Response;
+    root->first = (uint8_t)(subnodes >> 16);
+    root->groups = (uint8_t)subnodes;
+    if (root->first + root->groups > 256) {
+        hda_log(bus, HDA_LOG_ERROR, "codec %u counts function groups beyond node 255: left out", root->codec);
+        return false;
+    }
+    return true;
+}
+
+/* Returns how many codecs there are in roots, STATUS in *status. */
+static unsigned read_roots(struct hda_bus *bus, struct root *roots, NTSTATUS *status)
+{
+    HDAUDIO_CODEC_TRANSFER transfers[HDA_MAX_CODECS * ROOT_VERBS];
+    unsigned count = ask_roots(bus->codecs, transfers), found = 0;
+
+    *status = ask(bus, transfers, count);
+    if (!NT_SUCCESS(*status))
+        return 0;
+    for (unsigned i = 0; i < count; i += ROOT_VERBS) {
+        if (read_root(bus, &transfers[i], &roots[found]))
+            found++;
+    }
+    return found;
+}
+
+/* ---- Second batch: the function groups
+ * --------------------------------------------------------------------------------- */
+
+static unsigned ask_groups(const struct root *roots, unsigned count, HDAUDIO_CODEC_TRANSFER *transfers)
+{
+    unsigned asked = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        for (unsigned group = 0; group < roots[i].groups; group++) {
+            unsigned node = roots[i].first + group;
+
+            transfers[asked++] = parameter(roots[i].codec, node, HDA_PARAMETER_FUNCTION_TYPE);
+            transfers[asked++] = verb(roots[i].codec, node, HDA_GET_SUBSYSTEM_ID, 0);
+        }
+    }
+    return asked;
+}
+
+static void add_child(struct hda_bus *bus, const struct root *root, const HDAUDIO_CODEC_TRANSFER *answers)
+{
+    struct hda_child_info *info = &bus->children[bus->child_count].info;
+
+    if (!answers[0].Input.IsValid || !answers[1].Input.IsValid) {
+        hda_log(bus, HDA_LOG_ERROR, "function group %u of codec %u does not answer: left out",
+                answers[0].Output.Verb8.Node, root->codec);
+        return;
+    }
+    info->codec_address = root->codec;
+    info->node = answers[0].Output.Verb8.Node;
+    info->function = (uint8_t)answers[0].Input.Response; /* 7:0; bit 8 tells of unsolicited responses */
+    info->subsystem_id = answers[1].Input.Response;
+    info->vendor_id = root->vendor_id;
+    info->revision_id = root->revision_id;
+    bus->child_count++;
+}
+
+static void add_children(struct hda_bus *bus, const struct root *roots, unsigned count,
+                         const HDAUDIO_CODEC_TRANSFER *answers)
+{
+    for (unsigned i = 0; i < count; i++) {
+        for (unsigned group = 0; group < roots[i].groups; group++) {
+            add_child(bus, &roots[i], answers);
+            answers += GROUP_VERBS;
+        }
+    }
+}
+
+static unsigned count_groups(const struct root *roots, unsigned count)
+{
+    unsigned groups = 0;
+
+    for (unsigned i = 0; i < count; i++)
+        groups += roots[i].groups;
+    return groups;
+}
+
+static NTSTATUS read_groups(struct hda_bus *bus, const struct root *roots, unsigned count)
+{
+    unsigned groups = count_groups(roots, count);
+    HDAUDIO_CODEC_TRANSFER *transfers;
+    NTSTATUS status;
+
+    if (groups == 0)
+        return STATUS_SUCCESS;
+    transfers = hda_alloc(bus, groups * GROUP_VERBS * sizeof(*transfers));
+    bus->children = hda_alloc(bus, groups * sizeof(*bus->children));
+    if (transfers == NULL || bus->children == NULL) {
+        status = STATUS_INSUFFICIENT_RESOURCES;
+        goto out;
+    }
+    status = ask(bus, transfers, ask_groups(roots, count, transfers));
+    if (NT_SUCCESS(status))
+        add_children(bus, roots, count, transfers);
+out:
+    if (transfers != NULL)
+        hda_free(bus, transfers);
+    return status;
+}
+
+NTSTATUS hda_codecs_start(struct hda_bus *bus)
+{
+    struct root roots[HDA_MAX_CODECS];
+    NTSTATUS status;
+    unsigned count = read_roots(bus, roots, &status);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    return read_groups(bus, roots, count);
+}
+
+void hda_codecs_stop(struct hda_bus *bus)
+{
+    if (bus->children != NULL)
+        hda_free(bus, bus->children);
+    bus->children = NULL;
+    bus->child_count = 0;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* controller.c - the controller as a whole (HDA 3.3, 4.2, 4.3). */
+#include "controller.h"
+
+#include "io.h"
+
+#define RESET_LOW 100 /* microseconds that CRST stays low at least (HDA 5.5.1.2) */
+#define CODECS_READY \
+    1000 /* microseconds; 521, 25 frames, is when codecs must have asked for an address (HDA 4.3) */
+#define OUTPAY_USUAL 60 /* words, where the register says nothing (HDA 3.3.4) */
+#define INPAY_USUAL  29
+
+static const struct hda_register global_control = {GCTL, 32, "GCTL"};
+
+/* ---- Capabilities
+ * --------------------------------------------------------------------------------------------------- */
+
+static uint8_t output_lines(uint16_t gcap)
+{
+    return (uint8_t)(1u << (gcap >> GCAP_NSDO_SHIFT & 3)); /* 1, 2, 4 (HDA 3.3.2) */
+}
+
+static uint16_t or_usual(uint16_t words, uint16_t usual)
+{
+    return words != 0 ? words : usual;
+}
+
+NTSTATUS hda_controller_identify(struct hda_bus *bus)
+{
+    struct hda_capabilities *can = &bus->capabilities;
+
+    can->gcap = hda_read16(bus, GCAP);
+    can->version = (uint16_t)(hda_read8(bus, VMAJ) << 8 | hda_read8(bus, VMIN));
+    if (can->gcap == UINT16_MAX && can->version == UINT16_MAX)
+        return STATUS_DEVICE_REMOVED;
+    if (can->version >> 8 != 1) {
+        hda_log(bus, HDA_LOG_ERROR, "version %u.%u is no HD Audio 1.0 controller", can->version >> 8,
+                can->version & 0xFF);
+        return STATUS_NOT_SUPPORTED;
+    }
+    can->outputs = can->gcap >> GCAP_OSS_SHIFT & 0xF;
+    can->inputs = can->gcap >> GCAP_ISS_SHIFT & 0xF;
+    can->bidirectionals = can->gcap >> GCAP_BSS_SHIFT & 0x1F;
+    can->output_lines = output_lines(can->gcap);
+    can->highest_address = can->gcap & GCAP_64OK ? UINT64_MAX : UINT32_MAX;
+    can->output_payload = or_usual(hda_read16(bus, OUTPAY), OUTPAY_USUAL);
+    can->input_payload = or_usual(hda_read16(bus, INPAY), INPAY_USUAL);
+    can->output_stream_payload = hda_read16(bus, OUTSTRMPAY);
+    can->input_stream_payload = hda_read16(bus, INSTRMPAY);
+    return STATUS_SUCCESS;
+}
+
+/* The alias of the wall clock must lie between two reads of the clock itself, and the clock must run. */
+static bool has_alias(struct hda_bus *bus)
+{
+    uint32_t first = hda_read32(bus, WALCLK);
+    uint32_t alias = hda_read32(bus, ALIAS + WALCLK);
+    uint32_t last = hda_read32(bus, WALCLK);
+
+    return last != first && alias - first <= last - first;
+}
+
+/* SSYNC keeps what is written to it, where it is (HARDWARE 1.9). */
+static bool has_stream_sync(struct hda_bus *bus)
+{
+    uint32_t seen;
+
+    hda_write32(bus, SSYNC, 1);
+    seen = hda_read32(bus, SSYNC);
+    hda_write32(bus, SSYNC, 0);
+    return seen == 1;
+}
+
+void hda_controller_probe(struct hda_bus *bus)
+{
+    bus->capabilities.alias = has_alias(bus);
+    bus->capabilities.stream_sync = bus->engine_count > 0 && has_stream_sync(bus);
+    if (!bus->capabilities.stream_sync)
+        hda_log(bus, HDA_LOG_INFO, "no SSYNC: streams start together as close as register writes allow");
+}
+
+/* ---- Reset
+ * ------------------------------------------------------------------------------------------------------------
+ */
+
+static NTSTATUS set_link_reset(struct hda_bus *bus, uint32_t crst)
+{
+    hda_write32(bus, GCTL, crst);
+    return hda_wait(bus, global_control, GCTL_CRST, crst, bus->config.bounds.link_reset);
+}
+
+static NTSTATUS cycle_link_reset(struct hda_bus *bus)
+{
+    NTSTATUS status = set_link_reset(bus, 0);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    bus->host->sleep(bus->config.host_context, RESET_LOW);
+    return set_link_reset(bus, GCTL_CRST);
+}
+
+NTSTATUS hda_controller_reset(struct hda_bus *bus)
+{
+    NTSTATUS status = STATUS_DEVICE_NOT_READY;
+
+    for (uint32_t tries = 0; tries < bus->config.bounds.link_resets && !NT_SUCCESS(status); tries++)
+        status = cycle_link_reset(bus);
+    if (!NT_SUCCESS(status))
+        return status;
+    bus->host->sleep(bus->config.host_context, CODECS_READY);
+    bus->codecs = hda_read16(bus, STATESTS) & STATESTS_CODECS;
+    hda_write16(bus, STATESTS, bus->codecs);
+    hda_write32(bus, GCTL, GCTL_CRST | GCTL_UNSOL);
+    return STATUS_SUCCESS;
+}
+
+void hda_controller_stop(struct hda_bus *bus)
+{
+    set_link_reset(bus, 0);
+}
+
+void hda_controller_listen(struct hda_bus *bus)
+{
+    uint32_t streams = (uint32_t)((UINT64_C(1) << bus->engine_count) - 1) & INTSTS_STREAMS;
+
+    hda_write32(bus, INTCTL, INTCTL_GIE | INTCTL_CIE | streams);
+}
+
+void hda_controller_quiet(struct hda_bus *bus)
+{
+    hda_write32(bus, INTCTL, 0);
+}

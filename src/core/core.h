@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * core.h - the structure that all of the core works on.
+ *
+ * Lock order, outermost first; nobody takes one to the left while holding one to the right:
+ *
+ *     bus.lock  >  engine.notify.lock
+ *     bus.verbs.lock
+ *     bus.unsolicited.lock
+ *
+ * lock         the engine table: handles, states, the stream registers; the lists of clients
+ * notify.lock  one engine's registrations, and whether it delivers
+ * verbs.lock   batches, codecs' queues, the CORB
+ * unsolicited  tags
+ *
+ * All are of DISPATCH_LEVEL, so that deferred work never finds one held by the thread that it interrupted.
+ * What may block is done outside of them, with the engine marked as preparing. The interrupt routine takes
+ * none of them: it acknowledges, notes what happened in atomics, and queues the deferred work.
+ */
+#ifndef HDA_CORE_H
+#define HDA_CORE_H
+
+#include <host.h>
+
+#include "engine.h"
+#include "unsolicited.h"
+#include "verbs.h"
+
+#define HDA_MAX_CODECS 15
+#define HDA_FRAME_NS   20834u /* a link frame of 48 kHz, rounded up */
+
+/* What the controller can do, read once at start. */
+struct hda_capabilities {
+    uint16_t gcap;
+    uint16_t version;
+    uint8_t inputs;
+    uint8_t outputs;
+    uint8_t bidirectionals;
+    uint8_t output_lines;
+    uint64_t highest_address;
+    uint16_t output_payload;        /* words per frame on SDO */
+    uint16_t input_payload;         /* words per frame on each SDI */
+    uint16_t output_stream_payload; /* OUTSTRMPAY as it reads */
+    uint16_t input_stream_payload;
+    bool stream_sync; /* SSYNC works */
+    bool alias;       /* the alias registers work */
+};
+
+struct hda_child {
+    struct hda_child_info info;
+};
+
+struct hda_bus {
+    struct hda_bus_config config;
+    const struct hda_host_ops *host;
+    const struct hda_device_ops *device;
+    struct hda_capabilities capabilities;
+
+    bool connected; /* to the interrupt */
+    struct hda_lock lock;
+    struct hda_work deferred;
+    struct hda_work release; /* frees clients whose last reference went above PASSIVE_LEVEL */
+
+    struct hda_verbs verbs;
+    struct hda_unsolicited unsolicited;
+
+    struct hda_engine *engines; /* input, output, bidirectional, as the stream descriptors lie */
+    unsigned engine_count;
+    uint64_t engine_serial;   /* engines allocated ever: what makes handles unique */
+    struct hda_dma positions; /* the position buffer (HDA 3.6.1) */
+
+    uint16_t codecs; /* STATESTS after reset */
+    struct hda_child *children;
+    unsigned child_count;
+
+    LIST_ENTRY clients;     /* lock */
+    LIST_ENTRY dead;        /* lock: clients that the release work frees */
+    struct hda_client *own; /* for the bus driver's own verbs */
+
+    uint32_t wall_clock; /* shadow for clients of controllers whose registers cannot be mapped */
+    bool wall_clock_shadowed;
+
+    struct hda_statistics statistics; /* through hda_count() */
+};
+
+/* Adds to a statistic from any level. */
+#define hda_count(bus, what, n) __atomic_fetch_add(&(bus)->statistics.what, (n), __ATOMIC_RELAXED)
+
+static inline void *hda_alloc(const struct hda_bus *bus, size_t size)
+{
+    return bus->host->alloc(bus->config.host_context, size);
+}
+
+static inline void hda_free(const struct hda_bus *bus, void *memory)
+{
+    bus->host->free(bus->config.host_context, memory);
+}
+
+static inline void hda_lock(const struct hda_bus *bus, struct hda_lock *lock)
+{
+    bus->host->lock_acquire(bus->config.host_context, lock);
+}
+
+static inline void hda_unlock(const struct hda_bus *bus, struct hda_lock *lock)
+{
+    bus->host->lock_release(bus->config.host_context, lock);
+}
+
+static inline void hda_event_set(const struct hda_bus *bus, PKEVENT event)
+{
+    bus->host->event_set(bus->config.host_context, event);
+}
+
+static inline uint64_t hda_now(const struct hda_bus *bus)
+{
+    return bus->host->now(bus->config.host_context);
+}
+
+static inline KIRQL hda_irql(const struct hda_bus *bus)
+{
+    return bus->host->irql(bus->config.host_context);
+}
+
+static inline void hda_defer(struct hda_bus *bus, uint64_t delay)
+{
+    bus->host->work_queue(bus->config.host_context, &bus->deferred, delay);
+}
+
+__attribute__((format(printf, 3, 4))) void hda_log(const struct hda_bus *bus, enum hda_log_level level,
+                                                   const char *format, ...);
+
+/* memcpy and friends are the only functions the core takes from outside host.h: compilers call them anyway.
+ */
+void *memset(void *memory, int value, size_t size);
+void *memcpy(void *to, const void *from, size_t size);
+int memcmp(const void *a, const void *b, size_t size);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * engine.h - DMA engines: one per stream descriptor of the controller. Who holds one, its format, its buffer,
+ * its state.
+ *
+ * engine.c allocates engines and finds them by handle, buffer.c gives them memory, state.c runs and stops
+ * them, stream.c is the registers of one, position.c knows how far it has come, notify.c tells the clients.
+ */
+#ifndef HDA_ENGINE_H
+#define HDA_ENGINE_H
+
+#include <host.h>
+
+#include "bandwidth.h"
+#include "format.h"
+#include "notify.h"
+
+struct hda_bus;
+struct hda_client;
+
+enum hda_direction { HDA_INPUT, HDA_OUTPUT, HDA_BIDIRECTIONAL };
+
+/* A cyclic buffer. */
+struct hda_buffer {
+    PMDL mdl; /* NULL: the engine has none */
+    size_t size;
+    unsigned notifications; /* periods in a pass that end with an interrupt: 0, 1 or 2 */
+    struct hda_dma list;    /* the buffer descriptor list (HDA 3.6.2) */
+    uint16_t last;          /* LVI */
+};
+
+/* How far an engine has come since it was reset, in bytes that have gone over the link. */
+struct hda_progress {
+    uint64_t bytes; /* at `time` */
+    uint64_t time;
+    uint64_t completions; /* periods that clients have been told of */
+};
+
+struct hda_engine {
+    struct hda_bus *bus;
+    uint8_t index;      /* of its stream descriptor */
+    uint32_t registers; /* their offset */
+    uint8_t direction;  /* enum hda_direction, of the hardware */
+
+    /* bus.lock guards the rest but for what says otherwise. */
+    HANDLE handle; /* NULL: free */
+    struct hda_client *client;
+    bool render;
+    uint8_t tag; /* stream number on the link, 1-15 */
+    struct hda_format format;
+    struct hda_reservation reservation;
+    bool preparing; /* a buffer is being allocated or freed: until then the engine can do nothing else */
+    struct hda_buffer buffer;
+    HDAUDIO_STREAM_STATE state;
+    struct hda_progress progress;
+    struct hda_notify notify;
+
+    /* Written by the interrupt routine, atomically. */
+    uint32_t pending;            /* SD_STS causes not yet seen by the deferred work */
+    uint32_t pending_generation; /* notify.generation when it noted them */
+};
+
+/* DDI Allocate*DmaEngine, ChangeBandwidthAllocation, FreeDmaEngine. */
+NTSTATUS hda_engine_allocate(struct hda_client *client, bool render, uint8_t codec,
+                             PHDAUDIO_STREAM_FORMAT stream, bool stripe, PHANDLE handle,
+                             PHDAUDIO_CONVERTER_FORMAT converter);
+NTSTATUS hda_engine_change(struct hda_client *client, HANDLE handle, PHDAUDIO_STREAM_FORMAT stream,
+                           PHDAUDIO_CONVERTER_FORMAT converter);
+NTSTATUS hda_engine_free(struct hda_client *client, HANDLE handle);
+/* Stops, resets and frees whatever engines the client holds, with their buffers. PASSIVE_LEVEL. */
+void hda_engines_release(struct hda_client *client);
+
+/* Under bus.lock: the client's engine, NULL when the handle is none of its. The handle is a token, never
+ * followed. */
+struct hda_engine *hda_engine_find(struct hda_client *client, HANDLE handle);
+/* The same question with no lock held; the answer to it may be out of date at once. */
+bool hda_engine_is(struct hda_client *client, HANDLE handle);
+
+/* DDI AllocateDmaBuffer (notifications 0) and AllocateDmaBufferWithNotification (1 or 2), either free
+ * routine. */
+struct hda_buffer_request {
+    unsigned notifications;
+    SIZE_T size;
+    PMDL *mdl;
+    PSIZE_T allocated;
+    PSIZE_T offset; /* may be NULL: not asked for */
+    PUCHAR stream;
+    PULONG fifo;
+};
+NTSTATUS hda_buffer_allocate(struct hda_client *client, HANDLE handle,
+                             const struct hda_buffer_request *request);
+NTSTATUS hda_buffer_free(struct hda_client *client, HANDLE handle);
+/* Logs it when a client names another buffer than the engine's as the one to free. */
+void hda_buffer_compare(struct hda_client *client, HANDLE handle, PMDL mdl, SIZE_T size);
+/* Gives memory back that no engine uses. PASSIVE_LEVEL. */
+void hda_buffer_release(struct hda_bus *bus, struct hda_buffer *buffer);
+
+/* DDI SetDmaEngineState. */
+NTSTATUS hda_state_set(struct hda_client *client, HDAUDIO_STREAM_STATE state, ULONG count, PHANDLE handles);
+
+/* DDI GetLinkPositionRegister. */
+NTSTATUS hda_position_register(struct hda_client *client, HANDLE handle, PULONG *position);
+/* The engine starts from 0. Under bus.lock. */
+void hda_progress_reset(struct hda_engine *engine);
+/* Time begins to count for it. Under bus.lock. */
+void hda_progress_run(struct hda_engine *engine);
+/* A period has ended: counts it, and those that shared its interrupt. Under bus.lock. */
+void hda_progress_complete(struct hda_engine *engine);
+
+/* The position buffer (HDA 3.6.1), enabled and disabled. */
+NTSTATUS hda_positions_start(struct hda_bus *bus);
+void hda_positions_stop(struct hda_bus *bus);
+
+/* Allocates the table and the position buffer by what the controller has. Freeing them also frees the buffers
+ * of engines that would not stop: the controller is in reset by then. */
+NTSTATUS hda_engines_start(struct hda_bus *bus);
+void hda_engines_stop(struct hda_bus *bus);
+
+#endif

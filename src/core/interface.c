@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* interface.c - the tables that clients hold: their routines unpack the context and call the rooms that do
+ * the work (DDI 1, 3). */
+#include "client.h"
+#include "core.h"
+#include "io.h"
+
+#define INTERFACE_VERSION 0x0100
+#define DRIVER_VERSION    0x0001 /* major in the high byte */
+
+/* Defined here, and so named, because who links the core may define the WDK's names himself. */
+static const GUID guid_v1 = {0xd2eaf88b, 0xab18, 0x41a8, {0xb6, 0x64, 0x8d, 0x59, 0x21, 0x67, 0x67, 0x1b}};
+static const GUID guid_v2 = {0xb52af5fb, 0x424b, 0x4bb9, {0xa1, 0x60, 0x5b, 0x38, 0xbe, 0x94, 0xe5, 0x68}};
+
+/* ---- Routines
+ * -------------------------------------------------------------------------------------------------------- */
+
+static VOID NTAPI reference(PVOID context)
+{
+    hda_client_reference(context);
+}
+
+static VOID NTAPI dereference(PVOID context)
+{
+    hda_client_dereference(context);
+}
+
+static NTSTATUS NTAPI transfer_codec_verbs(PVOID context, ULONG count, PHDAUDIO_CODEC_TRANSFER transfers,
+                                           PHDAUDIO_TRANSFER_COMPLETE_CALLBACK callback,
+                                           PVOID callback_context)
+{
+    struct hda_client *client = context;
+
+    return hda_verbs_transfer(client->bus, client, count, transfers, callback, callback_context);
+}
+
+static NTSTATUS NTAPI allocate_capture_dma_engine(PVOID context, UCHAR codec, PHDAUDIO_STREAM_FORMAT format,
+                                                  PHANDLE handle, PHDAUDIO_CONVERTER_FORMAT converter)
+{
+    return hda_engine_allocate(context, false, codec, format, false, handle, converter);
+}
+
+static NTSTATUS NTAPI allocate_render_dma_engine(PVOID context, PHDAUDIO_STREAM_FORMAT format, BOOLEAN stripe,
+                                                 PHANDLE handle, PHDAUDIO_CONVERTER_FORMAT converter)
+{
+    return hda_engine_allocate(context, true, 0, format, stripe != FALSE, handle, converter);
+}
+
+static NTSTATUS NTAPI change_bandwidth_allocation(PVOID context, HANDLE handle, PHDAUDIO_STREAM_FORMAT format,
+                                                  PHDAUDIO_CONVERTER_FORMAT converter)
+{
+    return hda_engine_change(context, handle, format, converter);
+}
+
+static NTSTATUS NTAPI allocate_dma_buffer(PVOID context, HANDLE handle, SIZE_T requested, PMDL *mdl,
+                                          PSIZE_T allocated, PUCHAR stream, PULONG fifo)
+{
+    struct hda_buffer_request request = {0, requested, mdl, allocated, NULL, stream, fifo};
+
+    return hda_buffer_allocate(context, handle, &request);
+}
+
+static NTSTATUS NTAPI free_dma_buffer(PVOID context, HANDLE handle)
+{
+    return hda_buffer_free(context, handle);
+}
+
+static NTSTATUS NTAPI free_dma_engine(PVOID context, HANDLE handle)
+{
+    return hda_engine_free(context, handle);
+}
+
+static NTSTATUS NTAPI set_dma_engine_state(PVOID context, HDAUDIO_STREAM_STATE state, ULONG count,
+                                           PHANDLE handles)
+{
+    return hda_state_set(context, state, count, handles);
+}
+
+/* The alias where it works, else the register, else a shadow brought up to date by each interrupt and each
+ * request. */
+static VOID NTAPI get_wall_clock_register(PVOID context, PULONG *clock)
+{
+    struct hda_client *client = context;
+    struct hda_bus *bus = client->bus;
+    uint32_t offset = WALCLK + (bus->capabilities.alias ? ALIAS : 0);
+    volatile ULONG *mapped;
+
+    if (clock == NULL)
+        return;
+    mapped = bus->device->map(bus->config.device_context, offset);
+    if (mapped == NULL) {
+        __atomic_store_n(&bus->wall_clock_shadowed, true, __ATOMIC_RELAXED);
+        __atomic_store_n(&bus->wall_clock, hda_read32(bus, WALCLK), __ATOMIC_RELAXED);
+        mapped = &bus->wall_clock;
+    }
+    *clock = (PULONG)(uintptr_t)mapped;
+}
+
+static NTSTATUS NTAPI get_link_position_register(PVOID context, HANDLE handle, PULONG *position)
+{
+    return hda_position_register(context, handle, position);
+}
+
+static NTSTATUS NTAPI register_event_callback(PVOID context, PHDAUDIO_UNSOLICITED_RESPONSE_CALLBACK routine,
+                                              PVOID callback_context, PUCHAR tag)
+{
+    return hda_unsolicited_register(context, routine, callback_context, tag);
+}
+
+static NTSTATUS NTAPI unregister_event_callback(PVOID context, UCHAR tag)
+{
+    return hda_unsolicited_unregister(context, tag);
+}
+
+static void fill_information(const struct hda_bus *bus, PHDAUDIO_DEVICE_INFORMATION_V2 information)
+{
+    information->DeviceVersion = bus->capabilities.version;
+    information->DriverVersion = DRIVER_VERSION;
+    information->CodecsDetected = bus->codecs;
+    information->IsStripingSupported = bus->capabilities.output_lines > 1;
+    information->CtrlRevision = bus->config.info.revision;
+    information->CtrlVendorId = bus->config.info.vendor_id;
+    information->CtrlDeviceId = bus->config.info.device_id;
+}
+
+static NTSTATUS NTAPI get_device_information(PVOID context, PHDAUDIO_DEVICE_INFORMATION information)
+{
+    struct hda_client *client = context;
+    HDAUDIO_DEVICE_INFORMATION_V2 all = {0};
+
+    if (hda_irql(client->bus) > PASSIVE_LEVEL)
+        return STATUS_UNSUCCESSFUL;
+    if (information == NULL)
+        return STATUS_INVALID_PARAMETER;
+    if (information->Size < sizeof(HDAUDIO_DEVICE_INFORMATION))
+        return STATUS_BUFFER_TOO_SMALL;
+    fill_information(client->bus, &all);
+    all.Size = information->Size >= sizeof(all) ? sizeof(all) : sizeof(HDAUDIO_DEVICE_INFORMATION);
+    memcpy(information, &all, all.Size);
+    return STATUS_SUCCESS;
+}
+
+static VOID NTAPI get_resource_information(PVOID context, PUCHAR codec, PUCHAR node)
+{
+    struct hda_client *client = context;
+
+    if (hda_irql(client->bus) > PASSIVE_LEVEL)
+        hda_log(client->bus, HDA_LOG_ERROR, "GetResourceInformation called above PASSIVE_LEVEL");
+    if (codec != NULL)
+        *codec = client->child->info.codec_address;
+    if (node != NULL)
+        *node = client->child->info.node;
+}
+
+static NTSTATUS NTAPI allocate_dma_buffer_with_notification(PVOID context, HANDLE handle, ULONG notifications,
+                                                            SIZE_T requested, PMDL *mdl, PSIZE_T allocated,
+                                                            PSIZE_T offset, PUCHAR stream, PULONG fifo)
+{
+    struct hda_buffer_request request = {notifications, requested, mdl, allocated, offset, stream, fifo};
+
+    /* What the request cannot say is said by a request that is refused, in its turn after the handle. */
+    if ((notifications != 1 && notifications != 2) || offset == NULL)
+        request.size = 0;
+    return hda_buffer_allocate(context, handle, &request);
+}
+
+/* Mdl and size are not trusted: the engine knows its own (DDI DMA buffers). */
+static NTSTATUS NTAPI free_dma_buffer_with_notification(PVOID context, HANDLE handle, PMDL mdl, SIZE_T size)
+{
+    struct hda_client *client = context;
+
+    hda_buffer_compare(client, handle, mdl, size);
+    return hda_buffer_free(client, handle);
+}
+
+static NTSTATUS NTAPI register_notification_event(PVOID context, HANDLE handle, PKEVENT event)
+{
+    return hda_notify_register(context, handle, event);
+}
+
+static NTSTATUS NTAPI unregister_notification_event(PVOID context, HANDLE handle, PKEVENT event)
+{
+    return hda_notify_unregister(context, handle, event);
+}
+
+/* ---- Tables
+ * -----------------------------------------------------------------------------------------------------------------
+ */
+
+/* V1 is the first part of V2. */
+static const HDAUDIO_BUS_INTERFACE_V2 table_v2 = {
+    .Version = INTERFACE_VERSION,
+    .InterfaceReference = reference,
+    .InterfaceDereference = dereference,
+    .TransferCodecVerbs = transfer_codec_verbs,
+    .AllocateCaptureDmaEngine = allocate_capture_dma_engine,
+    .AllocateRenderDmaEngine = allocate_render_dma_engine,
+    .ChangeBandwidthAllocation = change_bandwidth_allocation,
+    .AllocateDmaBuffer = allocate_dma_buffer,
+    .FreeDmaBuffer = free_dma_buffer,
+    .FreeDmaEngine = free_dma_engine,
+    .SetDmaEngineState = set_dma_engine_state,
+    .GetWallClockRegister = get_wall_clock_register,
+    .GetLinkPositionRegister = get_link_position_register,
+    .RegisterEventCallback = register_event_callback,
+    .UnregisterEventCallback = unregister_event_callback,
+    .GetDeviceInformation = get_device_information,
+    .GetResourceInformation = get_resource_information,
+    .AllocateDmaBufferWithNotification = allocate_dma_buffer_with_notification,
+    .FreeDmaBufferWithNotification = free_dma_buffer_with_notification,
+    .RegisterNotificationEvent = register_notification_event,
+    .UnregisterNotificationEvent = unregister_notification_event,
+};
+
+static const struct {
+    const GUID *type;
+    const void *table;
+    USHORT size;
+} tables[] = {
+    {&guid_v1, &table_v2, sizeof(HDAUDIO_BUS_INTERFACE)},
+    {&guid_v2, &table_v2, sizeof(HDAUDIO_BUS_INTERFACE_V2)},
+};
+
+static NTSTATUS fill(struct hda_bus *bus, unsigned child, const void *table, USHORT size,
+                     PINTERFACE interface)
+{
+    struct hda_client *client = hda_client_create(bus, &bus->children[child]);
+
+    if (client == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    memcpy(interface, table, size);
+    interface->Size = size;
+    interface->Context = client;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS hda_bus_query_interface(struct hda_bus *bus, unsigned child, const GUID *type, USHORT size,
+                                 USHORT version, PINTERFACE interface)
+{
+    if (hda_irql(bus) > PASSIVE_LEVEL)
+        return STATUS_UNSUCCESSFUL;
+    if (child >= bus->child_count || type == NULL || interface == NULL)
+        return STATUS_INVALID_PARAMETER;
+    for (unsigned i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+        if (memcmp(type, tables[i].type, sizeof(*type)) != 0)
+            continue;
+        if (size < tables[i].size || version != INTERFACE_VERSION)
+            return STATUS_INVALID_PARAMETER;
+        return fill(bus, child, tables[i].table, tables[i].size, interface);
+    }
+    return STATUS_NOT_SUPPORTED;
+}

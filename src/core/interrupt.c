@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * interrupt.c - interrupts (HDA 3.3.14, 3.3.15, 4.3).
+ *
+ * A message is sent when the OR of all causes rises. If a cause arises while another is being acknowledged
+ * the OR never falls and no message follows, so the routine reads INTSTS until it is 0 (HARDWARE 1.6). A
+ * level calls again by itself.
+ */
+#include "interrupt.h"
+
+#include "core.h"
+#include "io.h"
+
+#define ROUNDS 1000 /* of acknowledging before the routine gives up on a cause that does not go away */
+
+/* Memory tells that there are responses: acknowledge them before they are read, or one that comes between is
+ * never seen (HARDWARE 1.4). */
+static bool acknowledge_responses(struct hda_bus *bus)
+{
+    if (!hda_verbs_answered(bus))
+        return false;
+    hda_write8(bus, RIRBSTS, RIRBSTS_RINTFL);
+    return true;
+}
+
+/* Causes other than streams: responses that memory does not show yet, and the RIRB overrun. */
+static void acknowledge_controller(struct hda_bus *bus)
+{
+    uint8_t status = hda_read8(bus, RIRBSTS);
+
+    if (status & RIRBSTS_OIS)
+        hda_verbs_overrun(bus);
+    hda_write8(bus, RIRBSTS, status & (RIRBSTS_RINTFL | RIRBSTS_OIS));
+}
+
+static void acknowledge_stream(struct hda_engine *engine)
+{
+    uint8_t status = hda_read8(engine->bus, engine->registers + SD_STS) & SD_STS_CAUSES;
+
+    hda_write8(engine->bus, engine->registers + SD_STS, status);
+    __atomic_store_n(&engine->pending_generation,
+                     __atomic_load_n(&engine->notify.generation, __ATOMIC_RELAXED), __ATOMIC_RELAXED);
+    __atomic_fetch_or(&engine->pending, status, __ATOMIC_RELEASE);
+}
+
+static void acknowledge(struct hda_bus *bus, uint32_t causes)
+{
+    if (causes & INTSTS_CIS)
+        acknowledge_controller(bus);
+    for (unsigned i = 0; i < bus->engine_count; i++) {
+        if (causes & 1u << i)
+            acknowledge_stream(&bus->engines[i]);
+    }
+}
+
+/* One look at INTSTS; returns whether there was a cause. A controller that is gone reads as all ones. */
+static bool acknowledge_round(struct hda_bus *bus)
+{
+    uint32_t causes = hda_read32(bus, INTSTS);
+
+    if (causes == UINT32_MAX)
+        return false;
+    causes &= INTSTS_CIS | INTSTS_STREAMS;
+    if (causes != 0)
+        acknowledge(bus, causes);
+    return causes != 0;
+}
+
+bool hda_interrupt(void *context)
+{
+    struct hda_bus *bus = context;
+    bool ours = acknowledge_responses(bus);
+    unsigned round = 0;
+
+    while (round < ROUNDS && acknowledge_round(bus)) {
+        ours = true;
+        round++;
+        if (!bus->config.info.message_interrupts)
+            break;
+    }
+    if (round == ROUNDS)
+        hda_log(bus, HDA_LOG_ERROR, "INTSTS does not become 0");
+    if (ours) {
+        hda_count(bus, interrupts, 1);
+        hda_defer(bus, 0);
+    }
+    return ours;
+}
+
+/* ---- Deferred
+ * -------------------------------------------------------------------------------------------------------------
+ */
+
+static void complete_period(struct hda_engine *engine, uint32_t generation)
+{
+    struct hda_bus *bus = engine->bus;
+    bool counts;
+
+    hda_lock(bus, &bus->lock);
+    counts = engine->state == RunState && engine->buffer.notifications > 0 &&
+             engine->notify.generation == generation;
+    if (counts)
+        hda_progress_complete(engine);
+    hda_unlock(bus, &bus->lock);
+    if (counts)
+        hda_notify_deliver(engine, generation);
+}
+
+static void serve_engine(struct hda_engine *engine)
+{
+    uint32_t causes = __atomic_exchange_n(&engine->pending, 0, __ATOMIC_ACQUIRE);
+    uint32_t generation = __atomic_load_n(&engine->pending_generation, __ATOMIC_RELAXED);
+
+    if (causes & SD_STS_BCIS)
+        complete_period(engine, generation);
+    if (causes & (SD_STS_FIFOE | SD_STS_DESE))
+        hda_log(engine->bus, HDA_LOG_WARNING, "stream %u: %s error", engine->index,
+                causes & SD_STS_DESE ? "descriptor" : "FIFO");
+}
+
+static void update_wall_clock(struct hda_bus *bus)
+{
+    if (__atomic_load_n(&bus->wall_clock_shadowed, __ATOMIC_RELAXED))
+        __atomic_store_n(&bus->wall_clock, hda_read32(bus, WALCLK), __ATOMIC_RELAXED);
+}
+
+void hda_deferred(void *context)
+{
+    struct hda_bus *bus = context;
+    uint64_t next;
+
+    update_wall_clock(bus);
+    for (unsigned i = 0; i < bus->engine_count; i++)
+        serve_engine(&bus->engines[i]);
+    next = hda_verbs_run(bus);
+    if (next != UINT64_MAX)
+        hda_defer(bus, next);
+}

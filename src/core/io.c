@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* io.c - waiting for a register, and the log. */
+#include "io.h"
+
+static uint32_t read_register(struct hda_bus *bus, struct hda_register reg)
+{
+    switch (reg.width) {
+    case 8:
+        return hda_read8(bus, reg.offset);
+    case 16:
+        return hda_read16(bus, reg.offset);
+    default:
+        return hda_read32(bus, reg.offset);
+    }
+}
+
+/* A controller that is gone answers nothing, which the bus turns into ones (HARDWARE, removal). */
+static bool all_ones(struct hda_register reg, uint32_t value)
+{
+    return value == UINT32_MAX >> (32 - reg.width);
+}
+
+NTSTATUS hda_wait(struct hda_bus *bus, struct hda_register reg, uint32_t mask, uint32_t value,
+                  uint32_t microseconds)
+{
+    uint64_t deadline = hda_now(bus) + microseconds * UINT64_C(1000);
+    uint32_t step = 1, seen;
+
+    for (;;) {
+        bool last =
+            hda_now(bus) >= deadline; /* taken before the look, so that a preempted waiter looks once more */
+
+        seen = read_register(bus, reg);
+        if ((seen & mask) == value)
+            return STATUS_SUCCESS;
+        if (last)
+            break;
+        bus->host->stall(bus->config.host_context, step);
+        if (step < 16)
+            step *= 2;
+    }
+    if (all_ones(reg, seen)) {
+        hda_log(bus, HDA_LOG_ERROR, "%s reads all ones: the controller is gone", reg.name);
+        return STATUS_DEVICE_REMOVED;
+    }
+    hda_log(bus, HDA_LOG_ERROR, "%s is %x, not %x under mask %x, after %u us", reg.name, (unsigned)seen,
+            (unsigned)value, (unsigned)mask, (unsigned)microseconds);
+    return STATUS_DEVICE_NOT_READY;
+}
+
+void hda_log(const struct hda_bus *bus, enum hda_log_level level, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    bus->host->log(bus->config.host_context, level, format, arguments);
+    va_end(arguments);
+}

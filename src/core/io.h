@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* io.h - register access, counted, and waiting for a register. */
+#ifndef HDA_IO_H
+#define HDA_IO_H
+
+#include "core.h"
+#include "registers.h"
+
+static inline uint8_t hda_read8(struct hda_bus *bus, uint32_t offset)
+{
+    hda_count(bus, register_reads, 1);
+    return bus->device->read8(bus->config.device_context, offset);
+}
+
+static inline uint16_t hda_read16(struct hda_bus *bus, uint32_t offset)
+{
+    hda_count(bus, register_reads, 1);
+    return bus->device->read16(bus->config.device_context, offset);
+}
+
+static inline uint32_t hda_read32(struct hda_bus *bus, uint32_t offset)
+{
+    hda_count(bus, register_reads, 1);
+    return bus->device->read32(bus->config.device_context, offset);
+}
+
+static inline void hda_write8(struct hda_bus *bus, uint32_t offset, uint32_t value)
+{
+    hda_count(bus, register_writes, 1);
+    bus->device->write8(bus->config.device_context, offset, (uint8_t)value);
+}
+
+static inline void hda_write16(struct hda_bus *bus, uint32_t offset, uint32_t value)
+{
+    hda_count(bus, register_writes, 1);
+    bus->device->write16(bus->config.device_context, offset, (uint16_t)value);
+}
+
+static inline void hda_write32(struct hda_bus *bus, uint32_t offset, uint32_t value)
+{
+    hda_count(bus, register_writes, 1);
+    bus->device->write32(bus->config.device_context, offset, value);
+}
+
+/* A register to wait for: one of its natural width. */
+struct hda_register {
+    uint32_t offset;
+    uint8_t width; /* bits */
+    const char *name;
+};
+
+/* Waits until (register & mask) == value: STATUS_SUCCESS; at most `microseconds`: DEVICE_NOT_READY, with a
+ * line in the log; DEVICE_REMOVED when it reads all ones though it should not. Stalls between looks, so it
+ * may be called at DISPATCH_LEVEL. */
+NTSTATUS hda_wait(struct hda_bus *bus, struct hda_register reg, uint32_t mask, uint32_t value,
+                  uint32_t microseconds);
+
+/* Writes an address to a pair of registers, low half first. */
+static inline void hda_write_address(struct hda_bus *bus, uint32_t offset, uint64_t address)
+{
+    hda_write32(bus, offset, (uint32_t)address);
+    hda_write32(bus, offset + 4, (uint32_t)(address >> 32));
+}
+
+#endif

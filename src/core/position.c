@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * position.c - where streams are (DDI Registers handed out).
+ *
+ * Clients read a register, or memory, through a pointer. The driver itself wants to know how many periods an
+ * interrupt stands for: it counts the bytes since the stream's start, from the position buffer, which costs
+ * no register access, and from time, which tells the passes through the buffer apart.
+ */
+#include "client.h"
+#include "core.h"
+#include "io.h"
+
+#define ENTRY_SIZE  8u          /* HDA 3.6.1: position and a reserved word for each stream */
+#define NOT_WRITTEN 0xFFFFFFFFu /* no controller writes it: a position is less than the buffer's length */
+
+/* ---- The position buffer
+ * ------------------------------------------------------------------------------------------ */
+
+static volatile uint32_t *position_entry(const struct hda_engine *engine)
+{
+    return (volatile uint32_t *)engine->bus->positions.memory + engine->index * ENTRY_SIZE / sizeof(uint32_t);
+}
+
+NTSTATUS hda_positions_start(struct hda_bus *bus)
+{
+    size_t size = bus->engine_count * ENTRY_SIZE;
+    NTSTATUS status;
+
+    status = bus->device->dma_alloc(bus->config.device_context, size > 0 ? size : ENTRY_SIZE,
+                                    bus->capabilities.highest_address, &bus->positions);
+    if (!NT_SUCCESS(status))
+        return status;
+    hda_write32(bus, DPUBASE, (uint32_t)(bus->positions.address >> 32));
+    hda_write32(bus, DPLBASE, (uint32_t)bus->positions.address | DPLBASE_ENABLE);
+    return STATUS_SUCCESS;
+}
+
+void hda_positions_stop(struct hda_bus *bus)
+{
+    if (bus->positions.memory == NULL)
+        return;
+    bus->device->dma_free(bus->config.device_context, &bus->positions);
+    bus->positions.memory = NULL;
+}
+
+/* ---- What clients read
+ * ------------------------------------------------------------------------------------------------ */
+
+/* The alias where it works, else the register itself, else the position buffer. The same at each call. */
+static volatile ULONG *position_source(const struct hda_engine *engine)
+{
+    struct hda_bus *bus = engine->bus;
+    uint32_t offset = engine->registers + SD_LPIB + (bus->capabilities.alias ? ALIAS : 0);
+    volatile ULONG *mapped = bus->device->map(bus->config.device_context, offset);
+
+    return mapped != NULL ? mapped : position_entry(engine);
+}
+
+NTSTATUS hda_position_register(struct hda_client *client, HANDLE handle, PULONG *position)
+{
+    struct hda_bus *bus = client->bus;
+    NTSTATUS status = STATUS_SUCCESS;
+    struct hda_engine *engine;
+
+    if (hda_irql(bus) > DISPATCH_LEVEL)
+        return STATUS_UNSUCCESSFUL;
+    hda_lock(bus, &bus->lock);
+    engine = hda_engine_find(client, handle);
+    if (engine == NULL)
+        status = STATUS_INVALID_HANDLE;
+    else if (position == NULL)
+        status = STATUS_INVALID_PARAMETER;
+    else
+        *position = (PULONG)(uintptr_t)position_source(engine);
+    hda_unlock(bus, &bus->lock);
+    return status;
+}
+
+/* ---- Progress
+ * ------------------------------------------------------------------------------------------------------------
+ */
+
+static size_t period_bytes(const struct hda_engine *engine)
+{
+    return engine->buffer.size / engine->buffer.notifications;
+}
+
+void hda_progress_reset(struct hda_engine *engine)
+{
+    engine->progress = (struct hda_progress){0};
+    *position_entry(engine) = NOT_WRITTEN;
+}
+
+void hda_progress_run(struct hda_engine *engine)
+{
+    engine->progress.time = hda_now(engine->bus);
+}
+
+/* Bytes by the clock alone. */
+static uint64_t estimate(const struct hda_engine *engine, uint64_t now)
+{
+    uint64_t per_second = (uint64_t)engine->format.rate * engine->format.block;
+
+    return engine->progress.bytes + (now - engine->progress.time) / 1000 * per_second / 1000000;
+}
+
+/* The count of bytes nearest to the estimate that puts the stream at its position. */
+static uint64_t unwrap(uint64_t estimated, uint32_t position, size_t size)
+{
+    uint64_t base = estimated >= size ? (estimated - size) / size * size : 0;
+    uint64_t best = base + position;
+
+    for (uint64_t candidate = best; candidate <= estimated + size; candidate += size) {
+        uint64_t distance = candidate > estimated ? candidate - estimated : estimated - candidate;
+        uint64_t least = best > estimated ? best - estimated : estimated - best;
+
+        if (distance < least)
+            best = candidate;
+    }
+    return best;
+}
+
+static uint64_t bytes_now(const struct hda_engine *engine, uint64_t now)
+{
+    uint64_t estimated = estimate(engine, now);
+    uint32_t position = *position_entry(engine);
+
+    if (position >= engine->buffer.size)
+        return estimated; /* the controller writes none, or not yet */
+    return unwrap(estimated, position, engine->buffer.size);
+}
+
+void hda_progress_complete(struct hda_engine *engine)
+{
+    struct hda_progress *progress = &engine->progress;
+    struct hda_bus *bus = engine->bus;
+    size_t period = period_bytes(engine);
+    uint64_t now = hda_now(bus), completions;
+
+    progress->bytes = bytes_now(engine, now);
+    progress->time = now;
+    completions =
+        (progress->bytes + period / 4) / period; /* a position may lag behind its interrupt (HARDWARE 1.7) */
+    if (completions <= progress->completions)
+        completions = progress->completions + 1;
+    hda_count(bus, completions, completions - progress->completions);
+    hda_count(bus, merged, completions - progress->completions - 1);
+    progress->completions = completions;
+}

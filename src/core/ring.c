@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ring.c - CORB and RIRB (HDA 3.3.18 - 3.3.31, 4.4). */
+#include "ring.h"
+
+#include "core.h"
+#include "io.h"
+
+#define UNREAD            0xFFFFFFFFu
+#define RING_SIZE_DEFAULT 2 /* where the register offers nothing: what every known controller has */
+
+static const struct hda_register corb_read = {CORBRP, 16, "CORBRP"};
+static const struct hda_register corb_control = {CORBCTL, 8, "CORBCTL"};
+static const struct hda_register rirb_control = {RIRBCTL, 8, "RIRBCTL"};
+
+static volatile struct hda_rirb_entry *rirb_entry(const struct hda_bus *bus, unsigned index)
+{
+    return (volatile struct hda_rirb_entry *)bus->verbs.rirb.memory + index;
+}
+
+static unsigned rirb_next(const struct hda_bus *bus)
+{
+    return (bus->verbs.read + 1u) % bus->verbs.rirb_entries;
+}
+
+/* ---- Traffic
+ * --------------------------------------------------------------------------------------------------- */
+
+void hda_corb_put(struct hda_bus *bus, uint32_t command)
+{
+    struct hda_verbs *verbs = &bus->verbs;
+
+    verbs->write = (uint16_t)((verbs->write + 1u) % verbs->corb_entries);
+    ((volatile uint32_t *)verbs->corb.memory)[verbs->write] = command;
+}
+
+void hda_corb_kick(struct hda_bus *bus)
+{
+    bus->device->dma_sync(bus->config.device_context, &bus->verbs.corb, 0, bus->verbs.corb.size,
+                          HDA_SYNC_FOR_DEVICE);
+    hda_write16(bus, CORBWP, bus->verbs.write);
+}
+
+bool hda_rirb_filled(const struct hda_bus *bus)
+{
+    unsigned next = rirb_next(bus);
+
+    bus->device->dma_sync(bus->config.device_context, &bus->verbs.rirb, next * sizeof(struct hda_rirb_entry),
+                          sizeof(struct hda_rirb_entry), HDA_SYNC_FOR_CPU);
+    return __atomic_load_n(&rirb_entry(bus, next)->extended, __ATOMIC_ACQUIRE) != UNREAD;
+}
+
+bool hda_rirb_get(struct hda_bus *bus, struct hda_rirb_entry *entry)
+{
+    unsigned next = rirb_next(bus);
+
+    if (!hda_rirb_filled(bus))
+        return false;
+    entry->response = rirb_entry(bus, next)->response;
+    entry->extended = rirb_entry(bus, next)->extended;
+    rirb_entry(bus, next)->extended = UNREAD;
+    bus->device->dma_sync(bus->config.device_context, &bus->verbs.rirb, next * sizeof(*entry), sizeof(*entry),
+                          HDA_SYNC_FOR_DEVICE);
+    __atomic_store_n(&bus->verbs.read, (uint16_t)next, __ATOMIC_RELAXED);
+    return true;
+}
+
+/* ---- Start
+ * ------------------------------------------------------------------------------------------------------- */
+
+/* Chooses the largest size that the register offers; some controllers offer one only (HDA 3.3.24). */
+static uint16_t choose_size(struct hda_bus *bus, uint32_t offset)
+{
+    static const uint16_t entries[] = {2, 16, 256};
+    uint8_t offered = (uint8_t)(hda_read8(bus, offset) >> RING_CAP_SHIFT);
+
+    for (unsigned code = sizeof(entries) / sizeof(entries[0]); code-- > 0;) {
+        if (offered & 1u << code) {
+            hda_write8(bus, offset, code);
+            return entries[code];
+        }
+    }
+    return entries[RING_SIZE_DEFAULT];
+}
+
+/* A handshake: 1 reads back, then 0 does. Some controllers clear it by themselves, which must not count as
+ * failure (HARDWARE 1.2). */
+static NTSTATUS reset_corb_read(struct hda_bus *bus)
+{
+    hda_write16(bus, CORBRP, CORBRP_RST);
+    if (hda_read16(bus, CORBRP) & CORBRP_RST)
+        hda_write16(bus, CORBRP, 0);
+    return hda_wait(bus, corb_read, CORBRP_RST, 0, bus->config.bounds.stream);
+}
+
+static NTSTATUS halt_rings(struct hda_bus *bus)
+{
+    NTSTATUS status;
+
+    hda_write8(bus, CORBCTL, 0);
+    hda_write8(bus, RIRBCTL, 0);
+    status = hda_wait(bus, corb_control, CORBCTL_RUN, 0, bus->config.bounds.stream);
+    if (!NT_SUCCESS(status))
+        return status;
+    return hda_wait(bus, rirb_control, RIRBCTL_DMAEN, 0, bus->config.bounds.stream);
+}
+
+static NTSTATUS allocate_rings(struct hda_bus *bus)
+{
+    struct hda_verbs *verbs = &bus->verbs;
+    uint64_t highest = bus->capabilities.highest_address;
+    void *device = bus->config.device_context;
+    NTSTATUS status;
+
+    status = bus->device->dma_alloc(device, verbs->corb_entries * sizeof(uint32_t), highest, &verbs->corb);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = bus->device->dma_alloc(device, verbs->rirb_entries * sizeof(struct hda_rirb_entry), highest,
+                                    &verbs->rirb);
+    if (!NT_SUCCESS(status)) {
+        bus->device->dma_free(device, &verbs->corb);
+        verbs->corb.memory = NULL;
+        return status;
+    }
+    for (unsigned i = 0; i < verbs->rirb_entries; i++)
+        rirb_entry(bus, i)->extended = UNREAD;
+    return STATUS_SUCCESS;
+}
+
+/* The response interrupt comes early enough that the ring is refilled before it drains, and seldom enough
+ * that a ring full of commands costs two. It comes at the last response, too (HDA 3.3.26). */
+static uint16_t response_interrupt_count(const struct hda_bus *bus)
+{
+    return (uint16_t)(bus->verbs.limit * 3 / 4 > 0 ? bus->verbs.limit * 3 / 4 : 1);
+}
+
+static void program_rings(struct hda_bus *bus)
+{
+    struct hda_verbs *verbs = &bus->verbs;
+
+    bus->device->dma_sync(bus->config.device_context, &verbs->rirb, 0, verbs->rirb.size, HDA_SYNC_FOR_DEVICE);
+    hda_write_address(bus, CORBLBASE, verbs->corb.address);
+    hda_write_address(bus, RIRBLBASE, verbs->rirb.address);
+    hda_write16(bus, CORBWP, 0);
+    hda_write16(bus, RIRBWP, RIRBWP_RST);
+    hda_write16(bus, RINTCNT, response_interrupt_count(bus));
+    hda_write8(bus, RIRBSTS,
+               RIRBSTS_RINTFL | RIRBSTS_OIS); /* left over from whoever drove it before (HARDWARE 2) */
+    verbs->write = 0;
+    verbs->read = 0;
+}
+
+NTSTATUS hda_rings_start(struct hda_bus *bus)
+{
+    struct hda_verbs *verbs = &bus->verbs;
+    NTSTATUS status;
+
+    status = halt_rings(bus);
+    if (!NT_SUCCESS(status))
+        return status;
+    verbs->corb_entries = choose_size(bus, CORBSIZE);
+    verbs->rirb_entries = choose_size(bus, RIRBSIZE);
+    verbs->limit =
+        (verbs->corb_entries < verbs->rirb_entries ? verbs->corb_entries : verbs->rirb_entries) - 1u;
+    status = allocate_rings(bus);
+    if (!NT_SUCCESS(status))
+        return status;
+    program_rings(bus);
+    status = reset_corb_read(bus);
+    if (!NT_SUCCESS(status)) {
+        hda_rings_stop(bus);
+        return status;
+    }
+    hda_write8(bus, RIRBCTL, RIRBCTL_DMAEN | RIRBCTL_RINTCTL | RIRBCTL_OIC);
+    hda_write8(bus, CORBCTL, CORBCTL_RUN);
+    return STATUS_SUCCESS;
+}
+
+void hda_rings_stop(struct hda_bus *bus)
+{
+    struct hda_verbs *verbs = &bus->verbs;
+
+    if (verbs->corb.memory == NULL)
+        return;
+    halt_rings(bus);
+    bus->device->dma_free(bus->config.device_context, &verbs->rirb);
+    bus->device->dma_free(bus->config.device_context, &verbs->corb);
+    verbs->corb.memory = verbs->rirb.memory = NULL;
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* state.c - running, stopping and resetting engines, several at once (DDI SetDmaEngineState). */
+#include "client.h"
+#include "core.h"
+#include "io.h"
+#include "stream.h"
+
+/* The engines of one call, a bit for each stream descriptor. */
+typedef uint64_t engine_set;
+
+struct change {
+    struct hda_bus *bus;
+    engine_set engines;
+    struct hda_patience patience;
+};
+
+/* Steps through a set: for (e = first(set); e; e = after(set, e)). */
+static struct hda_engine *engine_from(struct hda_bus *bus, engine_set engines, unsigned index)
+{
+    for (; index < bus->engine_count; index++) {
+        if (engines & UINT64_C(1) << index)
+            return &bus->engines[index];
+    }
+    return NULL;
+}
+
+#define for_each_engine(engine, change)                                             \
+    for (engine = engine_from((change)->bus, (change)->engines, 0); engine != NULL; \
+         engine = engine_from((change)->bus, (change)->engines, engine->index + 1u))
+
+/* ---- Starting and stopping together (HDA 3.3.17, 4.5.4)
+ * ----------------------------------------------------------------- */
+
+static bool several(engine_set engines)
+{
+    return (engines & (engines - 1)) != 0;
+}
+
+/* While its SSYNC bit is set a stream neither sends nor takes from the link. Returns whether the controller
+ * can do that. */
+static bool hold(const struct change *change)
+{
+    struct hda_bus *bus = change->bus;
+
+    if (!bus->capabilities.stream_sync || !several(change->engines))
+        return false;
+    hda_write32(bus, SSYNC, (uint32_t)change->engines);
+    return true;
+}
+
+/* All of them go on in the same link frame. No two calls hold at once: bus.lock is held. */
+static void let_go(struct hda_bus *bus, bool held)
+{
+    if (held)
+        hda_write32(bus, SSYNC, 0);
+}
+
+static NTSTATUS wait_ready(const struct change *change, bool held)
+{
+    struct hda_engine *engine;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    for_each_engine(engine, change)
+    {
+        if (NT_SUCCESS(status))
+            status = hda_stream_wait_running(engine, true, &change->patience);
+        if (NT_SUCCESS(status) && held && engine->render)
+            status = hda_stream_wait_fifo(engine, &change->patience);
+    }
+    return status;
+}
+
+static NTSTATUS wait_halted(const struct change *change)
+{
+    struct hda_engine *engine;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    for_each_engine(engine, change)
+    {
+        NTSTATUS one = hda_stream_wait_running(engine, false, &change->patience);
+
+        if (!NT_SUCCESS(one))
+            status = one;
+    }
+    return status;
+}
+
+static void halt_all(const struct change *change)
+{
+    struct hda_engine *engine;
+
+    for_each_engine(engine, change) hda_stream_halt(engine);
+}
+
+static void run_all(const struct change *change)
+{
+    struct hda_engine *engine;
+
+    for_each_engine(engine, change) hda_stream_run(engine);
+}
+
+static NTSTATUS start(const struct change *change)
+{
+    bool held = hold(change);
+    struct hda_engine *engine;
+    NTSTATUS status;
+
+    run_all(change);
+    status = wait_ready(change, held);
+    if (!NT_SUCCESS(status))
+        halt_all(change);
+    let_go(change->bus, held);
+    if (!NT_SUCCESS(status))
+        return status;
+    for_each_engine(engine, change)
+    {
+        engine->state = RunState;
+        hda_progress_run(engine);
+    }
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS stop(const struct change *change)
+{
+    bool held = hold(change);
+    struct hda_engine *engine;
+    NTSTATUS status;
+
+    halt_all(change);
+    status = wait_halted(change);
+    if (!NT_SUCCESS(status))
+        run_all(change); /* all or nothing */
+    let_go(change->bus, held);
+    if (!NT_SUCCESS(status))
+        return status;
+    for_each_engine(engine, change)
+    {
+        hda_stream_clear(engine);
+        hda_notify_cancel(engine);
+        engine->state = StopState;
+    }
+    return STATUS_SUCCESS;
+}
+
+/* A stream that resets loses its position and its registers: those are programmed anew, so that Stop needs
+ * nothing but to be said. What fails half-way leaves streams in reset that were stopped; their registers
+ * stand, and they stay stopped. */
+static NTSTATUS reset(const struct change *change)
+{
+    struct hda_engine *engine;
+    NTSTATUS status;
+
+    for_each_engine(engine, change)
+    {
+        status = hda_stream_reset(engine, &change->patience);
+        hda_stream_program(engine);
+        if (!NT_SUCCESS(status))
+            return status;
+        hda_progress_reset(engine);
+    }
+    for_each_engine(engine, change) engine->state = ResetState;
+    return STATUS_SUCCESS;
+}
+
+/* ---- The call
+ * -------------------------------------------------------------------------------------------------------------
+ */
+
+static NTSTATUS find_all(struct hda_client *client, ULONG count, const HANDLE *handles, engine_set *engines)
+{
+    *engines = 0;
+    for (ULONG i = 0; i < count; i++) {
+        struct hda_engine *engine = hda_engine_find(client, handles[i]);
+
+        if (engine == NULL)
+            return STATUS_INVALID_HANDLE;
+        *engines |= UINT64_C(1) << engine->index;
+    }
+    return STATUS_SUCCESS;
+}
+
+/* DDI Set state: what may follow what. Reset to Run passes through Stop, where our engines wait in any case.
+ */
+static bool may_become(const struct hda_engine *engine, HDAUDIO_STREAM_STATE state)
+{
+    if (engine->preparing)
+        return false;
+    if (engine->buffer.mdl == NULL)
+        return state == ResetState;
+    return !(engine->state == RunState && state == ResetState);
+}
+
+/* Checks every engine before any changes, and leaves out those that have nothing to do. */
+static NTSTATUS check_all(struct change *change, HDAUDIO_STREAM_STATE state)
+{
+    struct hda_engine *engine;
+    engine_set idle = 0;
+
+    for_each_engine(engine, change)
+    {
+        if (!may_become(engine, state))
+            return STATUS_INVALID_DEVICE_REQUEST;
+        if (engine->state == state)
+            idle |= UINT64_C(1) << engine->index;
+    }
+    change->engines &= ~idle;
+    return STATUS_SUCCESS;
+}
+
+/* Reset to Stop: the stream's registers stand already. */
+static NTSTATUS stop_running(struct change *change)
+{
+    struct hda_engine *engine;
+    engine_set waiting = 0;
+
+    for_each_engine(engine, change)
+    {
+        if (engine->state == ResetState)
+            waiting |= UINT64_C(1) << engine->index;
+    }
+    change->engines &= ~waiting;
+    if (change->engines != 0) {
+        NTSTATUS status = stop(change);
+
+        if (!NT_SUCCESS(status))
+            return status;
+    }
+    change->engines = waiting;
+    for_each_engine(engine, change) engine->state = StopState;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS apply(struct change *change, HDAUDIO_STREAM_STATE state)
+{
+    if (change->engines == 0)
+        return STATUS_SUCCESS;
+    switch (state) {
+    case ResetState:
+        return reset(change);
+    case StopState:
+        return stop_running(change);
+    default:
+        return start(change);
+    }
+}
+
+static bool is_state(HDAUDIO_STREAM_STATE state)
+{
+    return state == ResetState || state == StopState || state == RunState;
+}
+
+NTSTATUS hda_state_set(struct hda_client *client, HDAUDIO_STREAM_STATE state, ULONG count, PHANDLE handles)
+{
+    struct hda_bus *bus = client->bus;
+    struct change change = {.bus = bus};
+    NTSTATUS status;
+
+    if (hda_irql(bus) > DISPATCH_LEVEL)
+        return STATUS_UNSUCCESSFUL;
+    if (count == 0 || handles == NULL)
+        return STATUS_INVALID_PARAMETER;
+    change.patience = hda_patience_now(bus);
+    hda_lock(bus, &bus->lock);
+    status = find_all(client, count, handles, &change.engines);
+    if (NT_SUCCESS(status) && !is_state(state))
+        status = STATUS_INVALID_PARAMETER;
+    if (NT_SUCCESS(status))
+        status = check_all(&change, state);
+    if (NT_SUCCESS(status))
+        status = apply(&change, state);
+    hda_unlock(bus, &bus->lock);
+    return status;
+}

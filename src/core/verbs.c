@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* verbs.c - batches of commands (HDA 4.4, DDI TransferCodecVerbs). */
+#include "verbs.h"
+
+#include "client.h"
+#include "core.h"
+#include "ring.h"
+
+#define SUSPECT_LIMIT 8 /* commands in flight to a codec that let the last batch down */
+#define ALL_CODECS    0xFFFFu
+
+/* One call of TransferCodecVerbs. */
+struct hda_batch {
+    LIST_ENTRY link;
+    struct hda_client *client;
+    PHDAUDIO_CODEC_TRANSFER transfers;
+    ULONG count;
+    ULONG next;      /* the first command not sent */
+    ULONG done;      /* commands answered or given up */
+    uint16_t codecs; /* that it speaks to, a bit each */
+    uint16_t failed; /* those of them that have let it down */
+    uint64_t deadline;
+    PHDAUDIO_TRANSFER_COMPLETE_CALLBACK callback; /* NULL: somebody waits for the event */
+    PVOID context;
+    KEVENT event;
+};
+
+static unsigned address_of(const struct hda_batch *batch, ULONG index)
+{
+    return batch->transfers[index].Output.Verb8.CodecAddress;
+}
+
+static uint64_t verb_timeout(const struct hda_bus *bus)
+{
+    return bus->config.bounds.verb * UINT64_C(1000);
+}
+
+/* ---- Sending
+ * ------------------------------------------------------------------------------------------------- */
+
+/* A batch has as long as its commands take on the link, and the bound (DDI Bounds). */
+static void extend_deadline(struct hda_bus *bus, struct hda_batch *batch, uint64_t now)
+{
+    batch->deadline = now + bus->verbs.in_flight * (uint64_t)HDA_FRAME_NS + verb_timeout(bus);
+}
+
+/* Gives up on a command that was never sent: its codec has let the batch down already, and one timeout is
+ * enough. */
+static void skip(struct hda_bus *bus, struct hda_batch *batch)
+{
+    batch->transfers[batch->next++].Input.CompleteResponse = 0;
+    batch->done++;
+    hda_count(bus, verb_timeouts, 1);
+}
+
+static void skip_rest(struct hda_bus *bus, struct hda_batch *batch)
+{
+    while (batch->next < batch->count)
+        skip(bus, batch);
+}
+
+static bool may_send(const struct hda_bus *bus, const struct hda_codec_queue *codec)
+{
+    ULONG limit = codec->suspect && bus->verbs.limit > SUSPECT_LIMIT ? SUSPECT_LIMIT : bus->verbs.limit;
+
+    return bus->verbs.in_flight < bus->verbs.limit && codec->in_flight < limit && codec->owed == 0;
+}
+
+static void send(struct hda_bus *bus, struct hda_batch *batch, struct hda_codec_queue *codec)
+{
+    if (codec->batch != batch) {
+        codec->batch = batch;
+        codec->cursor = batch->next;
+    }
+    hda_corb_put(bus, batch->transfers[batch->next++].Output.Command);
+    codec->in_flight++;
+    bus->verbs.in_flight++;
+    hda_count(bus, verbs, 1);
+}
+
+/* Puts as many of a batch's commands into the CORB as may be in flight. */
+static void send_batch(struct hda_bus *bus, struct hda_batch *batch, uint64_t now)
+{
+    ULONG first = batch->next;
+
+    while (batch->next < batch->count) {
+        unsigned address = address_of(batch, batch->next);
+
+        if (batch->failed & 1u << address)
+            skip(bus, batch);
+        else if (may_send(bus, &bus->verbs.codecs[address]))
+            send(bus, batch, &bus->verbs.codecs[address]);
+        else
+            break;
+    }
+    if (batch->next != first)
+        extend_deadline(bus, batch, now);
+}
+
+/* Sends what can be sent. A batch waits for an earlier one that speaks to one of its codecs, or is the same
+ * client's. Under verbs.lock. */
+static void send_batches(struct hda_bus *bus, uint64_t now)
+{
+    struct hda_verbs *verbs = &bus->verbs;
+    uint16_t taken = 0, before = verbs->write;
+
+    verbs->pass++;
+    for (PLIST_ENTRY link = verbs->batches.Flink; link != &verbs->batches && taken != ALL_CODECS;
+         link = link->Flink) {
+        struct hda_batch *batch = CONTAINING_RECORD(link, struct hda_batch, link);
+
+        if (!(batch->codecs & taken) && hda_client_first_in_pass(batch->client, verbs->pass))
+            send_batch(bus, batch, now);
+        taken |= batch->codecs;
+    }
+    if (verbs->write != before)
+        hda_corb_kick(bus);
+}
+
+/* ---- Answers
+ * --------------------------------------------------------------------------------------------------- */
+
+static void answer(struct hda_bus *bus, unsigned address, uint32_t response, uint64_t now)
+{
+    struct hda_codec_queue *codec = &bus->verbs.codecs[address];
+    struct hda_batch *batch = codec->batch;
+    PHDAUDIO_CODEC_RESPONSE input;
+
+    if (codec->owed > 0) {
+        codec->owed--; /* late: the command it belongs to has been given up */
+        return;
+    }
+    if (codec->in_flight == 0) {
+        hda_log(bus, HDA_LOG_WARNING, "codec %u answered what nobody asked: %x", address, (unsigned)response);
+        return;
+    }
+    while (address_of(batch, codec->cursor) != address)
+        codec->cursor++;
+    input = &batch->transfers[codec->cursor++].Input;
+    input->CompleteResponse = 0;
+    input->Response = response;
+    input->SDataIn = address & 0xF;
+    input->IsValid = 1;
+    codec->in_flight--;
+    codec->suspect = false;
+    bus->verbs.in_flight--;
+    batch->done++;
+    extend_deadline(bus, batch, now);
+}
+
+/* Reads what the RIRB holds. Unsolicited responses are delivered on the way, with no lock held. */
+static void read_answers(struct hda_bus *bus, uint64_t now)
+{
+    struct hda_rirb_entry entry;
+
+    while (hda_rirb_get(bus, &entry)) {
+        unsigned address = entry.extended & RIRB_CODEC;
+
+        if (entry.extended & RIRB_UNSOLICITED) {
+            hda_unsolicited_deliver(bus, address, entry.response);
+            continue;
+        }
+        hda_lock(bus, &bus->verbs.lock);
+        answer(bus, address, entry.response, now);
+        hda_unlock(bus, &bus->verbs.lock);
+    }
+}
+
+/* ---- Giving up
+ * ----------------------------------------------------------------------------------------------------- */
+
+/* Answers are missing, and nobody can tell which: all that the codec was asked by this batch is invalid (DDI
+ * TransferCodecVerbs). */
+static void invalidate(struct hda_bus *bus, struct hda_batch *batch, unsigned address)
+{
+    for (ULONG i = 0; i < batch->next; i++) {
+        if (address_of(batch, i) != address)
+            continue;
+        batch->transfers[i].Input.CompleteResponse = 0;
+        batch->transfers[i].Input.HasFifoOverrun = bus->verbs.overrun;
+        hda_count(bus, verb_timeouts, 1);
+    }
+}
+
+static void give_up_codec(struct hda_bus *bus, struct hda_batch *batch, unsigned address, uint64_t now)
+{
+    struct hda_codec_queue *codec = &bus->verbs.codecs[address];
+
+    hda_log(bus, HDA_LOG_WARNING, "codec %u left %u of its commands unanswered", address,
+            (unsigned)codec->in_flight);
+    invalidate(bus, batch, address);
+    batch->failed |= (uint16_t)(1u << address);
+    batch->done += codec->in_flight;
+    bus->verbs.in_flight -= codec->in_flight;
+    codec->owed = codec->in_flight;
+    codec->in_flight = 0;
+    codec->suspect = true;
+    codec->drain_until = now + verb_timeout(bus);
+}
+
+static void give_up(struct hda_bus *bus, struct hda_batch *batch, uint64_t now)
+{
+    for (unsigned address = 0; address < HDA_ADDRESSES; address++) {
+        struct hda_codec_queue *codec = &bus->verbs.codecs[address];
+
+        if (codec->batch == batch && codec->in_flight > 0)
+            give_up_codec(bus, batch, address, now);
+    }
+    extend_deadline(bus, batch, now);
+}
+
+static bool has_in_flight(const struct hda_bus *bus, const struct hda_batch *batch)
+{
+    for (unsigned address = 0; address < HDA_ADDRESSES; address++) {
+        const struct hda_codec_queue *codec = &bus->verbs.codecs[address];
+
+        if (codec->batch == batch && codec->in_flight > 0)
+            return true;
+    }
+    return false;
+}
+
+static void give_up_overdue(struct hda_bus *bus, uint64_t now)
+{
+    struct hda_verbs *verbs = &bus->verbs;
+
+    for (PLIST_ENTRY link = verbs->batches.Flink; link != &verbs->batches; link = link->Flink) {
+        struct hda_batch *batch = CONTAINING_RECORD(link, struct hda_batch, link);
+
+        if (has_in_flight(bus, batch) && now >= batch->deadline)
+            give_up(bus, batch, now);
+    }
+    for (unsigned address = 0; address < HDA_ADDRESSES; address++) {
+        if (now >= verbs->codecs[address].drain_until)
+            verbs->codecs[address].owed = 0;
+    }
+}
+
+/* ---- Completion
+ * ------------------------------------------------------------------------------------------------------- */
+
+/* Takes the first batch that is done, and behind no other of its client's, out of the list. */
+static struct hda_batch *take_done(struct hda_bus *bus)
+{
+    struct hda_verbs *verbs = &bus->verbs;
+
+    verbs->pass++;
+    for (PLIST_ENTRY link = verbs->batches.Flink; link != &verbs->batches; link = link->Flink) {
+        struct hda_batch *batch = CONTAINING_RECORD(link, struct hda_batch, link);
+
+        if (hda_client_first_in_pass(batch->client, verbs->pass) && batch->done == batch->count) {
+            RemoveEntryList(&batch->link);
+            return batch;
+        }
+    }
+    return NULL;
+}
+
+static void forget(struct hda_bus *bus, const struct hda_batch *batch)
+{
+    for (unsigned address = 0; address < HDA_ADDRESSES; address++) {
+        if (bus->verbs.codecs[address].batch == batch)
+            bus->verbs.codecs[address].batch = NULL;
+    }
+    if (bus->verbs.in_flight == 0)
+        bus->verbs.overrun = false;
+}
+
+/* The batch, and its array, may be gone as soon as the caller hears of it. Called with no lock held. */
+static void complete(struct hda_bus *bus, struct hda_batch *batch)
+{
+    struct hda_client *client = batch->client;
+
+    if (batch->callback == NULL) {
+        hda_event_set(bus, &batch->event);
+        return;
+    }
+    batch->callback(batch->transfers, batch->context);
+    hda_free(bus, batch);
+    hda_client_dereference(client);
+}
+
+static void complete_done(struct hda_bus *bus)
+{
+    struct hda_batch *batch;
+
+    for (;;) {
+        hda_lock(bus, &bus->verbs.lock);
+        batch = take_done(bus);
+        if (batch != NULL)
+            forget(bus, batch);
+        hda_unlock(bus, &bus->verbs.lock);
+        if (batch == NULL)
+            return;
+        complete(bus, batch);
+    }
+}
+
+/* ---- The deferred work
+ * -------------------------------------------------------------------------------------------------- */
+
+static uint64_t sooner(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* When the next deadline or end of a drain is, if anything waits for one. */
+static uint64_t next_deadline(const struct hda_bus *bus)
+{
+    const struct hda_verbs *verbs = &bus->verbs;
+    uint64_t next = UINT64_MAX;
+
+    if (IsListEmpty(&verbs->batches))
+        return UINT64_MAX;
+    for (PLIST_ENTRY link = verbs->batches.Flink; link != &verbs->batches; link = link->Flink) {
+        const struct hda_batch *batch = CONTAINING_RECORD(link, struct hda_batch, link);
+
+        if (has_in_flight(bus, batch))
+            next = sooner(next, batch->deadline);
+    }
+    for (unsigned address = 0; address < HDA_ADDRESSES; address++) {
+        if (verbs->codecs[address].owed > 0)
+            next = sooner(next, verbs->codecs[address].drain_until);
+    }
+    return next;
+}
+
+uint64_t hda_verbs_run(struct hda_bus *bus)
+{
+    uint64_t now = hda_now(bus), next;
+
+    read_answers(bus, now);
+    hda_lock(bus, &bus->verbs.lock);
+    give_up_overdue(bus, now);
+    send_batches(bus, now);
+    hda_unlock(bus, &bus->verbs.lock);
+    complete_done(bus);
+
+    hda_lock(bus, &bus->verbs.lock);
+    send_batches(bus, now); /* what had to wait for those now complete */
+    next = next_deadline(bus);
+    hda_unlock(bus, &bus->verbs.lock);
+    now = hda_now(bus);
+    return next == UINT64_MAX ? next : next > now ? next - now : 0;
+}
+
+bool hda_verbs_answered(const struct hda_bus *bus)
+{
+    return hda_rirb_filled(bus);
+}
+
+void hda_verbs_overrun(struct hda_bus *bus)
+{
+    __atomic_store_n(&bus->verbs.overrun, true, __ATOMIC_RELAXED);
+}
+
+/* ---- Calls
+ * ----------------------------------------------------------------------------------------------------------------
+ */
+
+static void batch_init(struct hda_batch *batch, struct hda_client *client, ULONG count,
+                       PHDAUDIO_CODEC_TRANSFER transfers)
+{
+    batch->client = client;
+    batch->count = count;
+    batch->transfers = transfers;
+    for (ULONG i = 0; i < count; i++)
+        batch->codecs |= (uint16_t)(1u << address_of(batch, i));
+}
+
+/* Queues the batch and sends at once what can be sent. */
+static void submit(struct hda_bus *bus, struct hda_batch *batch)
+{
+    uint64_t now = hda_now(bus);
+
+    hda_lock(bus, &bus->verbs.lock);
+    InsertTailList(&bus->verbs.batches, &batch->link);
+    if (bus->verbs.stopped)
+        skip_rest(bus, batch);
+    else
+        send_batches(bus, now);
+    hda_unlock(bus, &bus->verbs.lock);
+    hda_defer(bus, batch->count == 0 || bus->verbs.stopped ? 0 : verb_timeout(bus));
+}
+
+static NTSTATUS transfer_and_wait(struct hda_bus *bus, struct hda_client *client, ULONG count,
+                                  PHDAUDIO_CODEC_TRANSFER transfers)
+{
+    struct hda_batch batch = {0};
+
+    if (count == 0)
+        return STATUS_SUCCESS;
+    batch_init(&batch, client, count, transfers);
+    bus->host->event_init(bus->config.host_context, &batch.event, NotificationEvent);
+    submit(bus, &batch);
+    while (bus->host->event_wait(bus->config.host_context, &batch.event, verb_timeout(bus)) != STATUS_SUCCESS)
+        hda_defer(bus, 0); /* each round gives up what is overdue, so that this ends */
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS transfer_and_return(struct hda_bus *bus, struct hda_client *client, ULONG count,
+                                    PHDAUDIO_CODEC_TRANSFER transfers,
+                                    PHDAUDIO_TRANSFER_COMPLETE_CALLBACK callback, PVOID context)
+{
+    struct hda_batch *batch = hda_alloc(bus, sizeof(*batch));
+
+    if (batch == NULL)
+        return STATUS_NO_MEMORY;
+    batch_init(batch, client, count, transfers);
+    batch->callback = callback;
+    batch->context = context;
+    hda_client_reference(client); /* until its callback has returned */
+    submit(bus, batch);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS hda_verbs_transfer(struct hda_bus *bus, struct hda_client *client, ULONG count,
+                            PHDAUDIO_CODEC_TRANSFER transfers, PHDAUDIO_TRANSFER_COMPLETE_CALLBACK callback,
+                            PVOID context)
+{
+    if (hda_irql(bus) > (callback == NULL ? PASSIVE_LEVEL : DISPATCH_LEVEL))
+        return STATUS_UNSUCCESSFUL;
+    if (transfers == NULL && count > 0)
+        return STATUS_INVALID_PARAMETER;
+    if (callback == NULL)
+        return transfer_and_wait(bus, client, count, transfers);
+    return transfer_and_return(bus, client, count, transfers, callback, context);
+}
+
+/* ---- Start and stop
+ * ---------------------------------------------------------------------------------------------------------
+ */
+
+NTSTATUS hda_verbs_start(struct hda_bus *bus)
+{
+    return hda_rings_start(bus);
+}
+
+static void give_up_everything(struct hda_bus *bus)
+{
+    struct hda_verbs *verbs = &bus->verbs;
+
+    hda_lock(bus, &verbs->lock);
+    verbs->stopped = true;
+    for (PLIST_ENTRY link = verbs->batches.Flink; link != &verbs->batches; link = link->Flink) {
+        struct hda_batch *batch = CONTAINING_RECORD(link, struct hda_batch, link);
+
+        give_up(bus, batch, hda_now(bus));
+        skip_rest(bus, batch);
+    }
+    hda_unlock(bus, &verbs->lock);
+}
+
+static bool idle(struct hda_bus *bus)
+{
+    bool empty;
+
+    hda_lock(bus, &bus->verbs.lock);
+    empty = IsListEmpty(&bus->verbs.batches);
+    hda_unlock(bus, &bus->verbs.lock);
+    return empty;
+}
+
+void hda_verbs_stop(struct hda_bus *bus)
+{
+    if (bus->verbs.corb.memory == NULL)
+        return;
+    give_up_everything(bus);
+    while (!idle(bus)) { /* ends: everything is done, and callbacks run from the deferred work only */
+        hda_defer(bus, 0);
+        bus->host->sleep(bus->config.host_context, 100);
+    }
+    hda_rings_stop(bus);
+}

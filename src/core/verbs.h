@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * verbs.h - commands to codecs and their responses, through the CORB and the RIRB (HDA 4.4, DDI
+ * TransferCodecVerbs).
+ *
+ * One call of TransferCodecVerbs is a batch. Responses name their codec but not their command, so they are
+ * matched by order: a codec has commands of one batch at a time in flight, and batches that share no codec
+ * run side by side. When a batch's answers fail to come, all of its commands to that codec are invalid, and
+ * the codec rests until a late answer cannot be mistaken for another's.
+ */
+#ifndef HDA_VERBS_H
+#define HDA_VERBS_H
+
+#include <host.h>
+
+#define HDA_ADDRESSES 16 /* that a command can hold; 15 is nobody's */
+
+struct hda_bus;
+struct hda_client;
+struct hda_batch;
+
+/* What a codec owes. */
+struct hda_codec_queue {
+    struct hda_batch *batch; /* whose commands are in flight */
+    ULONG cursor;            /* in it: from here on lies the next command to be answered */
+    ULONG in_flight;
+    ULONG owed;           /* answers that did not come in time, and still may */
+    uint64_t drain_until; /* when they are given up */
+    bool suspect;         /* has let a batch down, and not answered since */
+};
+
+struct hda_verbs {
+    struct hda_lock lock;
+    struct hda_dma corb;
+    struct hda_dma rirb;
+    uint16_t corb_entries;
+    uint16_t rirb_entries;
+    uint16_t write;     /* CORBWP */
+    uint16_t read;      /* the RIRB entry read last */
+    ULONG in_flight;    /* of all codecs */
+    ULONG limit;        /* commands in flight at most: what both rings hold */
+    bool stopped;       /* nothing is sent any more */
+    bool overrun;       /* the RIRB has overrun since in_flight was last 0 */
+    LIST_ENTRY batches; /* in the order of the calls */
+    unsigned pass;
+    struct hda_codec_queue codecs[HDA_ADDRESSES];
+};
+
+/* Allocates and starts the rings; the link is up, the interrupt routine connected. */
+NTSTATUS hda_verbs_start(struct hda_bus *bus);
+/* Completes what is pending as invalid, stops the rings, and frees them. PASSIVE_LEVEL. */
+void hda_verbs_stop(struct hda_bus *bus);
+
+/* TransferCodecVerbs for a client. */
+NTSTATUS hda_verbs_transfer(struct hda_bus *bus, struct hda_client *client, ULONG count,
+                            PHDAUDIO_CODEC_TRANSFER transfers, PHDAUDIO_TRANSFER_COMPLETE_CALLBACK callback,
+                            PVOID context);
+
+/* Interrupt routine: whether the RIRB holds a response not yet read. Looks at memory, not at a register. */
+bool hda_verbs_answered(const struct hda_bus *bus);
+/* Interrupt routine: the RIRB has overrun. */
+void hda_verbs_overrun(struct hda_bus *bus);
+
+/* Deferred work: reads the RIRB, gives up what is overdue, sends what can be sent, completes what is done.
+ * Returns when it wants to be called again though no interrupt comes: nanoseconds from now, UINT64_MAX never.
+ */
+uint64_t hda_verbs_run(struct hda_bus *bus);
+
+#endif

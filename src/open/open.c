@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* open.c - opening and closing a bus, and what bus.h asks of an open one. */
+#include "open.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *kind;
+    NTSTATUS (*open)(struct open_request *request);
+} kinds[] = {
+    {"sim", open_sim},
+};
+
+/* ---- What openers use
+ * ------------------------------------------------------------------------------------------------- */
+
+NTSTATUS open_fail(const struct open_request *request, NTSTATUS status, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    if (request->error != NULL && request->error_size > 0)
+        vsnprintf(request->error, request->error_size, format, arguments);
+    va_end(arguments);
+    return status;
+}
+
+bool open_next_option(struct open_request *request, char **name, char **value)
+{
+    char *equals;
+
+    do
+        *name = strsep(&request->options, ",");
+    while (*name != NULL && **name == '\0');
+    if (*name == NULL)
+        return false;
+    equals = strchr(*name, '=');
+    *value = equals != NULL ? equals + 1 : *name + strlen(*name);
+    if (equals != NULL)
+        *equals = '\0';
+    return true;
+}
+
+static void log_line(void *context, enum hda_log_level level, const char *line)
+{
+    static const char *const names[] = {"error", "warning"};
+    const struct hdabus *bus = context;
+
+    if (bus->log != NULL)
+        bus->log(bus->log_context, (int)level, line);
+    else if (level <= HDA_LOG_WARNING)
+        fprintf(stderr, "hdabus: %s: %s\n", names[level], line);
+}
+
+NTSTATUS open_host(struct open_request *request, enum linux_clock clock)
+{
+    NTSTATUS status = linux_host_create(clock, log_line, request->bus, &request->bus->host);
+
+    request->bus->clock = clock;
+    if (!NT_SUCCESS(status))
+        return open_fail(request, status, "there is no memory or no thread for a host");
+    request->config->host = &linux_host_ops;
+    request->config->host_context = request->bus->host;
+    return STATUS_SUCCESS;
+}
+
+/* ---- Opening
+ * ------------------------------------------------------------------------------------------------------------
+ */
+
+static void release(struct hdabus *bus)
+{
+    if (bus->core != NULL)
+        hda_bus_stop(bus->core);
+    open_sim_release(bus);
+    if (bus->host != NULL)
+        linux_host_destroy(bus->host);
+    free(bus);
+}
+
+static NTSTATUS open_kind(struct open_request *request, char *device)
+{
+    request->options = strchr(device, ':');
+    if (request->options != NULL)
+        *request->options++ = '\0';
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (strcmp(device, kinds[i].kind) == 0)
+            return kinds[i].open(request);
+    }
+    return open_fail(request, STATUS_NO_SUCH_DEVICE, "there is no kind of device called '%s'", device);
+}
+
+static NTSTATUS start(struct open_request *request)
+{
+    NTSTATUS status = hda_bus_start(request->config, &request->bus->core);
+
+    if (!NT_SUCCESS(status))
+        return open_fail(request, status, "the controller does not start: status %08X", (unsigned)status);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS open_copy(struct open_request *request, const char *device)
+{
+    char *copy = strdup(device);
+    NTSTATUS status;
+
+    if (copy == NULL)
+        return open_fail(request, STATUS_INSUFFICIENT_RESOURCES, "there is no memory");
+    status = open_kind(request, copy);
+    free(copy);
+    return NT_SUCCESS(status) ? start(request) : status;
+}
+
+NTSTATUS hdabus_open(const char *device, const struct hdabus_options *options, struct hdabus **bus)
+{
+    struct hda_bus_config config = {0};
+    struct open_request request = {.config = &config};
+    NTSTATUS status;
+
+    if (bus == NULL)
+        return STATUS_INVALID_PARAMETER;
+    *bus = NULL;
+    if (options != NULL) {
+        request.error = options->error;
+        request.error_size = options->error_size;
+    }
+    if (device == NULL)
+        return open_fail(&request, STATUS_INVALID_PARAMETER, "no device is named");
+    request.bus = calloc(1, sizeof(*request.bus));
+    if (request.bus == NULL)
+        return open_fail(&request, STATUS_INSUFFICIENT_RESOURCES, "there is no memory");
+    request.bus->log = options != NULL ? options->log : NULL;
+    request.bus->log_context = options != NULL ? options->log_context : NULL;
+    status = open_copy(&request, device);
+    if (!NT_SUCCESS(status)) {
+        release(request.bus);
+        return status;
+    }
+    *bus = request.bus;
+    return STATUS_SUCCESS;
+}
+
+void hdabus_close(struct hdabus *bus)
+{
+    if (bus != NULL)
+        release(bus);
+}
+
+/* ---- An open bus
+ * ------------------------------------------------------------------------------------------------------------
+ */
+
+unsigned hdabus_child_count(const struct hdabus *bus)
+{
+    return hda_bus_child_count(bus->core);
+}
+
+NTSTATUS hdabus_child(const struct hdabus *bus, unsigned child, struct hdabus_child *info)
+{
+    const struct hda_child_info *known = hda_bus_child(bus->core, child);
+
+    if (known == NULL || info == NULL)
+        return STATUS_INVALID_PARAMETER;
+    *info = (struct hdabus_child){
+        .codec_address = known->codec_address,
+        .node = known->node,
+        .function = known->function,
+        .vendor_id = known->vendor_id,
+        .subsystem_id = known->subsystem_id,
+        .revision_id = known->revision_id,
+    };
+    return STATUS_SUCCESS;
+}
+
+_Static_assert(HDABUS_ID_SIZE == HDA_ID_SIZE, "one is handed to the other");
+
+NTSTATUS hdabus_hardware_id(const struct hdabus *bus, unsigned child, unsigned index, char id[HDABUS_ID_SIZE])
+{
+    bool found = hda_bus_child_id(bus->core, child, HDA_HARDWARE_ID, index, id);
+
+    return found ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+}
+
+NTSTATUS hdabus_compatible_id(const struct hdabus *bus, unsigned child, unsigned index,
+                              char id[HDABUS_ID_SIZE])
+{
+    bool found = hda_bus_child_id(bus->core, child, HDA_COMPATIBLE_ID, index, id);
+
+    return found ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+}
+
+NTSTATUS hdabus_query_interface(struct hdabus *bus, unsigned child, const GUID *type, USHORT size,
+                                USHORT version, PINTERFACE interface)
+{
+    return hda_bus_query_interface(bus->core, child, type, size, version, interface);
+}
+
+void hdabus_statistics(const struct hdabus *bus, struct hdabus_statistics *statistics)
+{
+    struct hda_statistics counts;
+
+    hda_bus_statistics(bus->core, &counts);
+    *statistics = (struct hdabus_statistics){
+        .register_reads = counts.register_reads,
+        .register_writes = counts.register_writes,
+        .interrupts = counts.interrupts,
+        .verbs = counts.verbs,
+        .verb_timeouts = counts.verb_timeouts,
+        .unsolicited = counts.unsolicited,
+        .unsolicited_dropped = counts.unsolicited_dropped,
+        .completions = counts.completions,
+        .merged = counts.merged,
+    };
+}
+
+void hdabus_controller(const struct hdabus *bus, struct hdabus_controller *controller)
+{
+    struct hda_controller_info info;
+
+    hda_bus_controller_info(bus->core, &info);
+    *controller = (struct hdabus_controller){
+        .vendor_id = info.device.vendor_id,
+        .device_id = info.device.device_id,
+        .revision = info.device.revision,
+        .output_engines = info.output_engines,
+        .input_engines = info.input_engines,
+        .bidirectional_engines = info.bidirectional_engines,
+        .output_lines = info.output_lines,
+        .version = info.version,
+        .gcap = info.gcap,
+        .corb_entries = info.corb_entries,
+        .rirb_entries = info.rirb_entries,
+        .codecs = info.codecs,
+        .address64 = info.address64,
+        .message_interrupts = info.device.message_interrupts,
+        .alias_registers = info.alias_registers,
+    };
+}
+
+const char *hdabus_clock(const struct hdabus *bus)
+{
+    return bus->clock == LINUX_CLOCK_REAL ? "real" : "virtual";
+}

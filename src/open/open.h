@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * open.h - the one room that knows every host and every device: it turns a name such as "sim:clock=real" into
+ * a running bus.
+ */
+#ifndef OPEN_H
+#define OPEN_H
+
+#include <bus.h>
+#include <host.h>
+
+#include "host/linux/linux_host.h"
+
+struct sim_device;
+
+struct hdabus {
+    struct linux_host *host;
+    enum linux_clock clock;
+    struct sim_device *sim; /* NULL: the device is not a simulated one */
+    struct hda_bus *core;
+    hdabus_log *log;
+    void *log_context;
+};
+
+/* What is being opened, and where to say why it cannot be. */
+struct open_request {
+    struct hdabus *bus;
+    char *options; /* the text behind "KIND:", writable; empty when there is none */
+    char *error;
+    size_t error_size;
+    struct hda_bus_config *config; /* device, device_context and info are the opener's to fill in */
+};
+
+/* Puts a sentence where the caller wanted it and returns `status`. */
+__attribute__((format(printf, 3, 4))) NTSTATUS open_fail(const struct open_request *request, NTSTATUS status,
+                                                         const char *format, ...);
+
+/* Takes the next NAME=VALUE off the options: cuts the text in place; false at its end. A name without '=' has
+ * value "". */
+bool open_next_option(struct open_request *request, char **name, char **value);
+
+/* Makes bus.host. */
+NTSTATUS open_host(struct open_request *request, enum linux_clock clock);
+
+/* Kinds of devices: fill in bus.host and the device; on failure leave what they made in bus, which
+ * open_release() frees. */
+NTSTATUS open_sim(struct open_request *request);
+void open_sim_release(struct hdabus *bus);
+
+#endif

@@ -15,7 +15,10 @@
 extern "C" {
 #endif
 
-/* ---- Annotations that mean nothing to this compiler ------------------------------------------------- */
+/* Pool tags are written 'tagX'. */
+#pragma GCC diagnostic ignored "-Wmultichar"
+
+/* ---- Annotations that mean nothing to this compiler ---------------------------------------------------- */
 
 #define IN
 #define OUT
@@ -111,7 +114,7 @@ extern "C" {
 #define __drv_when(condition, annotations)
 #define __analysis_assume(condition)
 
-/* ---- Scalars: the sizes of the WDK, where a long has 32 bits ------------------------------------------ */
+/* ---- Scalars: the sizes of the WDK, where a long has 32 bits ------------------------------------------- */
 
 #define VOID void
 typedef void *PVOID;
@@ -312,6 +315,14 @@ FORCEINLINE VOID InsertHeadList(PLIST_ENTRY ListHead, PLIST_ENTRY Entry)
     ListHead->Flink = Entry;
 }
 
+/* Counts bytes. */
+typedef struct _UNICODE_STRING {
+    USHORT Length;
+    USHORT MaximumLength;
+    PWSTR Buffer;
+} UNICODE_STRING, *PUNICODE_STRING;
+typedef const UNICODE_STRING *PCUNICODE_STRING;
+
 typedef struct _DEVICE_OBJECT *PDEVICE_OBJECT; /* opaque here */
 
 typedef VOID(NTAPI *PINTERFACE_REFERENCE)(PVOID Context);
@@ -325,7 +336,7 @@ typedef struct _INTERFACE {
     PINTERFACE_DEREFERENCE InterfaceDereference;
 } INTERFACE, *PINTERFACE;
 
-/* ---- Memory as bytes, and the small macros of every driver ------------------------------------------- */
+/* ---- Memory as bytes, and the small macros of every driver --------------------------------------------- */
 
 #define UNREFERENCED_PARAMETER(parameter)     ((void)(parameter))
 #define DBG_UNREFERENCED_PARAMETER(parameter) ((void)(parameter))
@@ -735,8 +746,8 @@ FORCEINLINE PVOID MmGetSystemAddressForMdlSafe(PMDL Mdl, ULONG Priority)
 #define DPFLTR_TRACE_LEVEL   2
 #define DPFLTR_INFO_LEVEL    3
 
-/* To standard error. The formats are the WDK's: a long (%ld, %lx) has 32 bits, %I64x 64, %ws and %S are
- * 16-bit characters. */
+/* To standard error. The formats are the WDK's: a long (%ld, %lx) has 32 bits, %I64x 64; %ws, %S and %wZ
+ * are 16-bit characters. */
 NTSYSAPI ULONG DbgPrint(PCSTR Format, ...);
 NTSYSAPI ULONG DbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format, ...);
 /* Says which assertion failed where, and ends the process. */

@@ -159,9 +159,10 @@ static void stop_interrupts(struct hda_bus *bus)
 void hda_bus_stop(struct hda_bus *bus)
 {
     bus->host->work_cancel(bus->config.host_context, &bus->release);
-    hda_verbs_stop(bus);
+    hda_verbs_finish(bus);
     hda_clients_stop(bus);
     stop_interrupts(bus);
+    hda_verbs_stop(bus);
     hda_codecs_stop(bus);
     if (bus->engines != NULL) {
         hda_controller_stop(bus);

@@ -6,9 +6,10 @@
 #include "core.h"
 #include "registers.h"
 
-#define TAGS          16 /* stream numbers on the link; 0 is reserved (HDA 5.3.2) */
-#define HANDLE_SPREAD ((uintptr_t)UINT64_C(0x9E3779B97F4A7C15)) /* odd: no two serials give the same handle \
-                                                                 */
+#define TAGS 16 /* stream numbers on the link; 0 is reserved (HDA 5.3.2) */
+#define HANDLE_SPREAD                                                                     \
+    ((uintptr_t)UINT64_C(0x9E3779B97F4A7C15)) /* odd: no two serials give the same handle \
+                                               */
 
 /* ---- Handles
  * ---------------------------------------------------------------------------------------------------------

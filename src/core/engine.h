@@ -38,9 +38,10 @@ struct hda_progress {
 
 struct hda_engine {
     struct hda_bus *bus;
-    uint8_t index;      /* of its stream descriptor */
-    uint32_t registers; /* their offset */
-    uint8_t direction;  /* enum hda_direction, of the hardware */
+    uint8_t index;            /* of its stream descriptor */
+    uint32_t registers;       /* their offset */
+    uint8_t direction;        /* enum hda_direction, of the hardware */
+    volatile ULONG *position; /* where clients read its position */
 
     /* bus.lock guards the rest but for what says otherwise. */
     HANDLE handle; /* NULL: free */
@@ -104,11 +105,15 @@ NTSTATUS hda_position_register(struct hda_client *client, HANDLE handle, PULONG 
 void hda_progress_reset(struct hda_engine *engine);
 /* Time begins to count for it. Under bus.lock. */
 void hda_progress_run(struct hda_engine *engine);
+/* Notes how far it is. Under bus.lock. */
+void hda_progress_update(struct hda_engine *engine);
 /* A period has ended: counts it, and those that shared its interrupt. Under bus.lock. */
 void hda_progress_complete(struct hda_engine *engine);
 
-/* The position buffer (HDA 3.6.1), enabled and disabled. */
+/* The position buffer (HDA 3.6.1). */
 NTSTATUS hda_positions_start(struct hda_bus *bus);
+/* Chooses where clients read positions, when it is known what works. */
+void hda_positions_choose(struct hda_bus *bus);
 void hda_positions_stop(struct hda_bus *bus);
 
 /* Allocates the table and the position buffer by what the controller has. Freeing them also frees the buffers

@@ -82,18 +82,14 @@ static VOID NTAPI get_wall_clock_register(PVOID context, PULONG *clock)
 {
     struct hda_client *client = context;
     struct hda_bus *bus = client->bus;
-    uint32_t offset = WALCLK + (bus->capabilities.alias ? ALIAS : 0);
-    volatile ULONG *mapped;
 
     if (clock == NULL)
         return;
-    mapped = bus->device->map(bus->config.device_context, offset);
-    if (mapped == NULL) {
-        __atomic_store_n(&bus->wall_clock_shadowed, true, __ATOMIC_RELAXED);
-        __atomic_store_n(&bus->wall_clock, hda_read32(bus, WALCLK), __ATOMIC_RELAXED);
-        mapped = &bus->wall_clock;
+    if (bus->wall_clock == &bus->wall_clock_shadow) {
+        __atomic_store_n(&bus->wall_clock_wanted, true, __ATOMIC_RELAXED);
+        __atomic_store_n(&bus->wall_clock_shadow, hda_read32(bus, WALCLK), __ATOMIC_RELAXED);
     }
-    *clock = (PULONG)(uintptr_t)mapped;
+    *clock = (PULONG)(uintptr_t)bus->wall_clock;
 }
 
 static NTSTATUS NTAPI get_link_position_register(PVOID context, HANDLE handle, PULONG *position)

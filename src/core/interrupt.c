@@ -120,8 +120,8 @@ static void serve_engine(struct hda_engine *engine)
 
 static void update_wall_clock(struct hda_bus *bus)
 {
-    if (__atomic_load_n(&bus->wall_clock_shadowed, __ATOMIC_RELAXED))
-        __atomic_store_n(&bus->wall_clock, hda_read32(bus, WALCLK), __ATOMIC_RELAXED);
+    if (__atomic_load_n(&bus->wall_clock_wanted, __ATOMIC_RELAXED))
+        __atomic_store_n(&bus->wall_clock_shadow, hda_read32(bus, WALCLK), __ATOMIC_RELAXED);
 }
 
 void hda_deferred(void *context)

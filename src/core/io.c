@@ -20,25 +20,32 @@ static bool all_ones(struct hda_register reg, uint32_t value)
     return value == UINT32_MAX >> (32 - reg.width);
 }
 
-NTSTATUS hda_wait(struct hda_bus *bus, struct hda_register reg, uint32_t mask, uint32_t value,
-                  uint32_t microseconds)
+bool hda_poll(struct hda_bus *bus, struct hda_register reg, uint32_t mask, uint32_t value,
+              uint32_t microseconds, uint32_t *seen)
 {
     uint64_t deadline = hda_now(bus) + microseconds * UINT64_C(1000);
-    uint32_t step = 1, seen;
+    uint32_t step = 1;
 
     for (;;) {
-        bool last =
-            hda_now(bus) >= deadline; /* taken before the look, so that a preempted waiter looks once more */
+        /* Taken before the look, so that a preempted waiter looks once more. */
+        bool last = hda_now(bus) >= deadline;
 
-        seen = read_register(bus, reg);
-        if ((seen & mask) == value)
-            return STATUS_SUCCESS;
-        if (last)
-            break;
+        *seen = read_register(bus, reg);
+        if ((*seen & mask) == value || last)
+            return (*seen & mask) == value;
         bus->host->stall(bus->config.host_context, step);
         if (step < 16)
             step *= 2;
     }
+}
+
+NTSTATUS hda_wait(struct hda_bus *bus, struct hda_register reg, uint32_t mask, uint32_t value,
+                  uint32_t microseconds)
+{
+    uint32_t seen;
+
+    if (hda_poll(bus, reg, mask, value, microseconds, &seen))
+        return STATUS_SUCCESS;
     if (all_ones(reg, seen)) {
         hda_log(bus, HDA_LOG_ERROR, "%s reads all ones: the controller is gone", reg.name);
         return STATUS_DEVICE_REMOVED;

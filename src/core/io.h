@@ -49,9 +49,12 @@ struct hda_register {
     const char *name;
 };
 
-/* Waits until (register & mask) == value: STATUS_SUCCESS; at most `microseconds`: DEVICE_NOT_READY, with a
- * line in the log; DEVICE_REMOVED when it reads all ones though it should not. Stalls between looks, so it
- * may be called at DISPATCH_LEVEL. */
+/* Looks until (register & mask) == value, for at most so many microseconds; whether it came to that, and what
+ * was seen last. Stalls between looks, so it may be called at DISPATCH_LEVEL. */
+bool hda_poll(struct hda_bus *bus, struct hda_register reg, uint32_t mask, uint32_t value,
+              uint32_t microseconds, uint32_t *seen);
+/* The same where it must come to that. STATUS_SUCCESS; DEVICE_NOT_READY, with a line in the log;
+ * DEVICE_REMOVED when the register reads all ones. */
 NTSTATUS hda_wait(struct hda_bus *bus, struct hda_register reg, uint32_t mask, uint32_t value,
                   uint32_t microseconds);
 

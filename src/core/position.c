@@ -46,7 +46,7 @@ void hda_positions_stop(struct hda_bus *bus)
 /* ---- What clients read
  * ------------------------------------------------------------------------------------------------ */
 
-/* The alias where it works, else the register itself, else the position buffer. The same at each call. */
+/* The alias where it works, else the register itself, else the position buffer. */
 static volatile ULONG *position_source(const struct hda_engine *engine)
 {
     struct hda_bus *bus = engine->bus;
@@ -54,6 +54,12 @@ static volatile ULONG *position_source(const struct hda_engine *engine)
     volatile ULONG *mapped = bus->device->map(bus->config.device_context, offset);
 
     return mapped != NULL ? mapped : position_entry(engine);
+}
+
+void hda_positions_choose(struct hda_bus *bus)
+{
+    for (unsigned i = 0; i < bus->engine_count; i++)
+        bus->engines[i].position = position_source(&bus->engines[i]);
 }
 
 NTSTATUS hda_position_register(struct hda_client *client, HANDLE handle, PULONG *position)
@@ -71,7 +77,7 @@ NTSTATUS hda_position_register(struct hda_client *client, HANDLE handle, PULONG 
     else if (position == NULL)
         status = STATUS_INVALID_PARAMETER;
     else
-        *position = (PULONG)(uintptr_t)position_source(engine);
+        *position = (PULONG)(uintptr_t)engine->position;
     hda_unlock(bus, &bus->lock);
     return status;
 }
@@ -130,15 +136,22 @@ static uint64_t bytes_now(const struct hda_engine *engine, uint64_t now)
     return unwrap(estimated, position, engine->buffer.size);
 }
 
+void hda_progress_update(struct hda_engine *engine)
+{
+    uint64_t now = hda_now(engine->bus);
+
+    engine->progress.bytes = bytes_now(engine, now);
+    engine->progress.time = now;
+}
+
 void hda_progress_complete(struct hda_engine *engine)
 {
     struct hda_progress *progress = &engine->progress;
     struct hda_bus *bus = engine->bus;
     size_t period = period_bytes(engine);
-    uint64_t now = hda_now(bus), completions;
+    uint64_t completions;
 
-    progress->bytes = bytes_now(engine, now);
-    progress->time = now;
+    hda_progress_update(engine);
     completions =
         (progress->bytes + period / 4) / period; /* a position may lag behind its interrupt (HARDWARE 1.7) */
     if (completions <= progress->completions)

@@ -6,7 +6,8 @@
 #include "io.h"
 
 #define UNREAD            0xFFFFFFFFu
-#define RING_SIZE_DEFAULT 2 /* where the register offers nothing: what every known controller has */
+#define CORBRP_PATIENCE   1000 /* microseconds */
+#define RING_SIZE_DEFAULT 2    /* where the register offers nothing: what every known controller has */
 
 static const struct hda_register corb_read = {CORBRP, 16, "CORBRP"};
 static const struct hda_register corb_control = {CORBCTL, 8, "CORBCTL"};
@@ -19,7 +20,7 @@ static volatile struct hda_rirb_entry *rirb_entry(const struct hda_bus *bus, uns
 
 static unsigned rirb_next(const struct hda_bus *bus)
 {
-    return (bus->verbs.read + 1u) % bus->verbs.rirb_entries;
+    return (__atomic_load_n(&bus->verbs.read, __ATOMIC_RELAXED) + 1u) % bus->verbs.rirb_entries;
 }
 
 /* ---- Traffic
@@ -42,8 +43,11 @@ void hda_corb_kick(struct hda_bus *bus)
 
 bool hda_rirb_filled(const struct hda_bus *bus)
 {
-    unsigned next = rirb_next(bus);
+    unsigned next;
 
+    if (__atomic_load_n(&bus->verbs.rirb.memory, __ATOMIC_ACQUIRE) == NULL)
+        return false; /* a shared line interrupts before the ring is there */
+    next = rirb_next(bus);
     bus->device->dma_sync(bus->config.device_context, &bus->verbs.rirb, next * sizeof(struct hda_rirb_entry),
                           sizeof(struct hda_rirb_entry), HDA_SYNC_FOR_CPU);
     return __atomic_load_n(&rirb_entry(bus, next)->extended, __ATOMIC_ACQUIRE) != UNREAD;
@@ -82,13 +86,15 @@ static uint16_t choose_size(struct hda_bus *bus, uint32_t offset)
     return entries[RING_SIZE_DEFAULT];
 }
 
-/* A handshake: 1 reads back, then 0 does. Some controllers clear it by themselves, which must not count as
- * failure (HARDWARE 1.2). */
+/* A handshake: 1 reads back, then 0 does (HDA 3.3.21). Some controllers clear the bit by themselves, so the 1
+ * may be missed (HARDWARE 1.2). */
 static NTSTATUS reset_corb_read(struct hda_bus *bus)
 {
+    uint32_t seen;
+
     hda_write16(bus, CORBRP, CORBRP_RST);
-    if (hda_read16(bus, CORBRP) & CORBRP_RST)
-        hda_write16(bus, CORBRP, 0);
+    hda_poll(bus, corb_read, CORBRP_RST, CORBRP_RST, CORBRP_PATIENCE, &seen);
+    hda_write16(bus, CORBRP, 0);
     return hda_wait(bus, corb_read, CORBRP_RST, 0, bus->config.bounds.stream);
 }
 
@@ -104,25 +110,38 @@ static NTSTATUS halt_rings(struct hda_bus *bus)
     return hda_wait(bus, rirb_control, RIRBCTL_DMAEN, 0, bus->config.bounds.stream);
 }
 
+/* The interrupt routine looks at the RIRB from when it is there, so it is there when all entries are marked
+ * as read. */
+static void publish_rirb(struct hda_bus *bus, const struct hda_dma *rirb)
+{
+    struct hda_rirb_entry *entries = rirb->memory;
+
+    for (unsigned i = 0; i < bus->verbs.rirb_entries; i++)
+        entries[i].extended = UNREAD;
+    bus->verbs.rirb.address = rirb->address;
+    bus->verbs.rirb.size = rirb->size;
+    __atomic_store_n(&bus->verbs.rirb.memory, rirb->memory, __ATOMIC_RELEASE);
+}
+
 static NTSTATUS allocate_rings(struct hda_bus *bus)
 {
     struct hda_verbs *verbs = &bus->verbs;
     uint64_t highest = bus->capabilities.highest_address;
     void *device = bus->config.device_context;
+    struct hda_dma rirb;
     NTSTATUS status;
 
     status = bus->device->dma_alloc(device, verbs->corb_entries * sizeof(uint32_t), highest, &verbs->corb);
     if (!NT_SUCCESS(status))
         return status;
-    status = bus->device->dma_alloc(device, verbs->rirb_entries * sizeof(struct hda_rirb_entry), highest,
-                                    &verbs->rirb);
+    status =
+        bus->device->dma_alloc(device, verbs->rirb_entries * sizeof(struct hda_rirb_entry), highest, &rirb);
     if (!NT_SUCCESS(status)) {
         bus->device->dma_free(device, &verbs->corb);
         verbs->corb.memory = NULL;
         return status;
     }
-    for (unsigned i = 0; i < verbs->rirb_entries; i++)
-        rirb_entry(bus, i)->extended = UNREAD;
+    publish_rirb(bus, &rirb);
     return STATUS_SUCCESS;
 }
 

@@ -137,6 +137,7 @@ static NTSTATUS stop(const struct change *change)
     {
         hda_stream_clear(engine);
         hda_notify_cancel(engine);
+        hda_progress_update(engine);
         engine->state = StopState;
     }
     return STATUS_SUCCESS;

@@ -461,7 +461,7 @@ static bool idle(struct hda_bus *bus)
     return empty;
 }
 
-void hda_verbs_stop(struct hda_bus *bus)
+void hda_verbs_finish(struct hda_bus *bus)
 {
     if (bus->verbs.corb.memory == NULL)
         return;
@@ -470,5 +470,9 @@ void hda_verbs_stop(struct hda_bus *bus)
         hda_defer(bus, 0);
         bus->host->sleep(bus->config.host_context, 100);
     }
+}
+
+void hda_verbs_stop(struct hda_bus *bus)
+{
     hda_rings_stop(bus);
 }

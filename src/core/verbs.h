@@ -48,7 +48,11 @@ struct hda_verbs {
 
 /* Allocates and starts the rings; the link is up, the interrupt routine connected. */
 NTSTATUS hda_verbs_start(struct hda_bus *bus);
-/* Completes what is pending as invalid, stops the rings, and frees them. PASSIVE_LEVEL. */
+/* Completes what is pending as invalid, and sends nothing any more. The interrupt is still connected.
+ * PASSIVE_LEVEL. */
+void hda_verbs_finish(struct hda_bus *bus);
+/* Stops the rings and frees them. The interrupt is not connected any more, and no deferred work runs.
+ * PASSIVE_LEVEL. */
 void hda_verbs_stop(struct hda_bus *bus);
 
 /* TransferCodecVerbs for a client. */

@@ -36,9 +36,6 @@ bool sim_device_plug(struct sim_device *device, unsigned address, struct sim_cod
  * given to complain with. Called by the codecs, so with the device's lock held. */
 void sim_device_report(void *device, const char *sentence);
 
-/* A sim_fault_routine whose context is the device: for the device's codecs, which call it only while the device calls them. */
-void sim_device_report(void *device, const char *sentence);
-
 /* hdabus_sim_hear, hdabus_sim_faults and hdabus_sim_fault of sim.h. */
 NTSTATUS sim_device_hear(struct sim_device *device, UCHAR codec_address, UCHAR pin, hdabus_sink *sink,
                          void *context);

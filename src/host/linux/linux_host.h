@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * linux_host.h - a host in a Linux process, as those who open a bus and those who write a device for it see it.
+ * linux_host.h - a host in a Linux process, as those who open a bus and those who write a device for it see
+ * it.
  *
- * Each bus has a host of its own, which plays the processor that takes the controller's interrupts. Hosts share two clocks:
+ * Each bus has a host of its own, which plays the processor that takes the controller's interrupts. Hosts
+ * share two clocks:
  *
- * Virtual: time is a number, common to all virtual hosts of the process. It passes only while some thread stalls, sleeps, waits
- * or accesses a register (1 us each); a wait goes straight from one thing that happens to the next. Interrupts and deferred work run
- * on the thread that lets time pass, nested in its call, as soon as its IRQL allows: with one thread, everything is deterministic.
+ * Virtual: time is a number, common to all virtual hosts of the process. It passes only while some thread
+ * stalls, sleeps, waits or accesses a register (1 us each); a wait goes straight from one thing that happens
+ * to the next. Interrupts and deferred work run on the thread that lets time pass, nested in its call, as
+ * soon as its IRQL allows: with one thread, everything is deterministic.
  *
- * Real: CLOCK_MONOTONIC. Each host has one thread that advances the device, calls the interrupt routine and then, on the same
- * thread, runs the deferred work: one switch from interrupt to client.
+ * Real: CLOCK_MONOTONIC. Each host has one thread that advances the device, calls the interrupt routine and
+ * then, on the same thread, runs the deferred work: one switch from interrupt to client.
  */
 #ifndef LINUX_HOST_H
 #define LINUX_HOST_H
@@ -23,42 +26,47 @@ struct linux_host;
 /* Receives a formatted line. Called from any thread, at any IRQL. */
 typedef void linux_log_routine(void *context, enum hda_log_level level, const char *line);
 
-/* A host with nothing attached; on the real clock its thread runs. The calling thread waits on this host's clock from now on
- * (KeWaitForSingleObject and friends name no bus: a thread waits on the clock of the host it created last, and one that
- * created none on the clock of the first host that the process made). INSUFFICIENT_RESOURCES. */
-NTSTATUS linux_host_create(enum linux_clock clock, linux_log_routine *log, void *log_context, struct linux_host **host);
+/* A host with nothing attached; on the real clock its thread runs. The calling thread waits on this host's
+ * clock from now on (KeWaitForSingleObject and friends name no bus: a thread waits on the clock of the host
+ * it created last, and one that created none on the clock of the first host that the process made).
+ * INSUFFICIENT_RESOURCES. */
+NTSTATUS linux_host_create(enum linux_clock clock, linux_log_routine *log, void *log_context,
+                           struct linux_host **host);
 /* The device is detached and no work is queued. */
 void linux_host_destroy(struct linux_host *host);
 
 /* The core's table; its context is a struct linux_host. */
 extern const struct hda_host_ops linux_host_ops;
 
-/* A device whose time this host drives. The host never calls two of these at once for the same device, except that register
- * accesses by other threads may go on meanwhile: the device has a lock of its own. */
+/* A device whose time this host drives. The host never calls two of these at once for the same device, except
+ * that register accesses by other threads may go on meanwhile: the device has a lock of its own. */
 struct linux_device_ops {
     /* When something will happen in the device by itself: nanoseconds of bus time; UINT64_MAX: nothing. */
     uint64_t (*next)(void *device);
-    /* Lets the device's time pass up to `now`. It must not call the interrupt routine, but linux_host_interrupt(). */
+    /* Lets the device's time pass up to `now`. It must not call the interrupt routine, but
+     * linux_host_interrupt(). */
     void (*advance)(void *device, uint64_t now);
-    /* At DEVICE_LEVEL, with no lock held: calls the connected interrupt routine for each message that is pending or, for a
-     * level, while it is asserted. */
+    /* At DEVICE_LEVEL, with no lock held: calls the connected interrupt routine for each message that is
+     * pending or, for a level, while it is asserted. */
     void (*interrupt)(void *device);
 };
 
-/* One device per host. ops and device outlive the attachment. Detach waits until none of the operations runs. */
+/* One device per host. ops and device outlive the attachment. Detach waits until none of the operations runs.
+ */
 void linux_host_attach(struct linux_host *host, const struct linux_device_ops *ops, void *device);
 void linux_host_detach(struct linux_host *host);
 
-/* The device calls this at the start of each register access, before it takes its lock. Virtual: 1 us passes, and what
- * falls due happens. Real: nothing. Returns the bus time at which the access takes place. */
+/* The device calls this at the start of each register access, before it takes its lock. Virtual: 1 us passes,
+ * and what falls due happens. Real: nothing. Returns the bus time at which the access takes place. */
 uint64_t linux_host_access(struct linux_host *host);
 /* The device wants ops->interrupt to be called: soon, once. Any context, the device's lock may be held. */
 void linux_host_interrupt(struct linux_host *host);
 /* What ops->next() returns may be earlier than it was. Any context, the device's lock may be held. */
 void linux_host_changed(struct linux_host *host);
 
-/* An MDL over `size` bytes at `memory` (page-aligned), whose pages the device reaches at pages[0], pages[1] ... (page-aligned
- * addresses). NULL without memory. MmMapLockedPagesSpecifyCache() returns `memory`. The memory stays the caller's. */
+/* An MDL over `size` bytes at `memory` (page-aligned), whose pages the device reaches at pages[0], pages[1]
+ * ... (page-aligned addresses). NULL without memory. MmMapLockedPagesSpecifyCache() returns `memory`. The
+ * memory stays the caller's. */
 PMDL linux_mdl_create(void *memory, size_t size, const uint64_t *pages);
 void linux_mdl_free(PMDL mdl);
 

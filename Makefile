@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Meson and Ninja build; this gives the commands short names and installs what they miss. Nothing here asks a question.
+
+BUILD = build
+SOUND = share/hdabus.wav
+PLAYED = $(BUILD)/played.wav
+
+all: $(BUILD)/build.ninja
+	ninja -C $(BUILD)
+
+# Plays a sound through the driver on the simulated controller, and compares what came out of the pin with it.
+play: $(BUILD)/build.ninja
+	ninja -C $(BUILD) hdabus
+	$(BUILD)/hdabus play --exact --out $(PLAYED) $(SOUND)
+	tools/compare-audio.py $(SOUND) $(PLAYED)
+
+test:
+	tools/install-packages.sh test
+	tools/run-tests.py
+
+install: all
+	meson install -C $(BUILD) --no-rebuild
+
+$(BUILD)/build.ninja:
+	tools/install-packages.sh build
+	meson setup $(BUILD) -Dtests=false
+
+clean:
+	rm -rf $(BUILD) build-tests
+
+.PHONY: all play test install clean

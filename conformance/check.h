@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * check.h - what a check of the suite is made of. Internal.
+ *
+ * A check is a function that tries one rule on a fresh client. It returns true when the rule holds, and false
+ * as soon as it does not, from wherever it is: what it holds belongs to its trial, which gives it back. The
+ * macros below work in any function that has a `struct trial *t` and returns bool.
+ */
+#ifndef CONFORMANCE_CHECK_H
+#define CONFORMANCE_CHECK_H
+
+#include <stdbool.h>
+
+#include "conformance.h"
+
+#define MILLISECOND    1000000ull
+#define LINK_FRAMES    48000u /* per second (HDA 5.3) */
+#define FRAME_BYTES    4u     /* of the format that most checks use: 48 kHz, 16 bits, stereo */
+#define BYTES_PER_MS   (LINK_FRAMES / 1000 * FRAME_BYTES)
+#define TRIAL_ENGINES  64
+#define TRIAL_MEMORIES 8
+#define ENGINE_LIMIT   30 /* GCAP cannot name more output plus bidirectional engines (HDA 3.3.2) */
+
+struct trial;
+
+struct check {
+    const char *name; /* Routine.rule */
+    const char *rule; /* the sentence of docs/DDI.md that it is about */
+    bool (*run)(struct trial *t);
+    bool notification;   /* needs version 2 of the interface, or a later one */
+    const void *subject; /* for run, where several checks share one */
+};
+
+/* The checks by subject; each list ends with an entry without a name. */
+extern const struct check query_checks[];
+extern const struct check verb_checks[];
+extern const struct check engine_checks[];
+extern const struct check format_checks[];
+extern const struct check bandwidth_checks[];
+extern const struct check buffer_checks[];
+extern const struct check state_checks[];
+extern const struct check position_checks[];
+extern const struct check notify_checks[];
+extern const struct check handle_checks[];
+extern const struct check level_checks[];
+extern const struct check information_checks[];
+extern const struct check unsolicited_checks[];
+
+/* A version of the interface that the suite knows. */
+struct version {
+    const char *name;
+    const GUID *type;
+    USHORT size;
+    bool notification;
+};
+
+/* Version 1 is the beginning of version 2, so one variable takes either. */
+typedef HDAUDIO_BUS_INTERFACE_V2 client;
+
+struct trial {
+    const struct conformance_target *target;
+    const struct version *version;
+    const struct check *check;
+    client ddi;   /* the client that the check plays */
+    client other; /* and another one, when open_other() made it */
+    bool other_open;
+    struct {
+        const client *owner;
+        HANDLE handle;
+    } engines[TRIAL_ENGINES];
+    unsigned engine_count;
+    void *memories[TRIAL_MEMORIES];
+    unsigned memory_count;
+    const char *skipped; /* why, or NULL */
+    char failure[400];
+};
+
+/* Calls a routine of the trial's client. */
+#define DDI(routine, ...) t->ddi.routine(t->ddi.Context, __VA_ARGS__)
+
+#define EXPECT(condition)                                           \
+    do {                                                            \
+        if (!(condition))                                           \
+            return failed(t, __FILE__, __LINE__, "%s", #condition); \
+    } while (0)
+
+#define EXPECT_STATUS(expected, call)                                         \
+    do {                                                                      \
+        if (!expect_status(t, __FILE__, __LINE__, #call, (expected), (call))) \
+            return false;                                                     \
+    } while (0)
+
+#define EXPECT_EQUAL(expected, value)                                          \
+    do {                                                                       \
+        if (!expect_equal(t, __FILE__, __LINE__, #value, (expected), (value))) \
+            return false;                                                      \
+    } while (0)
+
+#define EXPECT_SUCCESS(call) EXPECT_STATUS(STATUS_SUCCESS, call)
+
+/* For what is itself a function of this kind: it has said what is wrong. */
+#define TRY(step)         \
+    do {                  \
+        if (!(step))      \
+            return false; \
+    } while (0)
+
+/* Keep what went wrong, to be printed under the check's line. */
+bool failed(struct trial *t, const char *file, int line, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+bool expect_status(struct trial *t, const char *file, int line, const char *call, NTSTATUS expected,
+                   NTSTATUS status);
+bool expect_equal(struct trial *t, const char *file, int line, const char *what, ULONGLONG expected,
+                  ULONGLONG value);
+/* Ends a check that cannot be tried here: return skip(t, "why"). */
+bool skip(struct trial *t, const char *reason);
+
+/* ---- The trial ---------------------------------------------------------------------------------- */
+
+bool trial_begin(struct trial *t);
+/* Gives back all that the check has left. */
+void trial_end(struct trial *t);
+
+bool open_other(struct trial *t);
+/* Gives the other client's reference back, with whatever it holds. */
+void close_other(struct trial *t);
+
+/* Zeroed non-paged memory that lives until the trial ends; NULL (and a failure noted) without. */
+void *trial_memory(struct trial *t, SIZE_T size);
+/* An event in such memory. */
+PKEVENT trial_event(struct trial *t, EVENT_TYPE type);
+
+void advance(struct trial *t, ULONGLONG nanoseconds);
+ULONGLONG now(struct trial *t);
+/* Waits for an event; whether it was signalled in time. */
+bool signalled(PKEVENT event, ULONGLONG nanoseconds);
+
+/* Whether this place has IRQLs. */
+bool has_levels(const struct trial *t);
+KIRQL raise(struct trial *t);
+void lower(struct trial *t, KIRQL level);
+
+/* ---- Engines ------------------------------------------------------------------------------------ */
+
+struct buffer {
+    PMDL mdl;
+    SIZE_T size;
+    UCHAR stream;
+    ULONG fifo;
+};
+
+extern const HDAUDIO_STREAM_FORMAT stereo;   /* 48 kHz, 16 bits, two channels */
+extern const HDAUDIO_STREAM_FORMAT smallest; /* 48 kHz, 8 bits, one channel */
+
+/* AllocateRenderDmaEngine for a client; what it hands out belongs to the trial. */
+NTSTATUS allocate_for(struct trial *t, const client *owner, const HDAUDIO_STREAM_FORMAT *format,
+                      HANDLE *handle);
+/* The same for the trial's own client, which must succeed. */
+bool allocate(struct trial *t, const HDAUDIO_STREAM_FORMAT *format, HANDLE *handle);
+/* As many engines as there are, at most `limit`; returns how many. */
+unsigned allocate_all(struct trial *t, const client *owner, HANDLE *handles, unsigned limit);
+/* FreeDmaEngine, which must succeed. */
+bool release(struct trial *t, HANDLE handle);
+
+/* AllocateDmaBuffer and AllocateDmaBufferWithNotification, as they answer. */
+NTSTATUS allocate_buffer(struct trial *t, HANDLE handle, SIZE_T size, struct buffer *buffer);
+NTSTATUS allocate_notified(struct trial *t, HANDLE handle, ULONG count, SIZE_T size, struct buffer *buffer);
+
+NTSTATUS set_state(struct trial *t, HDAUDIO_STREAM_STATE state, HANDLE handle);
+
+/* An engine in reset with a stereo buffer of one period; of the notifying kind where `count` is not 0. */
+bool prepare(struct trial *t, ULONG count, HANDLE *handle);
+/* The same, running. */
+bool start(struct trial *t, ULONG count, HANDLE *handle);
+/* How long a stereo buffer of one period lasts: long enough for threads that wake up late. */
+ULONGLONG period(const struct trial *t);
+ULONG period_bytes(const struct trial *t);
+
+/* What GetLinkPositionRegister points to, as fresh as it can be. */
+bool position(struct trial *t, HANDLE handle, ULONG *bytes);
+/* Where registers cannot be mapped the pointers lead to shadows, as fresh as the last interrupt or request
+ * (DDI Registers handed out): makes a request. */
+bool refresh(struct trial *t);
+
+/* ---- Verbs -------------------------------------------------------------------------------------- */
+
+/* The trial's codec. */
+UCHAR codec_address(struct trial *t);
+/* GET_PARAMETER as a command. */
+ULONG parameter(UCHAR codec, UCHAR node, UCHAR number);
+/* One verb, synchronously, which must be answered. */
+bool ask(struct trial *t, ULONG command, ULONG *response);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * conformance.h - the suite that says whether a bus driver keeps the HD Audio DDI (docs/DDI.md).
+ *
+ * Plain C against an interface table and the hooks below. It sees what a function driver sees: hdaudio.h and
+ * the kernel's services in wdm.h, nothing else.
+ */
+#ifndef CONFORMANCE_H
+#define CONFORMANCE_H
+
+#include <hdaudio.h>
+
+/* A bus driver on trial, and what the suite needs to try it. All hooks are called from the thread that called
+ * conformance_run(), which is at PASSIVE_LEVEL; no other client uses the bus meanwhile. */
+struct conformance_target {
+    void *context; /* given to every hook */
+
+    /* Asks the bus driver for an interface of the child on trial, as IRP_MN_QUERY_INTERFACE does: the status
+     * of the IRP, NOT_SUPPORTED when it came back untouched. `table` has room for `size` bytes. */
+    NTSTATUS (*query)(void *context, const GUID *type, USHORT size, USHORT version, PINTERFACE table);
+
+    /* Lets at least so much bus time pass, blocking. Interrupts and deferred work that fall due meanwhile
+     * run. */
+    void (*advance)(void *context, ULONGLONG nanoseconds);
+    /* Bus time in nanoseconds, from any start. */
+    ULONGLONG (*now)(void *context);
+    /* How late a thread may wake up, in nanoseconds of bus time: 0 where time is simulated. */
+    ULONGLONG slack;
+
+    /* The IRQL of this thread: raise returns the old one, which lower puts back. All three NULL where there
+     * is no such thing; the checks that need them are skipped. */
+    KIRQL (*raise)(void *context, KIRQL level);
+    void (*lower)(void *context, KIRQL level);
+    KIRQL (*level)(void *context);
+
+    /* OUTPAY and OUTSTRMPAY in words of 16 bits; 0: not known, and the checks that need them are skipped. */
+    USHORT line_payload;
+    USHORT stream_payload;
+
+    /* Takes a line of TAP, without a line feed. */
+    void (*print)(void *context, const char *line);
+};
+
+/* Runs the checks whose name contains `filter` (NULL: all) and prints the Test Anything Protocol: a plan,
+ * then a line for each check, "ok N - INTERFACE.Routine.rule". After "not ok" come, as comments, the sentence
+ * of the contract that is broken and where. "# SKIP reason" follows what this controller cannot show. Returns
+ * how many checks failed; a filter that chooses none counts as a failure. */
+unsigned conformance_run(const struct conformance_target *target, const char *filter);
+
+#endif

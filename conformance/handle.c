@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* handle.c - DDI 3, Engines: a stale, foreign, NULL or invented handle is INVALID_HANDLE, for every routine
+ * that takes one. */
+#include "check.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Good parameters, a bad handle. */
+struct handle_call {
+    NTSTATUS (*good)(struct trial *t, HANDLE handle);
+    NTSTATUS(*bad)
+    (struct trial *t, HANDLE handle); /* with bad parameters too: the handle is checked first */
+};
+
+static NTSTATUS change_bandwidth(struct trial *t, HANDLE handle)
+{
+    HDAUDIO_STREAM_FORMAT format = stereo;
+    HDAUDIO_CONVERTER_FORMAT converter;
+
+    return DDI(ChangeBandwidthAllocation, handle, &format, &converter);
+}
+
+static NTSTATUS change_bandwidth_null(struct trial *t, HANDLE handle)
+{
+    return DDI(ChangeBandwidthAllocation, handle, NULL, NULL);
+}
+
+static NTSTATUS get_buffer(struct trial *t, HANDLE handle)
+{
+    struct buffer buffer;
+
+    return allocate_buffer(t, handle, 4096, &buffer);
+}
+
+static NTSTATUS get_buffer_null(struct trial *t, HANDLE handle)
+{
+    return DDI(AllocateDmaBuffer, handle, 0, NULL, NULL, NULL, NULL);
+}
+
+static NTSTATUS free_buffer(struct trial *t, HANDLE handle)
+{
+    return DDI(FreeDmaBuffer, handle);
+}
+
+static NTSTATUS free_engine(struct trial *t, HANDLE handle)
+{
+    return DDI(FreeDmaEngine, handle);
+}
+
+static NTSTATUS run(struct trial *t, HANDLE handle)
+{
+    return set_state(t, RunState, handle);
+}
+
+static NTSTATUS to_no_state(struct trial *t, HANDLE handle)
+{
+    return set_state(t, (HDAUDIO_STREAM_STATE)17, handle);
+}
+
+static NTSTATUS get_position(struct trial *t, HANDLE handle)
+{
+    PULONG pointer;
+
+    return DDI(GetLinkPositionRegister, handle, &pointer);
+}
+
+static NTSTATUS get_position_null(struct trial *t, HANDLE handle)
+{
+    return DDI(GetLinkPositionRegister, handle, NULL);
+}
+
+static NTSTATUS get_notified(struct trial *t, HANDLE handle)
+{
+    struct buffer buffer;
+
+    return allocate_notified(t, handle, 1, 4096, &buffer);
+}
+
+static NTSTATUS get_notified_null(struct trial *t, HANDLE handle)
+{
+    return DDI(AllocateDmaBufferWithNotification, handle, 9, 0, NULL, NULL, NULL, NULL, NULL);
+}
+
+static NTSTATUS free_notified(struct trial *t, HANDLE handle)
+{
+    return DDI(FreeDmaBufferWithNotification, handle, NULL, 0);
+}
+
+static NTSTATUS add_event(struct trial *t, HANDLE handle)
+{
+    KEVENT event; /* a refused event is not kept */
+
+    KeInitializeEvent(&event, NotificationEvent, FALSE);
+    return DDI(RegisterNotificationEvent, handle, &event);
+}
+
+static NTSTATUS add_no_event(struct trial *t, HANDLE handle)
+{
+    return DDI(RegisterNotificationEvent, handle, NULL);
+}
+
+static NTSTATUS take_event(struct trial *t, HANDLE handle)
+{
+    KEVENT event;
+
+    KeInitializeEvent(&event, NotificationEvent, FALSE);
+    return DDI(UnregisterNotificationEvent, handle, &event);
+}
+
+static NTSTATUS take_no_event(struct trial *t, HANDLE handle)
+{
+    return DDI(UnregisterNotificationEvent, handle, NULL);
+}
+
+static const struct handle_call change_bandwidth_call = {change_bandwidth, change_bandwidth_null};
+static const struct handle_call get_buffer_call = {get_buffer, get_buffer_null};
+static const struct handle_call free_buffer_call = {free_buffer, free_buffer};
+static const struct handle_call free_engine_call = {free_engine, free_engine};
+static const struct handle_call set_state_call = {run, to_no_state};
+static const struct handle_call get_position_call = {get_position, get_position_null};
+static const struct handle_call get_notified_call = {get_notified, get_notified_null};
+static const struct handle_call free_notified_call = {free_notified, free_notified};
+static const struct handle_call add_event_call = {add_event, add_no_event};
+static const struct handle_call take_event_call = {take_event, take_no_event};
+
+static bool refuses(struct trial *t, HANDLE handle)
+{
+    const struct handle_call *call = t->check->subject;
+
+    EXPECT_STATUS(STATUS_INVALID_HANDLE, call->good(t, handle));
+    EXPECT_STATUS(STATUS_INVALID_HANDLE, call->bad(t, handle));
+    return true;
+}
+
+/* Nothing at these addresses may be read: most of them are nowhere. */
+static bool invented(struct trial *t)
+{
+    static const ULONG_PTR values[] = {0, 1, 2, 3, 8, 16, 0x1000, 0x12345678, ~(ULONG_PTR)0, ~(ULONG_PTR)7};
+    HDAUDIO_STREAM_FORMAT local = stereo;
+    HANDLE handle;
+
+    TRY(allocate(t, &stereo, &handle));
+    for (size_t i = 0; i < COUNT(values); i++)
+        if ((HANDLE)values[i] != handle)
+            TRY(refuses(t, (HANDLE)values[i]));
+    TRY(refuses(t, &local));
+    TRY(refuses(t, t->ddi.Context));
+    for (ULONG_PTR bit = 1; bit != 0; bit <<= 1)
+        TRY(refuses(t, (HANDLE)((ULONG_PTR)handle ^ bit)));
+    return release(t, handle);
+}
+
+static bool stale(struct trial *t)
+{
+    HANDLE old, successor;
+
+    TRY(prepare(t, 0, &old));
+    EXPECT_SUCCESS(DDI(FreeDmaBuffer, old));
+    TRY(release(t, old));
+    TRY(refuses(t, old));
+    TRY(prepare(t, 0, &successor)); /* on the same engine, if the driver gives it again */
+    TRY(refuses(t, old));
+    EXPECT_SUCCESS(DDI(FreeDmaBuffer, successor));
+    return release(t, successor);
+}
+
+/* The other client's engine stays as it was: without a buffer, and its own. */
+static bool foreign(struct trial *t)
+{
+    struct buffer buffer;
+    HANDLE theirs;
+    PVOID context;
+
+    TRY(open_other(t));
+    context = t->other.Context;
+    EXPECT_SUCCESS(allocate_for(t, &t->other, &stereo, &theirs));
+    TRY(refuses(t, theirs));
+    EXPECT_SUCCESS(t->other.AllocateDmaBuffer(context, theirs, 4096, &buffer.mdl, &buffer.size,
+                                              &buffer.stream, &buffer.fifo));
+    TRY(refuses(t, theirs));
+    EXPECT_SUCCESS(t->other.SetDmaEngineState(context, RunState, 1, &theirs));
+    TRY(refuses(t, theirs));
+    EXPECT_SUCCESS(t->other.SetDmaEngineState(context, StopState, 1, &theirs));
+    return true;
+}
+
+#define RULE                                                                                                \
+    "A stale, foreign, NULL or invented handle gives INVALID_HANDLE, never a crash; the handle is checked " \
+    "first."
+#define THREE(routine, notification, call)                               \
+    {routine ".invented-handle", RULE, invented, notification, &(call)}, \
+        {routine ".stale-handle", RULE, stale, notification, &(call)},   \
+    {                                                                    \
+        routine ".foreign-handle", RULE, foreign, notification, &(call)  \
+    }
+
+const struct check handle_checks[] = {
+    THREE("ChangeBandwidthAllocation", false, change_bandwidth_call),
+    THREE("AllocateDmaBuffer", false, get_buffer_call),
+    THREE("FreeDmaBuffer", false, free_buffer_call),
+    THREE("FreeDmaEngine", false, free_engine_call),
+    THREE("SetDmaEngineState", false, set_state_call),
+    THREE("GetLinkPositionRegister", false, get_position_call),
+    THREE("AllocateDmaBufferWithNotification", true, get_notified_call),
+    THREE("FreeDmaBufferWithNotification", true, free_notified_call),
+    THREE("RegisterNotificationEvent", true, add_event_call),
+    THREE("UnregisterNotificationEvent", true, take_event_call),
+    {0},
+};

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* main.c - runs the suite against this project's bus driver: conformance [DEVICE [FILTER]]. */
+#include <bus.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conformance.h"
+
+/* What the simulated controller's OUTPAY and OUTSTRMPAY say (HDA 3.3.5, 3.3.11). */
+#define SIM_LINE_PAYLOAD   60
+#define SIM_STREAM_PAYLOAD 48
+#define REAL_SLACK         20000000 /* how late a thread may wake up on a busy machine, in nanoseconds */
+
+static NTSTATUS query(void *context, const GUID *type, USHORT size, USHORT version, PINTERFACE table)
+{
+    return hdabus_query_interface(context, 0, type, size, version, table);
+}
+
+static void advance(void *context, ULONGLONG nanoseconds)
+{
+    LARGE_INTEGER interval = {.QuadPart = -(LONGLONG)((nanoseconds + 99) / 100)};
+
+    (void)context;
+    if (nanoseconds > 0)
+        KeDelayExecutionThread(KernelMode, FALSE, &interval);
+}
+
+static ULONGLONG now(void *context)
+{
+    LARGE_INTEGER frequency, counter = KeQueryPerformanceCounter(&frequency);
+
+    (void)context;
+    return (ULONGLONG)((__uint128_t)counter.QuadPart * 1000000000u / (ULONGLONG)frequency.QuadPart);
+}
+
+static KIRQL raise(void *context, KIRQL level)
+{
+    KIRQL old;
+
+    (void)context;
+    KeRaiseIrql(level, &old);
+    return old;
+}
+
+static void lower(void *context, KIRQL level)
+{
+    (void)context;
+    KeLowerIrql(level);
+}
+
+static KIRQL level(void *context)
+{
+    (void)context;
+    return KeGetCurrentIrql();
+}
+
+static void print(void *context, const char *line)
+{
+    (void)context;
+    puts(line);
+}
+
+/* The suite calls routines wrongly on purpose, and the bus says so. */
+static void to_nowhere(void *context, int severity, const char *line)
+{
+    (void)context;
+    (void)severity;
+    (void)line;
+}
+
+static struct conformance_target target_of(struct hdabus *bus, const char *device)
+{
+    struct conformance_target target = {.context = bus,
+                                        .query = query,
+                                        .advance = advance,
+                                        .now = now,
+                                        .raise = raise,
+                                        .lower = lower,
+                                        .level = level,
+                                        .print = print};
+
+    if (strcmp(hdabus_clock(bus), "real") == 0)
+        target.slack = REAL_SLACK;
+    if (strncmp(device, "sim", 3) == 0) {
+        target.line_payload = SIM_LINE_PAYLOAD;
+        target.stream_payload = SIM_STREAM_PAYLOAD;
+    }
+    return target;
+}
+
+int main(int count, char **arguments)
+{
+    const char *device = count > 1 ? arguments[1] : "sim";
+    char error[256] = "";
+    struct hdabus_options options = {.log = to_nowhere, .error = error, .error_size = sizeof(error)};
+    struct conformance_target target;
+    struct hdabus *bus;
+    NTSTATUS status = hdabus_open(device, &options, &bus);
+    unsigned failures;
+
+    if (!NT_SUCCESS(status)) {
+        printf("Bail out! %s: %08x %s\n", device, (unsigned)status, error);
+        return 1;
+    }
+    target = target_of(bus, device);
+    failures = conformance_run(&target, count > 2 ? arguments[2] : NULL);
+    hdabus_close(bus);
+    return failures > 0;
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* query.c - DDI 1: obtaining an interface, its reference count, and what the last dereference does. */
+#include <string.h>
+
+#include "check.h"
+
+#define PATTERN 0xA5
+
+static NTSTATUS query(struct trial *t, const GUID *type, USHORT size, USHORT version, client *table)
+{
+    memset(table, PATTERN, sizeof(*table));
+    return t->target->query(t->target->context, type, size, version, (PINTERFACE)table);
+}
+
+static bool untouched(const void *memory, size_t size)
+{
+    const unsigned char *bytes = memory;
+
+    for (size_t i = 0; i < size; i++)
+        if (bytes[i] != PATTERN)
+            return false;
+    return true;
+}
+
+static bool table(struct trial *t)
+{
+    PVOID members[sizeof(client) / sizeof(PVOID)];
+
+    EXPECT_EQUAL(t->version->size, t->ddi.Size);
+    EXPECT_EQUAL(0x0100, t->ddi.Version);
+    memcpy(members, &t->ddi, t->version->size);
+    for (size_t i = 1; i < t->version->size / sizeof(PVOID); i++)
+        EXPECT(members[i] != NULL);
+    return true;
+}
+
+static bool size(struct trial *t)
+{
+    const USHORT sizes[] = {0, 1, sizeof(INTERFACE), (USHORT)(t->version->size - 1)};
+    client refused, larger;
+
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        EXPECT_STATUS(STATUS_INVALID_PARAMETER, query(t, t->version->type, sizes[i], 0x0100, &refused));
+        EXPECT(untouched(&refused, sizeof(refused)));
+    }
+    EXPECT_SUCCESS(query(t, t->version->type, sizeof(larger), 0x0100, &larger));
+    larger.InterfaceDereference(larger.Context);
+    return true;
+}
+
+static bool version(struct trial *t)
+{
+    static const USHORT versions[] = {0x0000, 0x0001, 0x00FF, 0x0101, 0x0200, 0xFFFF};
+    client refused;
+
+    for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
+        EXPECT_STATUS(STATUS_INVALID_PARAMETER,
+                      query(t, t->version->type, t->version->size, versions[i], &refused));
+        EXPECT(untouched(&refused, sizeof(refused)));
+    }
+    return true;
+}
+
+static bool unknown_guid(struct trial *t)
+{
+    GUID type = *t->version->type;
+    client refused;
+
+    type.Data4[7] ^= 1; /* one bit beside the right one */
+    EXPECT_STATUS(STATUS_NOT_SUPPORTED, query(t, &type, sizeof(refused), 0x0100, &refused));
+    EXPECT(untouched(&refused, sizeof(refused)));
+    memset(&type, 0, sizeof(type));
+    EXPECT_STATUS(STATUS_NOT_SUPPORTED, query(t, &type, sizeof(refused), 0x0100, &refused));
+    EXPECT(untouched(&refused, sizeof(refused)));
+    return true;
+}
+
+static bool contexts(struct trial *t)
+{
+    TRY(open_other(t));
+    EXPECT(t->other.Context != t->ddi.Context);
+    return true;
+}
+
+static bool reference(struct trial *t)
+{
+    HANDLE handle;
+    ULONG id;
+
+    TRY(prepare(t, 0, &handle));
+    t->ddi.InterfaceReference(t->ddi.Context);
+    t->ddi.InterfaceReference(t->ddi.Context);
+    t->ddi.InterfaceDereference(t->ddi.Context);
+    t->ddi.InterfaceDereference(t->ddi.Context);
+    TRY(ask(t, parameter(codec_address(t), 0, 0), &id));
+    EXPECT_SUCCESS(set_state(t, RunState, handle));
+    return true;
+}
+
+/* ---- The last dereference ----------------------------------------------------------------------- */
+
+/* Leaves the other client with every engine, the first of which runs. */
+static bool other_takes_all(struct trial *t, unsigned *count)
+{
+    HANDLE handles[ENGINE_LIMIT];
+    struct buffer buffer;
+    PVOID context;
+
+    TRY(open_other(t));
+    context = t->other.Context;
+    EXPECT_SUCCESS(allocate_for(t, &t->other, &stereo, &handles[0]));
+    EXPECT_SUCCESS(t->other.AllocateDmaBuffer(context, handles[0], period_bytes(t), &buffer.mdl, &buffer.size,
+                                              &buffer.stream, &buffer.fifo));
+    EXPECT_SUCCESS(t->other.SetDmaEngineState(context, RunState, 1, &handles[0]));
+    *count = 1 + allocate_all(t, &t->other, handles + 1, ENGINE_LIMIT - 1);
+    return true;
+}
+
+static bool all_are_back(struct trial *t, unsigned count)
+{
+    HANDLE handles[ENGINE_LIMIT];
+
+    EXPECT_EQUAL(count, allocate_all(t, &t->ddi, handles, ENGINE_LIMIT));
+    return true;
+}
+
+static bool releases_engines(struct trial *t)
+{
+    unsigned count;
+
+    TRY(other_takes_all(t, &count));
+    TRY(all_are_back(t, 0));
+    close_other(t);
+    return all_are_back(t, count);
+}
+
+static bool releases_above_passive(struct trial *t)
+{
+    unsigned count;
+    KIRQL level;
+
+    if (!has_levels(t))
+        return skip(t, "there is no IRQL here");
+    TRY(other_takes_all(t, &count));
+    level = raise(t);
+    close_other(t);
+    lower(t, level);
+    advance(t, 50 * MILLISECOND + t->target->slack);
+    return all_are_back(t, count);
+}
+
+static VOID ignore_response(HDAUDIO_CODEC_RESPONSE response, PVOID context)
+{
+    (void)response;
+    (void)context;
+}
+
+/* As many tags as a client gets. */
+static unsigned take_tags(const client *owner, UCHAR *tags)
+{
+    unsigned count = 0;
+
+    while (count < 64 &&
+           NT_SUCCESS(owner->RegisterEventCallback(owner->Context, ignore_response, NULL, &tags[count])))
+        count++;
+    return count;
+}
+
+static bool releases_tags(struct trial *t)
+{
+    UCHAR tags[64];
+    unsigned count;
+
+    TRY(open_other(t));
+    count = take_tags(&t->other, tags);
+    EXPECT_EQUAL(64, count);
+    close_other(t);
+    count = take_tags(&t->ddi, tags);
+    for (unsigned i = 0; i < count; i++)
+        EXPECT_SUCCESS(DDI(UnregisterEventCallback, tags[i]));
+    EXPECT_EQUAL(64, count);
+    return true;
+}
+
+static bool releases_registrations(struct trial *t)
+{
+    PKEVENT event = trial_event(t, NotificationEvent);
+    struct buffer buffer;
+    SIZE_T offset;
+    HANDLE handle;
+    PVOID context;
+
+    TRY(event != NULL);
+    TRY(open_other(t));
+    context = t->other.Context;
+    EXPECT_SUCCESS(allocate_for(t, &t->other, &stereo, &handle));
+    EXPECT_SUCCESS(t->other.AllocateDmaBufferWithNotification(context, handle, 1, period_bytes(t),
+                                                              &buffer.mdl, &buffer.size, &offset,
+                                                              &buffer.stream, &buffer.fifo));
+    EXPECT_SUCCESS(t->other.RegisterNotificationEvent(context, handle, event));
+    EXPECT_SUCCESS(t->other.SetDmaEngineState(context, RunState, 1, &handle));
+    close_other(t);
+    memset(event, PATTERN, sizeof(*event));
+    TRY(start(t, 1, &handle));
+    advance(t, 3 * period(t));
+    EXPECT(untouched(event, sizeof(*event)));
+    return true;
+}
+
+const struct check query_checks[] = {
+    {"Query.table", "Four tables exist; all start with the five members of INTERFACE. Version is 0x0100.",
+     table, false, NULL},
+    {"Query.size", "A Size smaller than the table is STATUS_INVALID_PARAMETER and writes nothing.", size,
+     false, NULL},
+    {"Query.version", "Another Version is STATUS_INVALID_PARAMETER and writes nothing.", version, false,
+     NULL},
+    {"Query.unknown-guid", "An unknown GUID leaves the IRP's status as it came (off Windows: NOT_SUPPORTED).",
+     unknown_guid, false, NULL},
+    {"Query.context-of-its-own", "Each client gets a context object of its own.", contexts, false, NULL},
+    {"InterfaceReference.count",
+     "The query returns it with one reference, InterfaceReference and InterfaceDereference change the count.",
+     reference, false, NULL},
+    {"InterfaceDereference.releases-engines",
+     "When the last reference goes while the client still holds engines, they are released as if freed in "
+     "order.",
+     releases_engines, false, NULL},
+    {"InterfaceDereference.above-passive-level", "Above PASSIVE_LEVEL that work is queued.",
+     releases_above_passive, false, NULL},
+    {"InterfaceDereference.releases-tags",
+     "When the last reference goes while the client still holds tags, they are released.", releases_tags,
+     false, NULL},
+    {"InterfaceDereference.releases-registrations",
+     "When the last reference goes while the client still holds registrations, they are released.",
+     releases_registrations, true, NULL},
+    {0},
+};

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* trial.c - what checks are made of: clients, engines, memory and time, and giving all of it back. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "check.h"
+
+#define POOL_TAG 0x466e6f43u /* "ConF" */
+
+/* The hda parameters of every function driver (HDA 7.3.3.1). */
+#define GET_PARAMETER 0xF00
+
+const HDAUDIO_STREAM_FORMAT stereo = {48000, 16, 16, 2};
+const HDAUDIO_STREAM_FORMAT smallest = {48000, 8, 8, 1};
+
+/* ---- What is expected --------------------------------------------------------------------------- */
+
+static const char *base_name(const char *file)
+{
+    const char *slash = strrchr(file, '/');
+
+    return slash ? slash + 1 : file;
+}
+
+bool failed(struct trial *t, const char *file, int line, const char *format, ...)
+{
+    int used = snprintf(t->failure, sizeof(t->failure), "%s:%d: ", base_name(file), line);
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(t->failure + used, sizeof(t->failure) - (size_t)used, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+bool expect_status(struct trial *t, const char *file, int line, const char *call, NTSTATUS expected,
+                   NTSTATUS status)
+{
+    if (status == expected)
+        return true;
+    return failed(t, file, line, "%s returned %08x, not %08x", call, (unsigned)status, (unsigned)expected);
+}
+
+bool expect_equal(struct trial *t, const char *file, int line, const char *what, ULONGLONG expected,
+                  ULONGLONG value)
+{
+    if (value == expected)
+        return true;
+    return failed(t, file, line, "%s is %llu (%llxh), not %llu (%llxh)", what, (unsigned long long)value,
+                  (unsigned long long)value, (unsigned long long)expected, (unsigned long long)expected);
+}
+
+bool skip(struct trial *t, const char *reason)
+{
+    t->skipped = reason;
+    return true;
+}
+
+/* ---- Clients ------------------------------------------------------------------------------------ */
+
+static NTSTATUS open_client(struct trial *t, client *table)
+{
+    const struct conformance_target *target = t->target;
+
+    return target->query(target->context, t->version->type, t->version->size, 0x0100, (PINTERFACE)table);
+}
+
+bool trial_begin(struct trial *t)
+{
+    EXPECT_SUCCESS(open_client(t, &t->ddi));
+    return true;
+}
+
+bool open_other(struct trial *t)
+{
+    EXPECT_SUCCESS(open_client(t, &t->other));
+    t->other_open = true;
+    return true;
+}
+
+static void forget_engines(struct trial *t, const client *owner)
+{
+    for (unsigned i = 0; i < t->engine_count; i++)
+        if (t->engines[i].owner == owner)
+            t->engines[i].handle = NULL;
+}
+
+void close_other(struct trial *t)
+{
+    forget_engines(t, &t->other);
+    t->other_open = false;
+    t->other.InterfaceDereference(t->other.Context);
+}
+
+/* In whatever state a failed check has left it: what does not apply is refused, and that is fine. */
+static void give_back(const client *owner, HANDLE handle)
+{
+    if (!handle)
+        return;
+    owner->SetDmaEngineState(owner->Context, StopState, 1, &handle);
+    owner->SetDmaEngineState(owner->Context, ResetState, 1, &handle);
+    owner->FreeDmaBuffer(owner->Context, handle);
+    owner->FreeDmaEngine(owner->Context, handle);
+}
+
+void trial_end(struct trial *t)
+{
+    for (unsigned i = 0; i < t->engine_count; i++)
+        give_back(t->engines[i].owner, t->engines[i].handle);
+    if (t->other_open)
+        close_other(t);
+    if (t->ddi.InterfaceDereference)
+        t->ddi.InterfaceDereference(t->ddi.Context);
+    while (t->memory_count > 0)
+        ExFreePoolWithTag(t->memories[--t->memory_count], POOL_TAG);
+}
+
+void *trial_memory(struct trial *t, SIZE_T size)
+{
+    void *memory =
+        t->memory_count < TRIAL_MEMORIES ? ExAllocatePoolWithTag(NonPagedPool, size, POOL_TAG) : NULL;
+
+    if (!memory) {
+        failed(t, __FILE__, __LINE__, "the suite has no memory left");
+        return NULL;
+    }
+    memset(memory, 0, size);
+    t->memories[t->memory_count++] = memory;
+    return memory;
+}
+
+PKEVENT trial_event(struct trial *t, EVENT_TYPE type)
+{
+    PKEVENT event = trial_memory(t, sizeof(*event));
+
+    if (event)
+        KeInitializeEvent(event, type, FALSE);
+    return event;
+}
+
+/* ---- Time and level ----------------------------------------------------------------------------- */
+
+void advance(struct trial *t, ULONGLONG nanoseconds)
+{
+    t->target->advance(t->target->context, nanoseconds);
+}
+
+ULONGLONG now(struct trial *t)
+{
+    return t->target->now(t->target->context);
+}
+
+bool signalled(PKEVENT event, ULONGLONG nanoseconds)
+{
+    LARGE_INTEGER timeout = {.QuadPart = -(LONGLONG)(nanoseconds / 100)};
+
+    return KeWaitForSingleObject(event, Executive, KernelMode, FALSE, &timeout) == STATUS_SUCCESS;
+}
+
+bool has_levels(const struct trial *t)
+{
+    return t->target->raise && t->target->lower && t->target->level;
+}
+
+KIRQL raise(struct trial *t)
+{
+    return t->target->raise(t->target->context, DISPATCH_LEVEL);
+}
+
+void lower(struct trial *t, KIRQL level)
+{
+    t->target->lower(t->target->context, level);
+}
+
+/* ---- Engines ------------------------------------------------------------------------------------ */
+
+NTSTATUS allocate_for(struct trial *t, const client *owner, const HDAUDIO_STREAM_FORMAT *format,
+                      HANDLE *handle)
+{
+    HDAUDIO_STREAM_FORMAT copy = *format;
+    HDAUDIO_CONVERTER_FORMAT converter;
+    NTSTATUS status;
+
+    if (t->engine_count == TRIAL_ENGINES)
+        return STATUS_NO_MEMORY;
+    status = owner->AllocateRenderDmaEngine(owner->Context, &copy, FALSE, handle, &converter);
+    if (NT_SUCCESS(status)) {
+        t->engines[t->engine_count].owner = owner;
+        t->engines[t->engine_count++].handle = *handle;
+    }
+    return status;
+}
+
+bool allocate(struct trial *t, const HDAUDIO_STREAM_FORMAT *format, HANDLE *handle)
+{
+    EXPECT_SUCCESS(allocate_for(t, &t->ddi, format, handle));
+    return true;
+}
+
+unsigned allocate_all(struct trial *t, const client *owner, HANDLE *handles, unsigned limit)
+{
+    unsigned count = 0;
+
+    while (count < limit && NT_SUCCESS(allocate_for(t, owner, &smallest, &handles[count])))
+        count++;
+    return count;
+}
+
+bool release(struct trial *t, HANDLE handle)
+{
+    EXPECT_SUCCESS(DDI(FreeDmaEngine, handle));
+    for (unsigned i = 0; i < t->engine_count; i++) {
+        if (t->engines[i].handle == handle) {
+            t->engines[i] = t->engines[--t->engine_count];
+            break;
+        }
+    }
+    return true;
+}
+
+NTSTATUS allocate_buffer(struct trial *t, HANDLE handle, SIZE_T size, struct buffer *buffer)
+{
+    return DDI(AllocateDmaBuffer, handle, size, &buffer->mdl, &buffer->size, &buffer->stream, &buffer->fifo);
+}
+
+NTSTATUS allocate_notified(struct trial *t, HANDLE handle, ULONG count, SIZE_T size, struct buffer *buffer)
+{
+    SIZE_T offset;
+
+    return DDI(AllocateDmaBufferWithNotification, handle, count, size, &buffer->mdl, &buffer->size, &offset,
+               &buffer->stream, &buffer->fifo);
+}
+
+NTSTATUS set_state(struct trial *t, HDAUDIO_STREAM_STATE state, HANDLE handle)
+{
+    return DDI(SetDmaEngineState, state, 1, &handle);
+}
+
+/* Forty milliseconds of stereo are 7680 bytes, a multiple of 256, so that both halves are too of 128 (DDI DMA
+ * buffers). */
+#define PERIOD_UNIT (40 * MILLISECOND)
+
+static ULONG period_units(const struct trial *t)
+{
+    return 1 + (ULONG)(t->target->slack * 8 / PERIOD_UNIT);
+}
+
+ULONGLONG period(const struct trial *t)
+{
+    return period_units(t) * PERIOD_UNIT;
+}
+
+ULONG period_bytes(const struct trial *t)
+{
+    return period_units(t) * 40 * BYTES_PER_MS;
+}
+
+bool prepare(struct trial *t, ULONG count, HANDLE *handle)
+{
+    struct buffer buffer;
+
+    TRY(allocate(t, &stereo, handle));
+    if (count == 0)
+        EXPECT_SUCCESS(allocate_buffer(t, *handle, period_bytes(t), &buffer));
+    else
+        EXPECT_SUCCESS(allocate_notified(t, *handle, count, period_bytes(t), &buffer));
+    EXPECT_EQUAL(period_bytes(t), buffer.size);
+    return true;
+}
+
+bool start(struct trial *t, ULONG count, HANDLE *handle)
+{
+    TRY(prepare(t, count, handle));
+    EXPECT_SUCCESS(set_state(t, RunState, *handle));
+    return true;
+}
+
+bool position(struct trial *t, HANDLE handle, ULONG *bytes)
+{
+    PULONG pointer = NULL;
+
+    TRY(refresh(t));
+    EXPECT_SUCCESS(DDI(GetLinkPositionRegister, handle, &pointer));
+    EXPECT(pointer != NULL);
+    *bytes = *(volatile ULONG *)pointer;
+    return true;
+}
+
+bool refresh(struct trial *t)
+{
+    ULONG id;
+
+    return ask(t, parameter(codec_address(t), 0, 0), &id);
+}
+
+/* ---- Verbs -------------------------------------------------------------------------------------- */
+
+UCHAR codec_address(struct trial *t)
+{
+    UCHAR address = 0, node = 0;
+
+    DDI(GetResourceInformation, &address, &node);
+    return address;
+}
+
+ULONG parameter(UCHAR codec, UCHAR node, UCHAR number)
+{
+    HDAUDIO_CODEC_COMMAND command = {
+        .Verb8 = {.Data = number, .VerbId = GET_PARAMETER, .Node = node, .CodecAddress = codec}};
+
+    return command.Command;
+}
+
+bool ask(struct trial *t, ULONG command, ULONG *response)
+{
+    HDAUDIO_CODEC_TRANSFER transfer = {.Output.Command = command};
+
+    EXPECT_SUCCESS(DDI(TransferCodecVerbs, 1, &transfer, NULL, NULL));
+    EXPECT(transfer.Input.IsValid);
+    *response = transfer.Input.Response;
+    return true;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* commands.h - what runs the commands of the table in main.c: each returns an exit code, with a message when
+ * it is not EXIT_DONE. */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "options.h"
+
+int command_play(const struct options *options, struct report *report);
+int command_info(const struct options *options, struct report *report);
+
+#endif

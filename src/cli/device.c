@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* device.c - the bus that a command works on, with the codecs of its audio function groups. */
+#include "device.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec/status.h"
+
+#define INTERFACE_VERSION 0x0100
+#define SENTENCE_SIZE     256
+
+static int exit_code_for(NTSTATUS status)
+{
+    if (status == STATUS_NO_SUCH_DEVICE)
+        return EXIT_NO_DEVICE;
+    return status == STATUS_INVALID_PARAMETER ? EXIT_USAGE : EXIT_FAILED;
+}
+
+/* --clock is one more option of the device. NULL without memory. */
+static char *device_name(const struct options *options)
+{
+    char *name = NULL;
+    int length;
+
+    if (!options->clock)
+        return strdup(options->device);
+    length = asprintf(&name, "%s%cclock=%s", options->device, strchr(options->device, ':') ? ',' : ':',
+                      options->clock);
+    return length < 0 ? NULL : name;
+}
+
+int device_open(struct device *device, const struct options *options, struct report *report)
+{
+    char sentence[SENTENCE_SIZE] = "";
+    struct hdabus_options bus_options = {.error = sentence, .error_size = sizeof(sentence)};
+    char *name = device_name(options);
+    NTSTATUS status;
+
+    memset(device, 0, sizeof(*device));
+    if (!name)
+        return report_failure(report, EXIT_FAILED, STATUS_NO_MEMORY, "memory has run out");
+    status = hdabus_open(name, &bus_options, &device->bus);
+    free(name);
+    if (NT_SUCCESS(status))
+        return EXIT_DONE;
+    return report_failure(report, exit_code_for(status), status, "device %s: %s", options->device,
+                          sentence[0] ? sentence : status_sentence(status));
+}
+
+void device_close(struct device *device)
+{
+    unsigned i;
+
+    for (i = 0; i < device->group_count; i++) {
+        codec_free(&device->groups[i].codec);
+        device->groups[i].ddi.InterfaceDereference(device->groups[i].ddi.Context);
+    }
+    free(device->groups);
+    hdabus_close(device->bus);
+}
+
+/* Takes its place in the array when all went well. */
+static NTSTATUS read_group(struct device *device, unsigned child)
+{
+    struct audio_group *group = &device->groups[device->group_count];
+    NTSTATUS status = hdabus_query_interface(device->bus, child, &GUID_HDAUDIO_BUS_INTERFACE_V2,
+                                             sizeof(group->ddi), INTERFACE_VERSION, (PINTERFACE)&group->ddi);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    status = codec_read(&group->codec, &group->ddi);
+    if (NT_SUCCESS(status))
+        device->group_count++;
+    else
+        group->ddi.InterfaceDereference(group->ddi.Context);
+    return status;
+}
+
+int device_read_groups(struct device *device, struct report *report)
+{
+    unsigned children = hdabus_child_count(device->bus), child;
+    struct hdabus_child info;
+    NTSTATUS status;
+
+    device->groups = calloc(children ? children : 1, sizeof(*device->groups));
+    if (!device->groups)
+        return report_failure(report, EXIT_FAILED, STATUS_NO_MEMORY, "memory has run out");
+    for (child = 0; child < children; child++) {
+        if (!NT_SUCCESS(hdabus_child(device->bus, child, &info)) || info.function != HDA_FUNCTION_AUDIO)
+            continue;
+        status = read_group(device, child);
+        if (!NT_SUCCESS(status))
+            report_note("codec %u: %s: %s", info.codec_address, status_name(status), status_sentence(status));
+    }
+    return EXIT_DONE;
+}

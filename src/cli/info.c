@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* info.c - hdabus info: what the controller, its codecs and their function groups are. */
+#include <stdio.h>
+
+#include "commands.h"
+#include "device.h"
+
+#define VENDOR_SHIFT 16
+#define ID_MASK      0xFFFFu
+
+/* ---- As JSON
+ * -------------------------------------------------------------------------------------------------------- */
+
+/* Where memory has run out a null stands. */
+static void add(struct json_object *object, const char *name, struct json_object *value)
+{
+    if (!object || json_object_object_add(object, name, value) != 0)
+        json_object_put(value);
+}
+
+static void append(struct json_object *array, struct json_object *value)
+{
+    if (!array || json_object_array_add(array, value) != 0)
+        json_object_put(value);
+}
+
+static void add_integer(struct json_object *object, const char *name, uint64_t value)
+{
+    add(object, name, json_object_new_uint64(value));
+}
+
+static void add_id(struct json_object *object, const char *name, unsigned digits, unsigned value)
+{
+    char text[16];
+
+    snprintf(text, sizeof(text), "0x%0*x", (int)digits, value);
+    add(object, name, json_object_new_string(text));
+}
+
+static struct json_object *controller_object(const struct hdabus_controller *controller)
+{
+    struct json_object *object = json_object_new_object();
+
+    add_id(object, "vendor_id", 4, controller->vendor_id);
+    add_id(object, "device_id", 4, controller->device_id);
+    add_integer(object, "revision", controller->revision);
+    add_integer(object, "version_major", controller->version >> 8);
+    add_integer(object, "version_minor", controller->version & 0xFF);
+    add_id(object, "gcap", 4, controller->gcap);
+    add_integer(object, "output_engines", controller->output_engines);
+    add_integer(object, "input_engines", controller->input_engines);
+    add_integer(object, "bidirectional_engines", controller->bidirectional_engines);
+    add_integer(object, "output_lines", controller->output_lines);
+    add_integer(object, "corb_entries", controller->corb_entries);
+    add_integer(object, "rirb_entries", controller->rirb_entries);
+    add(object, "address64", json_object_new_boolean(controller->address64));
+    add(object, "message_interrupts", json_object_new_boolean(controller->message_interrupts));
+    add(object, "alias_registers", json_object_new_boolean(controller->alias_registers));
+    return object;
+}
+
+/* One of hdabus_hardware_id() and hdabus_compatible_id(). */
+typedef NTSTATUS id_getter(const struct hdabus *bus, unsigned child, unsigned index, char id[HDABUS_ID_SIZE]);
+
+static struct json_object *id_array(const struct hdabus *bus, unsigned child, id_getter *get)
+{
+    struct json_object *array = json_object_new_array();
+    char id[HDABUS_ID_SIZE];
+    unsigned i;
+
+    for (i = 0; NT_SUCCESS(get(bus, child, i, id)); i++)
+        append(array, json_object_new_string(id));
+    return array;
+}
+
+static const char *function_name(UCHAR function)
+{
+    if (function == HDA_FUNCTION_AUDIO)
+        return "audio";
+    return function == HDA_FUNCTION_MODEM ? "modem" : "vendor-defined";
+}
+
+static struct json_object *group_object(const struct hdabus *bus, unsigned child,
+                                        const struct hdabus_child *info)
+{
+    struct json_object *object = json_object_new_object();
+
+    add_integer(object, "node", info->node);
+    add(object, "function", json_object_new_string(function_name(info->function)));
+    add_id(object, "subsystem_id", 8, info->subsystem_id);
+    add(object, "hardware_ids", id_array(bus, child, hdabus_hardware_id));
+    add(object, "compatible_ids", id_array(bus, child, hdabus_compatible_id));
+    return object;
+}
+
+/* A codec's function groups: the children from *child on that have its address. Moves on to the next codec's.
+ */
+static struct json_object *groups_array(const struct hdabus *bus, unsigned *child, UCHAR address)
+{
+    struct json_object *array = json_object_new_array();
+    struct hdabus_child info;
+
+    while (NT_SUCCESS(hdabus_child(bus, *child, &info)) && info.codec_address == address)
+        append(array, group_object(bus, (*child)++, &info));
+    return array;
+}
+
+static struct json_object *codec_object(const struct hdabus *bus, unsigned *child,
+                                        const struct hdabus_child *info)
+{
+    struct json_object *object = json_object_new_object();
+
+    add_integer(object, "address", info->codec_address);
+    add_id(object, "vendor_id", 8, info->vendor_id);
+    add_id(object, "revision_id", 8, info->revision_id);
+    add(object, "function_groups", groups_array(bus, child, info->codec_address));
+    return object;
+}
+
+static struct json_object *codecs_array(const struct hdabus *bus)
+{
+    struct json_object *array = json_object_new_array();
+    struct hdabus_child info;
+    unsigned child = 0;
+
+    while (NT_SUCCESS(hdabus_child(bus, child, &info)))
+        append(array, codec_object(bus, &child, &info));
+    return array;
+}
+
+static struct json_object *statistics_object(const struct hdabus *bus)
+{
+    struct json_object *object = json_object_new_object();
+    struct hdabus_statistics statistics;
+
+    hdabus_statistics(bus, &statistics);
+    add_integer(object, "register_reads", statistics.register_reads);
+    add_integer(object, "register_writes", statistics.register_writes);
+    add_integer(object, "interrupts", statistics.interrupts);
+    add_integer(object, "verbs", statistics.verbs);
+    add_integer(object, "verb_timeouts", statistics.verb_timeouts);
+    add_integer(object, "unsolicited", statistics.unsolicited);
+    add_integer(object, "unsolicited_dropped", statistics.unsolicited_dropped);
+    return object;
+}
+
+static void report_device(const struct device *device, const struct options *options, struct report *report)
+{
+    struct hdabus_controller controller;
+
+    hdabus_controller(device->bus, &controller);
+    report_string(report, "device", options->device);
+    report_string(report, "clock", hdabus_clock(device->bus));
+    report_member(report, "controller", controller_object(&controller));
+    report_member(report, "codecs", codecs_array(device->bus));
+    report_member(report, "statistics", statistics_object(device->bus));
+}
+
+/* ---- As text
+ * ----------------------------------------------------------------------------------------------------------
+ */
+
+static void print_controller(const struct hdabus *bus)
+{
+    struct hdabus_controller controller;
+
+    hdabus_controller(bus, &controller);
+    printf("controller   %04x:%04x revision %02x, HD Audio %u.%u\n", controller.vendor_id,
+           controller.device_id, controller.revision, controller.version >> 8, controller.version & 0xFF);
+    printf("  engines    %u output, %u input, %u bidirectional\n", controller.output_engines,
+           controller.input_engines, controller.bidirectional_engines);
+    printf("  link       %u output line%s\n", controller.output_lines,
+           controller.output_lines == 1 ? "" : "s");
+    printf("  rings      CORB %u, RIRB %u entries\n", controller.corb_entries, controller.rirb_entries);
+    printf("  addresses  %u bits\n", controller.address64 ? 64 : 32);
+    printf("  interrupts %s\n", controller.message_interrupts ? "messages" : "a level");
+    printf("  aliases    %s\n", controller.alias_registers ? "yes" : "no");
+    printf("clock        %s\n", hdabus_clock(bus));
+}
+
+static void print_ids(const struct hdabus *bus, unsigned child, const char *title, id_getter *get)
+{
+    char id[HDABUS_ID_SIZE];
+    unsigned i;
+
+    for (i = 0; NT_SUCCESS(get(bus, child, i, id)); i++)
+        printf("    %-10s %s\n", i == 0 ? title : "", id);
+}
+
+static void print_codecs(const struct hdabus *bus)
+{
+    struct hdabus_child info;
+    int address = -1;
+    unsigned i;
+
+    for (i = 0; NT_SUCCESS(hdabus_child(bus, i, &info)); i++) {
+        if (info.codec_address != address)
+            printf("codec %-2u     %04x:%04x revision %06x\n", info.codec_address,
+                   info.vendor_id >> VENDOR_SHIFT, info.vendor_id & ID_MASK, info.revision_id);
+        address = info.codec_address;
+        printf("  group 0x%02x %s, subsystem %08x\n", info.node, function_name(info.function),
+               info.subsystem_id);
+        print_ids(bus, i, "hardware", hdabus_hardware_id);
+        print_ids(bus, i, "compatible", hdabus_compatible_id);
+    }
+}
+
+static void print_statistics(const struct hdabus *bus)
+{
+    struct hdabus_statistics statistics;
+
+    hdabus_statistics(bus, &statistics);
+    printf(
+        "statistics   %llu register reads, %llu writes, %llu interrupts, %llu verbs, %llu without answer\n",
+        (unsigned long long)statistics.register_reads, (unsigned long long)statistics.register_writes,
+        (unsigned long long)statistics.interrupts, (unsigned long long)statistics.verbs,
+        (unsigned long long)statistics.verb_timeouts);
+}
+
+int command_info(const struct options *options, struct report *report)
+{
+    struct device device;
+    int code = device_open(&device, options, report);
+
+    if (code != EXIT_DONE)
+        return code;
+    if (options->json) {
+        report_device(&device, options, report);
+    } else {
+        print_controller(device.bus);
+        print_codecs(device.bus);
+        print_statistics(device.bus);
+    }
+    device_close(&device);
+    return EXIT_DONE;
+}

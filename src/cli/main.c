@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* main.c - the hdabus command: which commands there are, and help on them. */
+#include <string.h>
+
+#include "commands.h"
+
+static int command_help(const struct options *options, struct report *report);
+
+static const struct command commands[] = {
+    {"play", "FILE", 1, 1, FOR_PLAY, "play an audio file, or standard input for -", command_play},
+    {"info", "", 0, 0, FOR_INFO, "show the controller, its codecs and their function groups", command_info},
+    {"help", "[COMMAND]", 0, 1, FOR_HELP, "tell about hdabus, or a command", command_help},
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static const struct command *find_command(const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < COMMANDS; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+static int refuse_command(const char *name, struct report *report)
+{
+    return report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "unknown command %s; see hdabus help", name);
+}
+
+static void print_help(FILE *stream)
+{
+    size_t i;
+
+    fputs("Usage: hdabus [OPTION...] COMMAND ...\n\n"
+          "An HD Audio bus driver in a process: plays through it, and shows what it drives.\n\nCommands:\n",
+          stream);
+    for (i = 0; i < COMMANDS; i++)
+        fprintf(stream, "  %-5s%-11s %s\n", commands[i].name, commands[i].operands, commands[i].summary);
+    fputs("\nOptions, before or after the command:\n", stream);
+    options_print(stream, FOR_INFO);
+    fputs("\nhdabus COMMAND --help shows a command's own.\n"
+          "Exit status: 0 done, 1 failed, 2 wrong usage, 3 no such device.\n",
+          stream);
+}
+
+static void print_command_help(const struct command *command)
+{
+    printf("Usage: hdabus %s%s %s\n\nTo %s.\n\nOptions:\n", command->name,
+           command->mask == FOR_HELP ? "" : " [OPTION...]", command->operands, command->summary);
+    options_print(stdout, command->mask);
+}
+
+static int command_help(const struct options *options, struct report *report)
+{
+    const struct command *command;
+
+    if (options->operand_count == 0) {
+        print_help(stdout);
+        return EXIT_DONE;
+    }
+    command = find_command(options->operands[0]);
+    if (!command)
+        return refuse_command(options->operands[0], report);
+    print_command_help(command);
+    return EXIT_DONE;
+}
+
+static int run_command(const struct options *options, struct report *report)
+{
+    const struct command *command = find_command(options->command);
+    int code;
+
+    if (!command)
+        return refuse_command(options->command, report);
+    if (options->help) {
+        print_command_help(command);
+        return EXIT_DONE;
+    }
+    code = options_check(options, command, report);
+    return code == EXIT_DONE ? command->run(options, report) : code;
+}
+
+static int run(const struct options *options, struct report *report)
+{
+    if (options->version) {
+        puts("hdabus " HDABUS_VERSION);
+        return EXIT_DONE;
+    }
+    if (options->command)
+        return run_command(options, report);
+    if (options->help) {
+        print_help(stdout);
+        return EXIT_DONE;
+    }
+    print_help(stderr);
+    return report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "no command");
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct report report;
+    int code;
+
+    report_open(&report, options_want_json(argc, argv));
+    code = options_parse(&options, argc, argv, &report);
+    if (code == EXIT_DONE)
+        code = run(&options, &report);
+    return report_close(&report, code);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* options.h - the command line. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "report.h"
+
+/* Which commands an option belongs to. */
+#define FOR_PLAY 0x1u
+#define FOR_INFO 0x2u
+#define FOR_HELP 0x4u
+#define FOR_ALL  0xFFu
+
+struct options {
+    const char *device; /* as named */
+    const char *clock;  /* NULL: the device's own */
+    bool json;
+    bool help;
+    bool version;
+    uint32_t buffer_frames; /* 0: a tenth of a second */
+    unsigned notify;
+    uint8_t pin;   /* 0: the best one */
+    unsigned bits; /* 0: the file's */
+    bool exact;
+    const char *out; /* NULL: nowhere */
+
+    const char *command; /* NULL: none */
+    char **operands;     /* what follows the command and is no option */
+    int operand_count;
+    unsigned given; /* bit n: the n-th option of the table in options.c */
+};
+
+/* A command of the table in main.c. */
+struct command {
+    const char *name;
+    const char *operands; /* as in the usage line */
+    int operands_min, operands_max;
+    unsigned mask; /* FOR_... */
+    const char *summary;
+    int (*run)(const struct options *options, struct report *report);
+};
+
+/* Whether --json stands in the command line: asked first, so that also a faulty one is answered with an
+ * object. */
+bool options_want_json(int argc, char **argv);
+
+/* Takes the command line apart; options may stand anywhere. Reorders argv. EXIT_DONE or EXIT_USAGE, with a
+ * message. */
+int options_parse(struct options *options, int argc, char **argv, struct report *report);
+/* Whether a command takes all the options that were given. EXIT_DONE or EXIT_USAGE, with a message. */
+int options_check(const struct options *options, const struct command *command, struct report *report);
+
+/* Prints the options that belong to `mask`. */
+void options_print(FILE *stream, unsigned mask);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * dump.h - the ALSA codec dump format, what Linux prints in /proc/asound/cardN/codec#M, as plain data.
+ *
+ * A dump is the state of a codec after a driver ran. Capabilities are kept as the parameters of HDA 7.3.4
+ * encode them, so that the masks of hdacodec.h fit. What the text does not say is 0 and, where that could be
+ * mistaken for a value, not `known`. Nothing but libc.
+ */
+#ifndef CODEC_DUMP_H
+#define CODEC_DUMP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CODEC_DUMP_NODES       256 /* a NID has 8 bits (HDA 7.3) */
+#define CODEC_DUMP_CONNECTIONS 127 /* a connection list length has 7 (HDA 7.3.4.11) */
+#define CODEC_DUMP_AMPS        16  /* an amplifier index has 4 (HDA 7.3.3.7) */
+#define CODEC_DUMP_GPIOS       8
+#define CODEC_DUMP_NAME        64
+
+/* What a converter can carry. */
+struct codec_dump_pcm {
+    bool known;
+    uint32_t sizes_rates; /* parameter 0Ah */
+    uint32_t formats;     /* parameter 0Bh */
+};
+
+/* An amplifier's capabilities; not known when the dump says N/A or nothing, then the function group's apply.
+ */
+struct codec_dump_amp_caps {
+    bool known;
+    uint32_t caps; /* parameters 0Dh, 12h */
+};
+
+/* The settings of a widget's amplifiers of one direction. */
+struct codec_dump_amp_values {
+    unsigned count;
+    uint8_t values[CODEC_DUMP_AMPS][2]; /* left, right: mute 7, gain 6:0; both the same for a mono one */
+};
+
+struct codec_dump_power {
+    bool states_known; /* older kernels print none */
+    uint32_t states;   /* parameter 0Fh */
+    uint8_t setting;   /* 0-4: D0-D3cold */
+    uint8_t actual;
+};
+
+struct codec_dump_gpio {
+    bool enable, output, wake, sticky, data, unsolicited;
+};
+
+/* A widget. */
+struct codec_dump_node {
+    uint8_t nid;
+    uint32_t caps; /* parameter 09h; its bits 23:20, not the words, say what it is */
+
+    struct codec_dump_pcm pcm;
+    struct codec_dump_amp_caps input_amp;
+    struct codec_dump_amp_caps output_amp;
+    struct codec_dump_amp_values input_values;
+    struct codec_dump_amp_values output_values;
+
+    uint8_t stream; /* converters */
+    uint8_t channel;
+    uint8_t sdi_select;
+    uint32_t digital; /* F0Dh: its bits as far as the words tell, category 14:8, coding type 19:16 */
+
+    uint32_t pin_caps; /* parameter 0Ch */
+    uint32_t pin_default;
+    uint8_t pin_control;
+    uint8_t eapd;
+
+    uint8_t unsolicited; /* F08h: enable 7, tag 5:0 */
+    uint32_t processing; /* parameter 10h */
+    uint32_t knob;       /* parameter 13h */
+    uint8_t knob_value;  /* F0Fh */
+    struct codec_dump_power power;
+
+    unsigned connection_count;
+    uint8_t connections[CODEC_DUMP_CONNECTIONS];
+    int selected; /* index of the marked connection, -1 when none is */
+};
+
+struct codec_dump {
+    char name[CODEC_DUMP_NAME]; /* as printed, cut to fit */
+    uint8_t address;            /* 0-14 */
+    uint32_t vendor_id;
+    uint32_t subsystem_id;
+    uint32_t revision_id;
+
+    /* Function groups; NID 0 when there is none. A dump names a modem's but hardly ever the audio one's: it
+     * is 1 then, or 2 when the modem is at 1. A section of an old kernel that tells of no function group is a
+     * modem's. */
+    uint8_t audio_group;
+    uint8_t modem_group;
+    bool audio_unsolicited;
+    bool modem_unsolicited;
+
+    /* Of the audio function group. */
+    struct codec_dump_pcm pcm;
+    struct codec_dump_amp_caps input_amp;
+    struct codec_dump_amp_caps output_amp;
+    struct codec_dump_power power;
+    uint32_t gpio; /* parameter 11h */
+    struct codec_dump_gpio gpios[CODEC_DUMP_GPIOS];
+
+    unsigned node_count;
+    struct codec_dump_node nodes[CODEC_DUMP_NODES]; /* in the order of the text */
+};
+
+/* Parses the first codec section of `text`, whatever stands before and behind it: `size` bytes, not
+ * necessarily terminated. Lines that it does not know are passed over. NULL, and in `error` a sentence with
+ * the line's number: no section, a line that cannot be done without is missing or not understood, the section
+ * was cut off as far as that can be seen, or no memory. The caller frees with codec_dump_free(). `error` may
+ * be NULL with size 0. */
+struct codec_dump *codec_dump_parse(const char *text, size_t size, char *error, size_t error_size);
+
+/* NULL is ignored. */
+void codec_dump_free(struct codec_dump *dump);
+
+#endif

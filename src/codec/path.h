@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* path.h - from an output pin back to a converter: finding the way, choosing the pin, opening and closing it
+ * by verbs. */
+#ifndef CODEC_PATH_H
+#define CODEC_PATH_H
+
+#include "topology.h"
+
+/* What a converter should carry; 0 stands for what does not matter. */
+struct path_need {
+    unsigned channels;
+    ULONG rate;
+    unsigned bits; /* valid ones */
+};
+
+struct path_step {
+    const struct widget *widget;
+    UCHAR input; /* which of its connections leads to the next step; of no meaning for the converter */
+};
+
+#define PATH_MAX_STEPS 16
+
+/* From the pin, steps[0], to the converter, the last step. Points into the codec it was found in. */
+struct path {
+    unsigned count;
+    struct path_step steps[PATH_MAX_STEPS];
+};
+
+const struct widget *path_pin(const struct path *path);
+const struct widget *path_converter(const struct path *path);
+
+/* Finds the shortest way from an output pin over mixers, selectors and power widgets to a converter that
+ * takes what is needed, all of them with as many channels. NOT_SUPPORTED: there is none. */
+NTSTATUS path_find(const struct codec *codec, UCHAR pin, const struct path_need *need, struct path *path);
+
+/* Like path_find(), but rather than fail takes a converter for other widths, or other rates too, as long as
+ * the channels are there. `pin` 0: the best of the pins that the configuration defaults say are connected
+ * (HDA 7.3.3.31). *rank is the less the better the pin, for comparing function groups. */
+NTSTATUS path_choose(const struct codec *codec, UCHAR pin, const struct path_need *need, struct path *path,
+                     ULONG *rank);
+
+/* Of what the converter takes: the rate nearest to `rate` that a link can carry (the higher of two as near);
+ * 0: none. */
+ULONG converter_rate(const struct widget *converter, ULONG rate);
+/* Of 16, 20, 24 and 32 bits: the narrowest that holds `bits`, else the widest; 0: none. */
+unsigned converter_bits(const struct widget *converter, unsigned bits);
+
+/* Makes a stream audible: powers the way, selects it, sets it to 0 dB, mutes what else a mixer on it would
+ * add, enables the pin, and tells the converter what to listen to. PASSIVE_LEVEL, blocks. DEVICE_NOT_READY: a
+ * widget did not reach D0; else what the bus says. On failure the way is closed again. */
+NTSTATUS path_open(const struct codec *codec, const struct path *path, HDAUDIO_CONVERTER_FORMAT format,
+                   UCHAR stream);
+/* Makes it silent: the pin off, the converter on no stream, the way powered down. */
+NTSTATUS path_close(const struct codec *codec, const struct path *path);
+
+#endif

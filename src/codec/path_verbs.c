@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* path_verbs.c - opening and closing the way from a converter to a pin by verbs (HDA 7.3.3). */
+#include "path.h"
+#include "verbs.h"
+
+#define POWER_TRIES    100
+#define POWER_INTERVAL -10000ll /* 1 ms, relative, in 100 ns */
+#define POWER_MASK     0xFu
+#define AMP_INPUTS     16u /* what the index field of an amplifier verb can name */
+#define STREAM_SHIFT   4
+
+/* ---- Power
+ * ------------------------------------------------------------------------------------------------------- */
+
+static void set_power(struct verb_batch *batch, const struct codec *codec, const struct path *path,
+                      UCHAR state)
+{
+    unsigned i;
+
+    batch_set8(batch, codec->group, HDA_SET_POWER_STATE, state);
+    for (i = 0; i < path->count; i++)
+        if (path->steps[i].widget->caps & HDA_WIDGET_POWER)
+            batch_set8(batch, path->steps[i].widget->node, HDA_SET_POWER_STATE, state);
+}
+
+/* Asks for all power states at once; answers[path->count] is the function group's. */
+static void get_power(struct verb_batch *batch, const struct codec *codec, const struct path *path,
+                      ULONG *answers)
+{
+    unsigned i;
+
+    batch_get8(batch, codec->group, HDA_GET_POWER_STATE, 0, &answers[path->count]);
+    for (i = 0; i < path->count; i++) {
+        answers[i] = 0;
+        if (path->steps[i].widget->caps & HDA_WIDGET_POWER)
+            batch_get8(batch, path->steps[i].widget->node, HDA_GET_POWER_STATE, 0, &answers[i]);
+    }
+}
+
+static bool all_in_d0(const ULONG *answers, unsigned count)
+{
+    unsigned i;
+
+    for (i = 0; i < count; i++)
+        if ((answers[i] >> HDA_POWER_ACTUAL_SHIFT & POWER_MASK) != HDA_POWER_D0)
+            return false;
+    return true;
+}
+
+/* A widget takes its time to come up: PS-Set is what was asked for, PS-Act what is (HDA 7.3.3.10). */
+static NTSTATUS power_up(const struct codec *codec, const struct path *path, struct verb_batch *batch)
+{
+    LARGE_INTEGER interval = {.QuadPart = POWER_INTERVAL};
+    ULONG answers[PATH_MAX_STEPS + 1];
+    NTSTATUS status;
+    unsigned tries;
+
+    set_power(batch, codec, path, HDA_POWER_D0);
+    for (tries = 0; tries < POWER_TRIES; tries++) {
+        get_power(batch, codec, path, answers);
+        status = batch_send(batch, codec->ddi);
+        if (!NT_SUCCESS(status) || all_in_d0(answers, path->count + 1))
+            return status;
+        KeDelayExecutionThread(KernelMode, FALSE, &interval);
+    }
+    return STATUS_DEVICE_NOT_READY;
+}
+
+/* ---- Amplifiers (HDA 7.3.3.7)
+ * ------------------------------------------------------------------------------------------ */
+
+/* The step that is 0 dB, or the loudest of an amplifier that only attenuates. */
+static UCHAR zero_db(ULONG amp)
+{
+    ULONG offset = amp >> HDA_AMP_CAPS_OFFSET_SHIFT & HDA_AMP_GAIN_MASK;
+    ULONG last = amp >> HDA_AMP_CAPS_STEPS_SHIFT & HDA_AMP_GAIN_MASK;
+
+    return (UCHAR)min(offset, last);
+}
+
+static void set_amplifier(struct verb_batch *batch, UCHAR node, ULONG which, UCHAR value)
+{
+    batch_set16(batch, node, HDA_SET_AMPLIFIER,
+                (USHORT)(which | HDA_AMP_SET_LEFT | HDA_AMP_SET_RIGHT | value));
+}
+
+static UCHAR silent(ULONG amp)
+{
+    return amp & HDA_AMP_CAPS_MUTE ? HDA_AMP_MUTE : 0;
+}
+
+/* A mixer adds all its inputs, so that all but one are muted; a selector passes one alone. */
+static void set_input_amplifiers(struct verb_batch *batch, const struct path_step *step)
+{
+    const struct widget *widget = step->widget;
+    unsigned inputs = min(widget->connection_count, AMP_INPUTS), i;
+
+    for (i = 0; i < inputs; i++) {
+        if (i == step->input)
+            set_amplifier(batch, widget->node, HDA_AMP_SET_INPUT | i << HDA_AMP_SET_INDEX_SHIFT,
+                          zero_db(widget->input_amp));
+        else if (widget_type(widget) == HDA_WIDGET_MIXER)
+            set_amplifier(batch, widget->node, HDA_AMP_SET_INPUT | i << HDA_AMP_SET_INDEX_SHIFT,
+                          silent(widget->input_amp));
+    }
+}
+
+/* ---- The widgets
+ * ---------------------------------------------------------------------------------------------------------
+ */
+
+static bool selects(const struct widget *widget)
+{
+    return widget_type(widget) != HDA_WIDGET_MIXER && widget->connection_count > 1;
+}
+
+/* The input amplifier of a pin serves the other direction. */
+static void open_step(struct verb_batch *batch, const struct path_step *step)
+{
+    const struct widget *widget = step->widget;
+
+    if (selects(widget))
+        batch_set8(batch, widget->node, HDA_SET_CONNECTION_SELECT, step->input);
+    if ((widget->caps & HDA_WIDGET_INPUT_AMP) && widget_type(widget) != HDA_WIDGET_PIN)
+        set_input_amplifiers(batch, step);
+    if (widget->caps & HDA_WIDGET_OUTPUT_AMP)
+        set_amplifier(batch, widget->node, HDA_AMP_SET_OUTPUT, zero_db(widget->output_amp));
+}
+
+static bool is_headphone(const struct widget *pin)
+{
+    return (pin->pin_caps & HDA_PIN_CAPS_HEADPHONE) &&
+           (pin->config_default >> HDA_CONFIG_DEVICE_SHIFT & 0xF) == HDA_DEVICE_HEADPHONE;
+}
+
+static void open_pin(struct verb_batch *batch, const struct widget *pin)
+{
+    UCHAR control = HDA_PIN_CONTROL_OUTPUT;
+
+    if (is_headphone(pin))
+        control |= HDA_PIN_CONTROL_HEADPHONE;
+    if (pin->pin_caps & HDA_PIN_CAPS_EAPD)
+        batch_set8(batch, pin->node, HDA_SET_EAPD, HDA_EAPD_ENABLE);
+    batch_set8(batch, pin->node, HDA_SET_PIN_CONTROL, control);
+}
+
+static void open_converter(struct verb_batch *batch, const struct widget *converter,
+                           HDAUDIO_CONVERTER_FORMAT format, UCHAR stream)
+{
+    batch_set16(batch, converter->node, HDA_SET_CONVERTER_FORMAT, format.ConverterFormat);
+    batch_set8(batch, converter->node, HDA_SET_STREAM_CHANNEL, (UCHAR)(stream << STREAM_SHIFT));
+    if (!(converter->caps & HDA_WIDGET_DIGITAL))
+        return;
+    batch_set8(batch, converter->node, HDA_SET_DIGITAL_CONTROL_1, HDA_DIGITAL_ENABLE);
+    if (widget_channels(converter) > 2)
+        batch_set8(batch, converter->node, HDA_SET_CHANNEL_COUNT, format.NumberOfChannels);
+}
+
+NTSTATUS path_open(const struct codec *codec, const struct path *path, HDAUDIO_CONVERTER_FORMAT format,
+                   UCHAR stream)
+{
+    struct verb_batch batch;
+    NTSTATUS status;
+    unsigned i;
+
+    batch_init(&batch, codec->address);
+    status = power_up(codec, path, &batch);
+    if (NT_SUCCESS(status)) {
+        open_converter(&batch, path_converter(path), format, stream);
+        for (i = path->count; i > 0; i--)
+            open_step(&batch, &path->steps[i - 1]);
+        open_pin(&batch, path_pin(path));
+        status = batch_send(&batch, codec->ddi);
+    }
+    batch_free(&batch);
+    if (!NT_SUCCESS(status))
+        path_close(codec, path);
+    return status;
+}
+
+NTSTATUS path_close(const struct codec *codec, const struct path *path)
+{
+    const struct widget *pin = path_pin(path), *converter = path_converter(path);
+    struct verb_batch batch;
+    NTSTATUS status;
+
+    batch_init(&batch, codec->address);
+    batch_set8(&batch, pin->node, HDA_SET_PIN_CONTROL, 0);
+    if (pin->pin_caps & HDA_PIN_CAPS_EAPD)
+        batch_set8(&batch, pin->node, HDA_SET_EAPD, 0);
+    batch_set8(&batch, converter->node, HDA_SET_STREAM_CHANNEL, 0);
+    if (converter->caps & HDA_WIDGET_DIGITAL)
+        batch_set8(&batch, converter->node, HDA_SET_DIGITAL_CONTROL_1, 0);
+    set_power(&batch, codec, path, HDA_POWER_D3);
+    status = batch_send(&batch, codec->ddi);
+    batch_free(&batch);
+    return status;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * controller.h - an HD Audio controller as a pure machine: registers, link frames, rings and streams (HDA
+ * chapters 3 to 5).
+ *
+ * No threads, no locks, no operating system: the caller serialises, and tells it the time. Time counts in
+ * periods of the 24 MHz link clock, 500 to a frame. What happens in a frame has happened when the next one
+ * begins. Nothing below the registers depends on how often advance() is called: a big step ends in the state
+ * that many small ones end in.
+ */
+#ifndef SIM_CONTROLLER_H
+#define SIM_CONTROLLER_H
+
+#include "link.h"
+
+#define SIM_TICKS_PER_FRAME 500u
+#define SIM_MAX_STREAMS     15
+#define SIM_MAX_CODECS      15
+
+/* What differs between controllers. */
+struct sim_shape {
+    unsigned outputs;   /* output stream descriptors, 1-15 */
+    uint8_t ring_sizes; /* the capability bits of CORBSIZE and RIRBSIZE: 10h 2, 20h 16, 40h 256 entries */
+    bool address64;     /* GCAP.64OK */
+};
+extern const struct sim_shape sim_default_shape;
+
+struct sim_controller;
+
+/* A controller after power-up: CRST is 0. Faults of the driver go to `fault`, in sentences. NULL without
+ * memory. */
+struct sim_controller *sim_controller_create(const struct sim_shape *shape, sim_fault_routine *fault,
+                                             void *context);
+/* Codecs and memory stay their owners'. */
+void sim_controller_destroy(struct sim_controller *c);
+
+/* Connects a codec to SDI line `address` (0-14) while CRST is 0. */
+void sim_controller_plug(struct sim_controller *c, unsigned address, struct sim_codec *codec);
+
+/* One register access of `width` (1, 2, 4) bytes at the time that it was advanced to. An access that no
+ * driver may make is a fault; it then reads as 0 or writes nothing. */
+uint32_t sim_controller_read(struct sim_controller *c, uint32_t offset, unsigned width);
+void sim_controller_write(struct sim_controller *c, uint32_t offset, unsigned width, uint32_t value);
+
+/* Lets time pass up to `tick`; a time that has passed already changes nothing. */
+void sim_controller_advance(struct sim_controller *c, uint64_t tick);
+/* When something will happen by itself next, later than the time it was advanced to; UINT64_MAX: nothing
+ * will. */
+uint64_t sim_controller_next(const struct sim_controller *c);
+
+/* The OR of all enabled causes (HDA 3.3.14): what a level interrupt line shows. */
+bool sim_controller_asserted(const struct sim_controller *c);
+/* Whether that OR has risen, a message was sent, since take_message() was called last. */
+bool sim_controller_message(const struct sim_controller *c);
+bool sim_controller_take_message(struct sim_controller *c);
+
+/* ---- Memory that the controller reaches --------------------------------------------------------- */
+
+/* Finds a free, page-aligned address up to `highest` (inclusive) for `size` bytes; false when there is none.
+ */
+bool sim_controller_place(struct sim_controller *c, size_t size, uint64_t highest, uint64_t *address);
+/* `size` bytes at `memory`, the caller's, are at `address` until they are forgotten. False without memory for
+ * the list. */
+bool sim_controller_remember(struct sim_controller *c, uint64_t address, void *memory, size_t size);
+/* Forgets what was remembered at `address`: a fault when a ring, a running stream or the position buffer uses
+ * it. */
+void sim_controller_forget(struct sim_controller *c, uint64_t address);
+
+/* ---- For whoever hands out the alias page: what WALCLK and SDnLPIB read as now ------------------ */
+
+uint32_t sim_controller_wall_clock(const struct sim_controller *c);
+unsigned sim_controller_streams(const struct sim_controller *c);
+uint32_t sim_controller_position(const struct sim_controller *c, unsigned stream);
+
+#endif

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* machine.h - the inside of the simulated controller, shared by its parts: controller.c, registers.c, ring.c,
+ * stream.c. */
+#ifndef SIM_MACHINE_H
+#define SIM_MACHINE_H
+
+#include "controller.h"
+#include "format.h"
+#include "memory.h"
+#include "registers.h"
+
+#define REGISTER_SPACE (REG_SDCTL + REG_SD_STRIDE * SIM_MAX_STREAMS)
+
+/* HDA 5.5.1: codecs are silent for so many frames after the link has left reset. */
+#define LINK_SETTLE_FRAMES 25
+
+/* One frame takes at most 4 blocks of 16 channels in 32 bits; the FIFO always holds as much. */
+#define FIFO_MAX          256u
+#define CHUNK_FRAMES      1024u /* goes over the link in one piece */
+#define CHUNK_BYTES       (CHUNK_FRAMES * FIFO_MAX)
+#define CHUNK_SAMPLES     (CHUNK_FRAMES * 4 * 16)
+#define COMPLETIONS_LIMIT 1024u /* fragments of a byte each, a FIFO and a frame full of them, rounded up */
+
+enum sim_link { LINK_RESET, LINK_STARTING, LINK_UP, LINK_STOPPING };
+
+struct sim_stream {
+    unsigned index; /* in descriptor order */
+    bool run;       /* SDnCTL.RUN and SRST as last written; they read back when they have taken effect */
+    bool reset;
+    bool fetching; /* RUN has taken effect: DMA keeps the FIFO full */
+    bool moving;   /* this frame carries its blocks */
+    struct sim_format format;
+    uint64_t frames; /* that have carried it since its reset */
+
+    /* Bytes since its reset. What is fetched and not linked is in the FIFO. */
+    uint64_t fetched;
+    uint64_t linked;
+    uint64_t entry_end; /* `fetched` at the end of the descriptor at work */
+    uint64_t address;   /* of the next byte to fetch */
+    unsigned entry;     /* the descriptor to fetch next */
+    unsigned fifo_size;
+    uint8_t fifo[FIFO_MAX];
+
+    /* `linked` at the ends of fetched descriptors with IOC that are still to come: a ring. */
+    uint64_t completions[COMPLETIONS_LIMIT];
+    unsigned first_completion;
+    unsigned completion_count;
+};
+
+/* A response on its way: it is on the link in the frame after its command's. */
+struct sim_answer {
+    bool valid;
+    bool immediate;
+    uint8_t codec;
+    uint32_t response;
+};
+
+struct sim_ring {
+    bool corb_run; /* as last written; they read back when they have taken effect */
+    bool corb_reset;
+    bool rirb_run;
+    bool immediate;     /* ICOI is to be sent */
+    unsigned responses; /* since the last response interrupt */
+    struct sim_answer answer;
+};
+
+struct sim_controller {
+    struct sim_shape shape;
+    sim_fault_routine *fault;
+    void *fault_context;
+    struct sim_codec *codecs[SIM_MAX_CODECS];
+    struct sim_memory memory;
+
+    uint8_t registers[REGISTER_SPACE]; /* as they read, unless computed; little-endian */
+
+    uint64_t now; /* ticks */
+    enum sim_link link;
+    uint64_t link_since; /* UP: when frame 0 began */
+    uint64_t link_until; /* STARTING, STOPPING: when that ends */
+    uint64_t reset_since;
+    bool was_reset; /* by CRST, not by power-up */
+    uint64_t frame; /* the current one, counted from when the link came up */
+    bool latch;     /* the next frame has a written register to look at */
+    bool flush;     /* GCTL.FCNTRL */
+    bool asserted;  /* the OR of the enabled causes */
+    bool message;   /* it has risen */
+
+    struct sim_ring ring;
+    struct sim_stream streams[SIM_MAX_STREAMS];
+
+    uint8_t stage[FIFO_MAX + CHUNK_BYTES]; /* a chunk of one stream: the FIFO's content and what follows it */
+    int32_t samples[CHUNK_SAMPLES];
+};
+
+/* ---- Register bytes as they are stored (registers.c) -------------------------------------------- */
+
+uint32_t sim_get(const struct sim_controller *c, uint32_t offset, unsigned width);
+void sim_put(struct sim_controller *c, uint32_t offset, unsigned width, uint32_t value);
+void sim_set_bits(struct sim_controller *c, uint32_t offset, unsigned width, uint32_t bits);
+void sim_clear_bits(struct sim_controller *c, uint32_t offset, unsigned width, uint32_t bits);
+/* A 64-bit address in two registers, and its low bits removed. */
+uint64_t sim_get_address(const struct sim_controller *c, uint32_t offset);
+/* A stream's register. */
+static inline uint32_t sim_stream_offset(unsigned stream, uint32_t offset)
+{
+    return offset + stream * REG_SD_STRIDE;
+}
+
+/* Reset values: of all registers but those that survive CRST (WAKEEN, STATESTS); of one stream. */
+void sim_registers_reset(struct sim_controller *c);
+void sim_registers_reset_stream(struct sim_controller *c, unsigned stream);
+
+/* ---- controller.c ------------------------------------------------------------------------------- */
+
+void sim_fault(struct sim_controller *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* GCTL was written. */
+void sim_global_control(struct sim_controller *c, uint32_t value);
+uint32_t sim_interrupt_status(const struct sim_controller *c);
+/* After anything that may change a cause or its enable bit. */
+void sim_update_interrupt(struct sim_controller *c);
+
+/* ---- ring.c: CORB, RIRB and immediate commands -------------------------------------------------- */
+
+void sim_corb_control(struct sim_controller *c, uint32_t value);
+void sim_corb_pointer(struct sim_controller *c, uint32_t value);
+void sim_corb_read_pointer(struct sim_controller *c, uint32_t value);
+void sim_rirb_control(struct sim_controller *c, uint32_t value);
+void sim_rirb_write_pointer(struct sim_controller *c, uint32_t value);
+void sim_immediate_status(struct sim_controller *c, uint32_t value);
+/* Entries, from CORBSIZE or RIRBSIZE. */
+unsigned sim_ring_entries(const struct sim_controller *c, uint32_t size_register);
+/* Whether the next frame has something to do. */
+bool sim_ring_pending(const struct sim_controller *c);
+/* What was written takes effect: a frame begins. */
+void sim_ring_latch(struct sim_controller *c);
+/* The response slot and the command slot of the frame that begins. */
+void sim_ring_frame(struct sim_controller *c);
+/* What of the rings is in use within a range, or NULL. */
+const char *sim_ring_uses(const struct sim_controller *c, const struct sim_range *range);
+bool sim_overlaps(const struct sim_range *range, uint64_t address, uint64_t size);
+
+/* ---- stream.c: output streams ------------------------------------------------------------------- */
+
+void sim_stream_control(struct sim_controller *c, unsigned stream, uint32_t value);
+void sim_stream_format(struct sim_controller *c, unsigned stream, uint32_t value);
+/* RUN reads as 1. */
+bool sim_stream_running(const struct sim_controller *c, unsigned stream);
+/* In how many frames the stream does something that others may see; at least 1; UINT64_MAX: nothing. */
+uint64_t sim_stream_next(const struct sim_stream *s);
+/* What was written takes effect: a frame begins. */
+void sim_stream_latch(struct sim_controller *c, struct sim_stream *s);
+/* So many frames go by, at most CHUNK_FRAMES and at most what sim_stream_next() said. */
+void sim_stream_transfer(struct sim_controller *c, struct sim_stream *s, unsigned frames);
+/* Whether a running stream's list or a fragment of it lies in the range. */
+bool sim_stream_uses(const struct sim_controller *c, unsigned stream, const struct sim_range *range);
+
+#endif

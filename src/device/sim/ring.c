@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ring.c - CORB, RIRB and immediate commands: HDA 3.3.18-3.3.33, 4.4. One command and one response slot a
+ * frame. */
+#include <string.h>
+
+#include "machine.h"
+
+bool sim_overlaps(const struct sim_range *range, uint64_t address, uint64_t size)
+{
+    return address < range->address + range->size && range->address < address + size;
+}
+
+unsigned sim_ring_entries(const struct sim_controller *c, uint32_t size_register)
+{
+    static const uint16_t entries[4] = {2, 16, 256, 256};
+
+    return entries[sim_get(c, size_register, 1) & 3];
+}
+
+static bool corb_runs(const struct sim_controller *c)
+{
+    return sim_get(c, REG_CORBCTL, 1) & CORBCTL_RUN;
+}
+
+static bool rirb_runs(const struct sim_controller *c)
+{
+    return sim_get(c, REG_RIRBCTL, 1) & RIRBCTL_DMAEN;
+}
+
+/* ---- Registers ---------------------------------------------------------------------------------- */
+
+/* HDA 3.3.22: RUN stops when a frame begins; it reads as 1 until then. */
+void sim_corb_control(struct sim_controller *c, uint32_t value)
+{
+    c->ring.corb_run = value & CORBCTL_RUN;
+    if (c->ring.corb_run)
+        sim_set_bits(c, REG_CORBCTL, 1, CORBCTL_RUN);
+    c->latch = true;
+}
+
+void sim_corb_pointer(struct sim_controller *c, uint32_t value)
+{
+    unsigned entries = sim_ring_entries(c, REG_CORBSIZE);
+
+    if ((value & 0xFF) < entries)
+        return;
+    sim_fault(c, "CORBWP is set to %u in a CORB of %u entries", (unsigned)value & 0xFF, entries);
+    sim_put(c, REG_CORBWP, 2, (value & 0xFF) % entries);
+}
+
+/* HDA 3.3.21: a handshake; the bit reads back, either way, when the controller has done it. */
+void sim_corb_read_pointer(struct sim_controller *c, uint32_t value)
+{
+    if (value & CORBRP_RST && corb_runs(c)) {
+        sim_fault(c, "CORBRP is reset while the CORB runs (HDA 3.3.21)");
+        return;
+    }
+    c->ring.corb_reset = value & CORBRP_RST;
+    c->latch = true;
+}
+
+void sim_rirb_control(struct sim_controller *c, uint32_t value)
+{
+    c->ring.rirb_run = value & RIRBCTL_DMAEN;
+    if (c->ring.rirb_run)
+        sim_set_bits(c, REG_RIRBCTL, 1, RIRBCTL_DMAEN);
+    c->latch = true;
+}
+
+void sim_rirb_write_pointer(struct sim_controller *c, uint32_t value)
+{
+    if (!(value & RIRBWP_RST))
+        return;
+    sim_put(c, REG_RIRBWP, 2, 0);
+    c->ring.responses = 0;
+}
+
+/* HDA 3.4.3: ICB sends ICOI; writing 0 gives up waiting for an answer. */
+void sim_immediate_status(struct sim_controller *c, uint32_t value)
+{
+    bool busy = sim_get(c, REG_ICIS, 2) & ICIS_ICB;
+
+    if (!(value & ICIS_ICB)) {
+        sim_clear_bits(c, REG_ICIS, 2, ICIS_ICB);
+        c->ring.immediate = false;
+    } else if (corb_runs(c)) {
+        sim_fault(c, "an immediate command is sent while the CORB runs (HDA 3.4.3)");
+    } else if (busy) {
+        sim_fault(c, "an immediate command is sent while ICB is 1 (HDA 3.4.3)");
+    } else {
+        sim_set_bits(c, REG_ICIS, 2, ICIS_ICB);
+        c->ring.immediate = true;
+    }
+}
+
+void sim_ring_latch(struct sim_controller *c)
+{
+    if (!c->ring.corb_run)
+        sim_clear_bits(c, REG_CORBCTL, 1, CORBCTL_RUN);
+    if (!c->ring.rirb_run)
+        sim_clear_bits(c, REG_RIRBCTL, 1, RIRBCTL_DMAEN);
+    if (c->ring.corb_reset)
+        sim_put(c, REG_CORBRP, 2, CORBRP_RST);
+    else
+        sim_clear_bits(c, REG_CORBRP, 2, CORBRP_RST);
+}
+
+/* ---- Responses ---------------------------------------------------------------------------------- */
+
+/* HDA 3.3.29: tells of all responses since the last time. */
+static void response_interrupt(struct sim_controller *c)
+{
+    c->ring.responses = 0;
+    sim_set_bits(c, REG_RIRBSTS, 1, RIRBSTS_RINTFL);
+}
+
+/* HDA 4.4.2.1: a response, then the codec's address with bit 4 set when nobody asked for it. */
+static bool write_response(struct sim_controller *c, unsigned codec, uint32_t response, bool unsolicited)
+{
+    unsigned pointer = (sim_get(c, REG_RIRBWP, 2) + 1) % sim_ring_entries(c, REG_RIRBSIZE);
+    uint64_t address = sim_get_address(c, REG_RIRBLBASE) + 8 * pointer;
+    uint32_t entry[2] = {response, codec | (unsolicited ? 16u : 0)};
+    void *memory = sim_memory_find(&c->memory, address, sizeof(entry));
+
+    if (!memory) {
+        sim_fault(c, "the RIRB entry at %llXh is not in memory that was allocated",
+                  (unsigned long long)address);
+        c->ring.rirb_run = false;
+        sim_clear_bits(c, REG_RIRBCTL, 1, RIRBCTL_DMAEN);
+        return false;
+    }
+    memcpy(memory, entry, sizeof(entry));
+    sim_put(c, REG_RIRBWP, 2, pointer);
+    return true;
+}
+
+static void receive(struct sim_controller *c, unsigned codec, uint32_t response, bool unsolicited)
+{
+    unsigned limit = sim_get(c, REG_RINTCNT, 2);
+
+    if (!rirb_runs(c)) {
+        sim_fault(c, "codec %u answers while the RIRB does not run: the response is lost", codec);
+        return;
+    }
+    if (!write_response(c, codec, response, unsolicited))
+        return;
+    if (++c->ring.responses >= (limit ? limit : 256))
+        response_interrupt(c);
+}
+
+static void receive_immediate(struct sim_controller *c, uint32_t response)
+{
+    if (!(sim_get(c, REG_ICIS, 2) & ICIS_ICB))
+        return;
+    sim_put(c, REG_ICII, 4, response);
+    sim_put(c, REG_ICIS, 2, ICIS_IRV);
+}
+
+/* A response slot without a response, after one with, ends a series (HDA 3.3.26). */
+static void response_slot(struct sim_controller *c)
+{
+    struct sim_answer answer = c->ring.answer;
+
+    c->ring.answer.valid = false;
+    if (answer.valid && answer.immediate)
+        receive_immediate(c, answer.response);
+    else if (answer.valid)
+        receive(c, answer.codec, answer.response, false);
+    else if (c->ring.responses)
+        response_interrupt(c);
+}
+
+/* ---- Commands ----------------------------------------------------------------------------------- */
+
+/* CORBRP stands at 0 for as long as its reset bit reads as 1. */
+static bool corb_pending(const struct sim_controller *c)
+{
+    uint32_t read = sim_get(c, REG_CORBRP, 2);
+
+    return corb_runs(c) && !(read & CORBRP_RST) && read != sim_get(c, REG_CORBWP, 2);
+}
+
+static bool fetch_command(struct sim_controller *c, uint32_t *command)
+{
+    unsigned pointer = (sim_get(c, REG_CORBRP, 2) + 1) % sim_ring_entries(c, REG_CORBSIZE);
+    uint64_t address = sim_get_address(c, REG_CORBLBASE) + 4 * pointer;
+    const void *memory = sim_memory_find(&c->memory, address, sizeof(*command));
+
+    if (!memory) {
+        sim_fault(c, "the CORB entry at %llXh is not in memory that was allocated",
+                  (unsigned long long)address);
+        c->ring.corb_run = false;
+        sim_clear_bits(c, REG_CORBCTL, 1, CORBCTL_RUN);
+        sim_set_bits(c, REG_CORBSTS, 1, CORBSTS_CMEI);
+        return false;
+    }
+    memcpy(command, memory, sizeof(*command));
+    sim_put(c, REG_CORBRP, 2, pointer);
+    return true;
+}
+
+/* A codec answers in the next frame; nobody answers for an address without one. */
+static void send_command(struct sim_controller *c, uint32_t command, bool immediate)
+{
+    unsigned address = command >> 28;
+    struct sim_answer *answer = &c->ring.answer;
+
+    if (c->frame < LINK_SETTLE_FRAMES) {
+        sim_fault(c, "a command is sent %u frames after reset: codecs take 521 us (HDA 4.3)",
+                  (unsigned)c->frame);
+        return;
+    }
+    if (address >= SIM_MAX_CODECS || !c->codecs[address])
+        return;
+    answer->codec = (uint8_t)address;
+    answer->immediate = immediate;
+    answer->valid = sim_codec_command(c->codecs[address], command, &answer->response);
+}
+
+static void command_slot(struct sim_controller *c)
+{
+    uint32_t command;
+
+    if (c->ring.immediate) {
+        c->ring.immediate = false;
+        send_command(c, sim_get(c, REG_ICOI, 4), true);
+    } else if (corb_pending(c) && fetch_command(c, &command)) {
+        send_command(c, command, false);
+    }
+}
+
+bool sim_ring_pending(const struct sim_controller *c)
+{
+    return c->ring.answer.valid || c->ring.responses || c->ring.immediate || corb_pending(c);
+}
+
+void sim_ring_frame(struct sim_controller *c)
+{
+    response_slot(c);
+    command_slot(c);
+}
+
+/* ---- Memory ------------------------------------------------------------------------------------- */
+
+const char *sim_ring_uses(const struct sim_controller *c, const struct sim_range *range)
+{
+    if (corb_runs(c) &&
+        sim_overlaps(range, sim_get_address(c, REG_CORBLBASE), 4 * sim_ring_entries(c, REG_CORBSIZE)))
+        return "the CORB";
+    if (rirb_runs(c) &&
+        sim_overlaps(range, sim_get_address(c, REG_RIRBLBASE), 8 * sim_ring_entries(c, REG_RIRBSIZE)))
+        return "the RIRB";
+    return NULL;
+}

@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The command line, exit codes, what stands on which stream, and input that is no good.
+
+Usage: usage.py HDABUS
+"""
+
+import os
+import re
+import signal
+import subprocess
+import time
+
+from command import DONE, FAILED, NO_DEVICE, PROGRAM, USAGE, CommandTest, Wav, main, run, samples, wav
+
+LAST_LINE = re.compile(r"^(\d+) frames, pin 0x[0-9a-f]{2}, (\d+) notifications, (\d+) late, (\d+) merged$")
+PLAY_MEMBERS = """device clock rate channels bits frames buffer_bytes notification_count notifications
+    expected_notifications merged late register_reads register_writes verbs pin out""".split()
+TEXTS = {"device", "clock", "out"}
+
+
+class Usage(CommandTest):
+    def test_help(self):
+        for arguments in (("help",), ("--help",), ("-h",)):
+            self.assertIn("play FILE", self.check(run(*arguments), DONE).out)
+        for arguments in (("help", "play"), ("play", "--help")):
+            self.assertIn("--notify COUNT", self.check(run(*arguments), DONE).out)
+        self.assertNotIn("--notify", run("info", "--help").out)
+
+    def test_version(self):
+        self.assertRegex(self.check(run("--version"), DONE).out, r"^hdabus \d+\.\d+\.\d+\n$")
+
+    def test_wrong_usage(self):
+        source = self.file(wav(samples(200, 16), 2, 48000, 16))
+        for arguments in (
+            (),
+            ("frobnicate",),
+            ("help", "frobnicate"),
+            ("play",),
+            ("play", source, source),
+            ("info", "more"),
+            ("info", "--exact"),
+            ("play", source, "--what"),
+            ("play", source, "-x"),
+            ("play", source, "--out"),
+            ("play", source, "--exact=yes"),
+            ("play", source, "--buffer", "0"),
+            ("play", source, "--buffer", "many"),
+            ("play", source, "--buffer", "-1"),
+            ("play", source, "--buffer", "4294967296"),
+            ("play", source, "--notify", "3"),
+            ("play", source, "--notify", "0"),
+            ("play", source, "--bits", "17"),
+            ("play", source, "--pin", "0"),
+            ("play", source, "--pin", "0x100"),
+            ("play", source, "--clock", "sundial"),
+            ("--device", "sim:colour=red", "info"),
+            ("--device", "sim:clock=sundial", "info"),
+        ):
+            with self.subTest(arguments=arguments):
+                self.assertEqual(self.check(run(*arguments), USAGE).out, "")
+
+    def test_wrong_usage_with_json_is_an_object(self):
+        for arguments in (("--json",), ("frobnicate", "--json"), ("--json", "play", "--buffer", "0", "x")):
+            self.assertTrue(self.check(run(*arguments), USAGE).object["error"])
+
+    def test_no_such_device(self):
+        for device in ("toaster", "sim:codec=/no/such/dump", ":", "simulator"):
+            with self.subTest(device=device):
+                self.check(run("--device", device, "info"), NO_DEVICE)
+                self.assertEqual(run("info", "--json", "--device", device).object["status"], "STATUS_NO_SUCH_DEVICE")
+
+    def test_global_options_before_and_after(self):
+        outputs = {run("--json", "--device", "sim", "info").out, run("info", "--device", "sim", "--json").out}
+        self.assertEqual(len(outputs), 1)
+
+
+class Info(CommandTest):
+    def test_text(self):
+        out = self.check(run("info"), DONE).out
+        for word in ("controller", "codec 0", r"HDAUDIO\FUNC_01&VEN_", "virtual"):
+            self.assertIn(word, out)
+
+    def test_object(self):
+        info = self.check(run("info", "--json"), DONE).object
+        self.assertEqual((info["device"], info["clock"]), ("sim", "virtual"))
+        self.assertGreater(info["controller"]["output_engines"], 0)
+        (codec,) = info["codecs"]
+        (group,) = codec["function_groups"]
+        self.assertEqual(group["function"], "audio")
+        self.assertEqual(len(group["hardware_ids"]), 2)
+        self.assertEqual(len(group["compatible_ids"]), 12)
+        self.assertGreater(info["statistics"]["verbs"], 0)
+
+    def test_real_clock(self):
+        self.assertEqual(run("info", "--json", "--clock", "real").object["clock"], "real")
+        self.assertEqual(run("info", "--json", "--device", "sim:irq=level", "--clock", "real").object["clock"], "real")
+
+
+class Output(CommandTest):
+    def test_last_line(self):
+        result = self.check(run("play", self.file(wav(samples(20000, 16), 2, 48000, 16))), DONE)
+        frames, notifications, late, merged = map(int, LAST_LINE.match(result.out.splitlines()[-1]).groups())
+        self.assertEqual((frames, late, merged), (10000, 0, 0))
+        self.assertEqual(notifications, 6)
+        self.assertEqual(result.err, "")
+
+    def test_object_and_nothing_else(self):
+        result = self.check(run("play", "--json", self.file(wav(samples(20000, 16), 2, 48000, 16))), DONE)
+        played = result.object
+        for member in PLAY_MEMBERS:
+            self.assertIn(member, played)
+            if member not in TEXTS:
+                self.assertIs(type(played[member]), int, member)
+        self.assertIsNone(played["out"])
+        self.assertNotIn("error", played)
+
+    def test_full_standard_output_is_a_failure(self):
+        with open("/dev/full", "w") as full:
+            process = subprocess.run([PROGRAM, "info"], stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+        self.assertEqual(process.returncode, FAILED)
+
+    def test_out_is_not_the_input(self):
+        content = wav(samples(2000, 16), 2, 48000, 16)
+        source = self.file(content)
+        os.link(source, self.out)
+        self.check(run("play", "--out", self.out, source), FAILED)
+        self.assertEqual(source.read_bytes(), content)
+
+    def test_out_that_cannot_be_written(self):
+        source = self.file(wav(samples(2000, 16), 2, 48000, 16))
+        self.check(run("play", "--out", self.folder / "no" / "out.wav", source), FAILED)
+        self.check(run("play", "--out", self.folder, source), FAILED)
+
+
+class RealClock(CommandTest):
+    def start(self, seconds):
+        self.data = samples(48000 * 2 * seconds, 16)
+        source = self.file(wav(self.data, 2, 48000, 16))
+        arguments = [PROGRAM, "play", "--json", "--clock", "real", "--out", str(self.out), str(source)]
+        return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def test_plays_in_real_time(self):
+        began = time.monotonic()
+        process = self.start(1)
+        _, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, DONE, err)
+        self.assertGreater(time.monotonic() - began, 0.99)
+        self.assertIn(self.data, Wav(self.out).data)
+
+    def test_interrupt_keeps_what_was_captured(self):
+        process = self.start(30)
+        while not (self.out.exists() and self.out.stat().st_size > 100000):
+            time.sleep(0.05)
+            self.assertIsNone(process.poll(), "it ended by itself")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, DONE, err)
+        self.assertIn(b'"stopped": true', out)
+        kept = Wav(self.out).data.lstrip(b"\0")
+        self.assertGreater(len(kept), 90000)
+        self.assertTrue(self.data.lstrip(b"\0").startswith(kept))
+
+
+class BadInput(CommandTest):
+    def test_files(self):
+        good = wav(samples(4000, 16), 2, 48000, 16)
+        files = {
+            "empty": b"",
+            "zeros": bytes(5000),
+            "text": b"This is not audio.\n" * 100,
+            "header only": good[:44],
+            "half a header": good[:30],
+            "cut off": good[:4044],
+            "no frames": wav(b"", 2, 48000, 16),
+            "300 channels": wav(samples(300 * 100, 16), 300, 48000, 16),
+            "no channels": wav(bytes(400), 0, 48000, 16),
+            "no rate": wav(bytes(400), 2, 0, 16),
+        }
+        for name, content in files.items():
+            with self.subTest(name=name):
+                self.check(run("play", self.file(content)), FAILED)
+                self.check(run("play", "-", data=content), FAILED)
+
+    def test_a_file_that_is_cut_off_plays_as_far_as_it_goes(self):
+        data = samples(4000, 16)
+        result = self.check(run("play", "--out", self.out, self.file(wav(data, 2, 48000, 16)[:4044])), FAILED)
+        self.assertIn("cut off", result.err)
+        self.assertIn(data[:4000], Wav(self.out).data)
+
+    def test_what_is_no_file(self):
+        self.check(run("play", self.folder), FAILED)
+        self.check(run("play", self.folder / "none.wav"), FAILED)
+        if os.geteuid() != 0:
+            locked = self.file(b"")
+            locked.chmod(0)
+            self.check(run("play", locked), FAILED)
+
+    def test_pins(self):
+        source = self.file(wav(samples(2000, 16), 2, 48000, 16))
+        for pin in ("0x99", "0x11", "2"):
+            with self.subTest(pin=pin):
+                self.assertIn("no such output pin", self.check(run("play", "--pin", pin, source), FAILED).err)
+
+    def test_dumps(self):
+        source = self.file(wav(samples(2000, 16), 2, 48000, 16))
+        for name, content in {"empty": b"", "garbage": samples(4000, 16), "text": b"Codec: \nNode 0x02\n"}.items():
+            with self.subTest(name=name):
+                dump = self.file(content, "dump")
+                self.assertNotEqual(run("--device", f"sim:codec={dump}", "play", source).code, DONE)
+
+    def test_a_buffer_that_no_driver_grants(self):
+        source = self.file(wav(samples(2000, 16), 2, 48000, 16))
+        result = self.check(run("play", "--json", "--buffer", 4294967295, source), FAILED)
+        self.assertTrue(result.object["status"].startswith("STATUS_"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* bdl.c - buffer sizes and descriptor lists (HDA 3.6, DDI DMA buffers). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/bdl.h"
+#include "core/core.h"
+
+/* ---- Sizes
+ * ------------------------------------------------------------------------------------------------------- */
+
+static void a_size_is_the_nearest_multiple_of_the_unit(void **state)
+{
+    (void)state;
+    /* Stereo of 16 bits: blocks of 4 bytes, so a unit is 128 bytes, or 256 with two notifications. */
+    assert_int_equal(hda_bdl_buffer_size(1000, 1, 4), 1024);
+    assert_int_equal(hda_bdl_buffer_size(959, 1, 4), 896);
+    assert_int_equal(hda_bdl_buffer_size(1000, 2, 4), 1024);
+    assert_int_equal(hda_bdl_buffer_size(1151, 2, 4), 1024);
+    /* Six channels of 32 bits: blocks of 24 bytes, 384 bytes is the least that holds whole ones and whole
+     * fragments. */
+    assert_int_equal(hda_bdl_buffer_size(1000, 1, 24), 1152);
+    assert_int_equal(hda_bdl_buffer_size(1000, 2, 24), 768);
+}
+
+static void ties_go_up(void **state)
+{
+    (void)state;
+    assert_int_equal(hda_bdl_buffer_size(960, 1, 4), 1024);
+    assert_int_equal(hda_bdl_buffer_size(1152, 2, 4), 1280);
+}
+
+static void a_buffer_has_one_unit_and_two_fragments_at_least(void **state)
+{
+    (void)state;
+    assert_int_equal(hda_bdl_buffer_size(1, 1, 4), 256);
+    assert_int_equal(hda_bdl_buffer_size(1, 2, 4), 256);
+    assert_int_equal(hda_bdl_buffer_size(1, 1, 24), 384);
+    assert_int_equal(hda_bdl_buffer_size(1, 2, 24), 768);
+}
+
+static void what_the_length_register_cannot_hold_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(hda_bdl_buffer_size(SIZE_MAX, 2, 4), 0);
+    assert_int_equal(hda_bdl_buffer_size((size_t)UINT32_MAX + 1, 1, 4), 0);
+}
+
+/* ---- Lists, over memory whose pages lie in runs
+ * ------------------------------------------------------------------------ */
+
+static size_t run_bytes;
+
+/* Runs of run_bytes, each 1 MiB of address from the next. */
+static size_t runs(void *device, PMDL mdl, size_t offset, uint64_t *address)
+{
+    (void)device;
+    (void)mdl;
+    *address = UINT64_C(0x10000000) + offset / run_bytes * 0x100000 + offset % run_bytes;
+    return run_bytes - offset % run_bytes;
+}
+
+static HDAUDIO_BUFFER_DESCRIPTOR list[HDA_BDL_ENTRIES + 1];
+
+static unsigned build(size_t size, unsigned notifications, size_t run)
+{
+    static const struct hda_device_ops device = {.pages_run = runs};
+    struct hda_bus bus = {.device = &device};
+
+    run_bytes = run;
+    list[HDA_BDL_ENTRIES].Length = 0xDEADBEEF;
+    return hda_bdl_build(&bus, NULL, size, notifications, list);
+}
+
+static size_t bytes(unsigned entries)
+{
+    size_t sum = 0;
+
+    for (unsigned i = 0; i < entries; i++)
+        sum += list[i].Length;
+    return sum;
+}
+
+static void contiguous_memory_still_makes_two_entries(void **state)
+{
+    (void)state;
+    assert_int_equal(build(8192, 1, 65536), 2);
+    assert_int_equal(bytes(2), 8192);
+    assert_int_equal(list[0].InterruptOnCompletion, 0);
+    assert_int_equal(list[1].InterruptOnCompletion, 1);
+}
+
+static void the_midpoint_interrupts_when_exactly_half_has_been_described(void **state)
+{
+    unsigned entries, middle = 0;
+
+    (void)state;
+    entries = build(3 * 4096 + 1024, 2, 4096);
+    while (!list[middle].InterruptOnCompletion)
+        middle++;
+    assert_int_equal(bytes(middle + 1), (3 * 4096 + 1024) / 2);
+    assert_int_equal(list[entries - 1].InterruptOnCompletion, 1);
+    assert_int_equal(bytes(entries), 3 * 4096 + 1024);
+}
+
+static void without_notifications_nothing_interrupts(void **state)
+{
+    unsigned entries = build(65536, 0, 4096);
+
+    (void)state;
+    for (unsigned i = 0; i < entries; i++)
+        assert_int_equal(list[i].InterruptOnCompletion, 0);
+}
+
+static void every_fragment_starts_on_128_bytes_and_none_is_described_twice(void **state)
+{
+    unsigned entries = build(100 * 128, 2, 4096);
+    size_t offset = 0;
+
+    (void)state;
+    for (unsigned i = 0; i < entries; i++) {
+        uint64_t address;
+
+        assert_int_equal(list[i].Address.QuadPart % 128, 0);
+        runs(NULL, NULL, offset, &address);
+        assert_int_equal(list[i].Address.QuadPart, address);
+        offset += list[i].Length;
+    }
+    assert_int_equal(offset, 100 * 128);
+}
+
+static void a_list_holds_256_entries_and_no_more(void **state)
+{
+    (void)state;
+    assert_int_equal(build(256 * 4096, 2, 4096), 256);
+    assert_int_equal(build(257 * 4096, 1, 4096), 0);
+    assert_int_equal(list[HDA_BDL_ENTRIES].Length, 0xDEADBEEF);
+    assert_int_equal(build(16 << 20, 2, 65536), 256);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_size_is_the_nearest_multiple_of_the_unit),
+        cmocka_unit_test(ties_go_up),
+        cmocka_unit_test(a_buffer_has_one_unit_and_two_fragments_at_least),
+        cmocka_unit_test(what_the_length_register_cannot_hold_is_refused),
+        cmocka_unit_test(contiguous_memory_still_makes_two_entries),
+        cmocka_unit_test(the_midpoint_interrupts_when_exactly_half_has_been_described),
+        cmocka_unit_test(without_notifications_nothing_interrupts),
+        cmocka_unit_test(every_fragment_starts_on_128_bytes_and_none_is_described_twice),
+        cmocka_unit_test(a_list_holds_256_entries_and_no_more),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

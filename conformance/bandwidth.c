@@ -2,7 +2,10 @@
 /* bandwidth.c - DDI 3, Bandwidth: what a stream and a line can carry, and changing what is reserved. */
 #include "check.h"
 
-#define WORD_BITS 16
+#define WORD_BITS     16
+#define PADDING_SHIFT 14 /* of OUTSTRMPAY: how the controller keeps samples in its FIFO */
+#define TO_BYTES      0
+#define TO_CONTAINERS 2
 
 static const HDAUDIO_STREAM_FORMAT fits_nowhere = {192000, 32, 32, 8};
 
@@ -15,6 +18,12 @@ static unsigned smaller(unsigned a, unsigned b)
 static unsigned need(unsigned multiplier, unsigned channels, unsigned bits)
 {
     return multiplier * channels * bits;
+}
+
+/* The most for one stream in bits per frame. */
+static unsigned stream_bits(const struct trial *t)
+{
+    return (t->target->stream_payload & ((1u << PADDING_SHIFT) - 1)) * WORD_BITS;
 }
 
 /* ---- Filling the line --------------------------------------------------------------------------- */
@@ -42,7 +51,7 @@ static bool fill(struct trial *t, struct line *line, ULONG rate, unsigned multip
 {
     line->count = 0;
     line->remaining = t->target->line_payload * WORD_BITS;
-    line->stream = t->target->stream_payload * WORD_BITS;
+    line->stream = stream_bits(t);
     while (line->remaining >= need(multiplier, 1, 32) && line->count < ENGINE_LIMIT)
         TRY(add_stream(t, line, rate, multiplier, 32));
     while (line->remaining >= need(1, 1, 8) && line->count < ENGINE_LIMIT)
@@ -109,18 +118,32 @@ static bool line_payload(struct trial *t)
 
 /* ---- One stream --------------------------------------------------------------------------------- */
 
-static NTSTATUS verdict(const struct trial *t, unsigned bits)
+static unsigned padded(const struct trial *t, unsigned bits)
 {
-    if (bits > t->target->stream_payload * WORD_BITS)
+    switch (t->target->stream_payload >> PADDING_SHIFT) {
+    case TO_BYTES:
+        return (bits + 7) / 8 * 8;
+    case TO_CONTAINERS:
+        return bits > 16 ? 32 : bits;
+    default:
+        return bits;
+    }
+}
+
+static NTSTATUS verdict(const struct trial *t, unsigned multiplier, unsigned channels, unsigned bits)
+{
+    if (need(multiplier, channels, padded(t, bits)) > stream_bits(t))
         return STATUS_BUFFER_TOO_SMALL;
-    return bits > t->target->line_payload * WORD_BITS ? STATUS_INSUFFICIENT_RESOURCES : STATUS_SUCCESS;
+    if (need(multiplier, channels, bits) > t->target->line_payload * WORD_BITS)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    return STATUS_SUCCESS;
 }
 
 static bool stream_is_judged(struct trial *t, unsigned multiplier, USHORT channels, USHORT bits)
 {
     USHORT container = bits > 16 ? 32 : bits;
     HDAUDIO_STREAM_FORMAT format = {48000 * multiplier, bits, container, channels};
-    NTSTATUS expected = verdict(t, need(multiplier, channels, bits));
+    NTSTATUS expected = verdict(t, multiplier, channels, bits);
     HANDLE handle;
     NTSTATUS status = allocate_for(t, &t->ddi, &format, &handle);
 
@@ -251,7 +274,10 @@ const struct check bandwidth_checks[] = {
      "48; a divided rate counts one block) x channels x bits.",
      line_payload, false, NULL},
     {"AllocateRenderDmaEngine.stream-payload",
-     "One stream alone may not exceed OUTSTRMPAY: more is BUFFER_TOO_SMALL.", stream_payload, false, NULL},
+     "One stream alone may not exceed OUTSTRMPAY: more is BUFFER_TOO_SMALL; bits 15:14 say how samples are "
+     "padded for "
+     "that sum.",
+     stream_payload, false, NULL},
     {"AllocateRenderDmaEngine.fits-nowhere",
      "8 channels of 32 bits at 192 kHz fit nowhere; 8 of 24 at 48 kHz do.", too_much, false, NULL},
     {"ChangeBandwidthAllocation.changes", "The engine has the new format from then on.", changes, false,

@@ -33,7 +33,8 @@ struct conformance_target {
     void (*lower)(void *context, KIRQL level);
     KIRQL (*level)(void *context);
 
-    /* OUTPAY and OUTSTRMPAY in words of 16 bits; 0: not known, and the checks that need them are skipped. */
+    /* OUTPAY and OUTSTRMPAY as the registers read (HDA 3.3.5, 3.3.11); 0: not known, and the checks that need
+     * them are skipped. */
     USHORT line_payload;
     USHORT stream_payload;
 

@@ -53,7 +53,7 @@ struct hda_device_ops {
     void (*write32)(void *device, uint32_t offset, uint32_t value);
 
     /* The address at which a client may read the 32-bit register at `offset` by itself, lock-free, at any
-     * level, until the bus stops; NULL where registers cannot be mapped. PASSIVE_LEVEL. */
+     * level, until the bus stops; the same at each call; NULL where registers cannot be mapped. */
     volatile ULONG *(*map)(void *device, uint32_t offset);
 
     /* Contiguous, mapped, zeroed memory, aligned to 128 bytes, below `highest` (inclusive) for the

@@ -21,8 +21,7 @@ struct convert {
     uint64_t consumed;
 };
 
-/* ---- Mixing
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Mixing -------------------------------------------------------------------------------------- */
 
 /* For stereo, by where WAV files have which speaker: front left, right, centre, bass, back left, right, side
  * left, right. The bass is left out, as is the custom. */
@@ -94,8 +93,7 @@ static size_t read_mixed(struct convert *convert, size_t count)
     return (size_t)got;
 }
 
-/* ---- The rate
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- The rate ------------------------------------------------------------------------------------ */
 
 static size_t feed_resampler(void *context, soxr_in_t *data, size_t count)
 {
@@ -152,8 +150,7 @@ uint64_t convert_consumed(const struct convert *convert)
     return convert->consumed;
 }
 
-/* ---- Making and unmaking
- * --------------------------------------------------------------------------------------------- */
+/* ---- Making and unmaking ------------------------------------------------------------------------- */
 
 struct convert *convert_create(SNDFILE *file, const SF_INFO *info, unsigned channels, unsigned rate)
 {

@@ -8,8 +8,7 @@
 #define VENDOR_SHIFT 16
 #define ID_MASK      0xFFFFu
 
-/* ---- As JSON
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- As JSON ------------------------------------------------------------------------------------- */
 
 /* Where memory has run out a null stands. */
 static void add(struct json_object *object, const char *name, struct json_object *value)
@@ -156,9 +155,7 @@ static void report_device(const struct device *device, const struct options *opt
     report_member(report, "statistics", statistics_object(device->bus));
 }
 
-/* ---- As text
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- As text ------------------------------------------------------------------------------------- */
 
 static void print_controller(const struct hdabus *bus)
 {

@@ -28,8 +28,7 @@ struct play {
     uint64_t expected; /* notifications */
 };
 
-/* ---- Stopping on a signal
- * ------------------------------------------------------------------------------------------ */
+/* ---- Stopping on a signal ------------------------------------------------------------------------ */
 
 static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP};
 #define STOP_SIGNALS (sizeof(stop_signals) / sizeof(stop_signals[0]))
@@ -62,8 +61,7 @@ static void release_signals(const struct sigaction before[STOP_SIGNALS])
         sigaction(stop_signals[i], &before[i], NULL);
 }
 
-/* ---- What the player calls
- * -------------------------------------------------------------------------------------------- */
+/* ---- What the player calls ----------------------------------------------------------------------- */
 
 static ULONG fill(void *context, void *frames, ULONG count)
 {
@@ -88,8 +86,7 @@ static void show_progress(void *context, const struct player_report *report)
 static const struct player_client player_client = {
     .fill = fill, .stop = is_stop_wanted, .progress = show_progress};
 
-/* ---- What is told afterwards
- * -------------------------------------------------------------------------------------------- */
+/* ---- What is told afterwards --------------------------------------------------------------------- */
 
 static void report_counts(struct play *play)
 {
@@ -174,9 +171,7 @@ static int fail_routine(struct play *play, const char *routine, NTSTATUS status)
                           format->ValidBitsPerSample, (unsigned)format->SampleRate);
 }
 
-/* ---- Playing
- * ------------------------------------------------------------------------------------------------------------------
- */
+/* ---- Playing ------------------------------------------------------------------------------------- */
 
 static int run_player(struct play *play)
 {

@@ -6,8 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define INTERVAL_NS 50000000 /* between two states of the line; on the virtual clock hours pass in between \
-                              */
+#define INTERVAL_NS                                                                        \
+    50000000 /* between two states of the line; on the virtual clock hours pass in between \
+              */
 
 void progress_start(struct progress *progress, uint32_t rate, uint64_t frames)
 {

@@ -8,8 +8,7 @@
 #define BITS_FOR_REALS 24u /* more than a float's mantissa holds is in vain */
 #define NARROWEST      16u
 
-/* ---- The pin
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- The pin ------------------------------------------------------------------------------------- */
 
 static unsigned wanted_bits(const struct source *source, const struct options *options)
 {
@@ -79,8 +78,7 @@ static int refuse_pin(const struct device *device, const struct options *options
                           "pin 0x%02x: the device has no such output pin", options->pin);
 }
 
-/* ---- The format
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- The format ---------------------------------------------------------------------------------- */
 
 static int choose_format(struct route *route, const struct source *source, const struct options *options,
                          struct report *report)
@@ -103,8 +101,7 @@ static int choose_format(struct route *route, const struct source *source, const
     return EXIT_DONE;
 }
 
-/* ---- What becomes of the samples
- * ----------------------------------------------------------------------------------------- */
+/* ---- What becomes of the samples ----------------------------------------------------------------- */
 
 /* Says a change, or under --exact refuses it. */
 static int change(const struct options *options, struct report *report, const char *format, ...)

@@ -18,9 +18,7 @@
 #define MOST_CHANNELS 16 /* HDA 3.7.1 */
 #define DECODED_BITS  16 /* what the logarithmic and adaptive encodings decode to */
 
-/* ---- Opening
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- Opening ------------------------------------------------------------------------------------- */
 
 static int fail_errno(struct report *report, const char *name)
 {
@@ -103,8 +101,7 @@ static int open_descriptor(const char *name)
     return descriptor < 0 ? descriptor : make_seekable(descriptor);
 }
 
-/* ---- What the file is
- * ------------------------------------------------------------------------------------------------- */
+/* ---- What the file is ---------------------------------------------------------------------------- */
 
 /* Bits of a sample; 0: not an integer. */
 static unsigned sample_bits(int format)
@@ -228,9 +225,7 @@ bool source_is(const struct source *source, const char *path)
            own.st_ino == other.st_ino;
 }
 
-/* ---- Samples
- * -------------------------------------------------------------------------------------------------------------
- */
+/* ---- Samples ------------------------------------------------------------------------------------- */
 
 static uint32_t lost_bits(unsigned bits)
 {

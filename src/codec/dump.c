@@ -80,8 +80,7 @@ static bool fail(struct parser *p, const char *format, ...)
     return false;
 }
 
-/* ---- Reading a line
- * ------------------------------------------------------------------------------------------ */
+/* ---- Reading a line -------------------------------------------------------------------------- */
 
 static bool is_blank(char c)
 {
@@ -168,8 +167,7 @@ static bool find_flag(struct scan s, const char *name)
     return find_decimal(&s, name, &value) && value != 0;
 }
 
-/* ---- Lines at the head of a section
- * ----------------------------------------------------------------------------- */
+/* ---- Lines at the head of a section ---------------------------------------------------------- */
 
 static bool line_address(struct parser *p, struct scan *s)
 {
@@ -248,9 +246,7 @@ static bool line_audio_state(struct parser *p, struct scan *s)
     return true;
 }
 
-/* ---- PCM
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- PCM ------------------------------------------------------------------------------------- */
 
 static void set_pcm(struct codec_dump_pcm *pcm, uint32_t rates, uint32_t sizes, uint32_t formats)
 {
@@ -319,8 +315,7 @@ static bool line_formats(struct parser *p, struct scan *s)
     return true;
 }
 
-/* ---- Amplifiers
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Amplifiers ------------------------------------------------------------------------------ */
 
 static bool scan_amp_caps(struct scan *s, struct codec_dump_amp_caps *amp)
 {
@@ -408,9 +403,7 @@ static bool line_output_values(struct parser *p, struct scan *s)
     return open_amps(p, s, &p->node->output_values, SEEN_OUTPUT_VALUES);
 }
 
-/* ---- Power
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- Power ----------------------------------------------------------------------------------- */
 
 /* Parameter 0Fh (HDA 7.3.4.12). D3 last: the others contain it. */
 static const struct power_word {
@@ -467,9 +460,7 @@ static bool line_power(struct parser *p, struct scan *s)
            scan_power_state(s, &p->power->actual);
 }
 
-/* ---- GPIO
- * --------------------------------------------------------------------------------------------------------------
- */
+/* ---- GPIO ------------------------------------------------------------------------------------ */
 
 static bool line_gpio(struct parser *p, struct scan *s)
 {
@@ -501,8 +492,7 @@ static bool line_gpio_pin(struct parser *p, struct scan *s)
     return true;
 }
 
-/* ---- Lines of a widget
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Lines of a widget ----------------------------------------------------------------------- */
 
 static bool has_node(const struct codec_dump *dump, uint32_t nid)
 {
@@ -708,9 +698,7 @@ static bool scan_connections(struct parser *p, struct scan *s)
     return s->at == s->end && node->connection_count >= p->list_length;
 }
 
-/* ---- The table
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* ---- The table ------------------------------------------------------------------------------- */
 
 #define ESSENTIAL 1u /* a dump that is wrong here is of no use */
 #define OF_HEAD   2u /* means something only before the first `Node` line */
@@ -771,9 +759,7 @@ static const struct line_kind *find_kind(struct scan *line)
     return NULL;
 }
 
-/* ---- From text to dump
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- From text to dump ----------------------------------------------------------------------- */
 
 /* The next line, trimmed. False at the end. */
 static bool next_line(struct parser *p, struct scan *line)

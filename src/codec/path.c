@@ -8,8 +8,7 @@
 #define FIELD_MASK      0xFu
 #define NO_ASSOCIATION  0xFu
 
-/* ---- What a converter takes
- * ------------------------------------------------------------------------------------ */
+/* ---- What a converter takes ---------------------------------------------------------------------- */
 
 /* By the bit in the PCM parameter (HDA 7.3.4.7). */
 static const ULONG rates[] = {8000,  11025, 16000, 22050,  32000,  44100,
@@ -78,8 +77,7 @@ static bool converter_takes(const struct widget *converter, const struct path_ne
            (!need->bits || takes_bits(converter, need->bits));
 }
 
-/* ---- The way
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- The way ------------------------------------------------------------------------------------- */
 
 /* A search by breadth: each widget is reached once, over the fewest others, so that cycles end by themselves.
  */
@@ -180,9 +178,7 @@ NTSTATUS path_find(const struct codec *codec, UCHAR pin, const struct path_need 
     return STATUS_NOT_SUPPORTED;
 }
 
-/* ---- The pin
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- The pin ------------------------------------------------------------------------------------- */
 
 static bool is_connected(const struct widget *pin)
 {

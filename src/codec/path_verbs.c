@@ -9,8 +9,7 @@
 #define AMP_INPUTS     16u /* what the index field of an amplifier verb can name */
 #define STREAM_SHIFT   4
 
-/* ---- Power
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- Power --------------------------------------------------------------------------------------- */
 
 static void set_power(struct verb_batch *batch, const struct codec *codec, const struct path *path,
                       UCHAR state)
@@ -66,8 +65,7 @@ static NTSTATUS power_up(const struct codec *codec, const struct path *path, str
     return STATUS_DEVICE_NOT_READY;
 }
 
-/* ---- Amplifiers (HDA 7.3.3.7)
- * ------------------------------------------------------------------------------------------ */
+/* ---- Amplifiers (HDA 7.3.3.7) -------------------------------------------------------------------- */
 
 /* The step that is 0 dB, or the loudest of an amplifier that only attenuates. */
 static UCHAR zero_db(ULONG amp)
@@ -105,9 +103,7 @@ static void set_input_amplifiers(struct verb_batch *batch, const struct path_ste
     }
 }
 
-/* ---- The widgets
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- The widgets --------------------------------------------------------------------------------- */
 
 static bool selects(const struct widget *widget)
 {

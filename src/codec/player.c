@@ -13,8 +13,7 @@ ULONGLONG player_expected(ULONGLONG frames, ULONG period_frames)
     return (frames + period_frames - 1) / period_frames + DRAIN_PERIODS;
 }
 
-/* ---- Obtaining and giving back
- * ------------------------------------------------------------------------------------- */
+/* ---- Obtaining and giving back ------------------------------------------------------------------- */
 
 static NTSTATUS allocate_engine(struct player *player)
 {
@@ -92,46 +91,54 @@ void player_close(struct player *player)
     player->ddi->FreeDmaEngine(player->ddi->Context, player->engine);
 }
 
-/* ---- Where the engine is
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Where the engine is ------------------------------------------------------------------------- */
 
 static ULONGLONG period_bytes(const struct player *player)
 {
     return (ULONGLONG)player->period_frames * player->frame_bytes;
 }
 
-/* Bytes that go over the link in the time since the position was read last. */
-static ULONGLONG bytes_elapsed(struct player *player)
+/* Bytes that go over the link in the time since the position was last seen to move. */
+static ULONGLONG bytes_elapsed(const struct player *player)
 {
     LARGE_INTEGER frequency, now = KeQueryPerformanceCounter(&frequency);
     ULONGLONG elapsed = (ULONGLONG)(now.QuadPart - player->last_time);
 
-    player->last_time = now.QuadPart;
     return elapsed * player->request.format.SampleRate / (ULONGLONG)frequency.QuadPart * player->frame_bytes;
 }
 
 /* The position says where in the buffer; how many times the engine went round since, time must tell. A
  * position that seems to have gone nearly all the way round in no time went back a little: some controllers
- * do (it will come again). */
-static void update_position(struct player *player)
+ * do (it will come again). One that stands still after a notification has gone round; else what the pointer
+ * shows may be as old as the last interrupt (DDI Registers handed out), and says nothing. */
+static void update_position(struct player *player, bool notified)
 {
     ULONG position = *(volatile ULONG *)player->position;
     ULONGLONG bytes = player->buffer_bytes, elapsed = bytes_elapsed(player);
     ULONGLONG moved = (position + bytes - player->last_position) % bytes;
 
-    if (moved > elapsed + bytes / 2)
+    if (position >= bytes || moved > elapsed + bytes / 2 || (moved == 0 && !notified))
         return;
     if (elapsed > moved + bytes / 2)
         moved += (elapsed - moved + bytes / 2) / bytes * bytes;
-    if (moved > 0)
-        player->idle = 0;
+    player->idle = 0;
     player->link_bytes += moved;
     player->last_position = position;
+    player->last_time = KeQueryPerformanceCounter(NULL).QuadPart;
 }
 
 static ULONGLONG link_frames(const struct player *player)
 {
     return player->link_bytes / player->frame_bytes;
+}
+
+/* Where the engine is at least, if it runs: by its position and, when that is old, by the time since, with a
+ * margin. */
+static ULONGLONG certain_frames(const struct player *player)
+{
+    ULONGLONG frames = bytes_elapsed(player) / player->frame_bytes;
+
+    return link_frames(player) + min(frames, (ULONGLONG)player->buffer_frames) * 7 / 8;
 }
 
 /* An interrupt may come when the period's last bytes are still in the FIFO: it ends that period none the
@@ -149,8 +156,7 @@ static void note_notification(struct player *player)
     player->handled = max(player->handled, ended);
 }
 
-/* ---- Filling the buffer
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Filling the buffer -------------------------------------------------------------------------- */
 
 static void write_frames(struct player *player, ULONG count)
 {
@@ -172,7 +178,7 @@ static void write_frames(struct player *player, ULONG count)
  * is now. */
 static void refill(struct player *player)
 {
-    ULONGLONG gone = link_frames(player), target = gone + player->buffer_frames;
+    ULONGLONG gone = link_frames(player), target = certain_frames(player) + player->buffer_frames;
 
     if (player->written < gone) {
         if (!player->ended)
@@ -186,15 +192,13 @@ static void refill(struct player *player)
     }
 }
 
-/* ---- Playing
- * ---------------------------------------------------------------------------------------------------------------------
- */
+/* ---- Playing ------------------------------------------------------------------------------------- */
 
-/* Past the middle of the buffer and before its end, so that a buffer with one notification is refilled in
- * between: the engine fetches the head of the next round before the notification of this one can come. */
+/* Before the buffer's end, so that one with a single notification is refilled in between: the engine fetches
+ * the head of the next round before the notification of this one can come. */
 static ULONGLONG wait_ticks(const struct player *player)
 {
-    ULONGLONG ticks = player->buffer_frames * TICKS_PER_SECOND * 5 / 8 / player->request.format.SampleRate;
+    ULONGLONG ticks = player->buffer_frames * TICKS_PER_SECOND * 3 / 4 / player->request.format.SampleRate;
 
     return min(max(ticks, 1ull), LONGEST_WAIT);
 }
@@ -206,7 +210,7 @@ static bool is_dead(const struct player *player)
     return player->idle * wait_ticks(player) > IDLE_PERIODS * period + IDLE_EXTRA;
 }
 
-/* Where registers cannot be mapped, asking refreshes what the pointer points to. */
+/* Asking for the pointer anew tells whether the controller is still there. */
 static NTSTATUS note_silence(struct player *player)
 {
     const HDAUDIO_BUS_INTERFACE_V2 *ddi = player->ddi;
@@ -227,10 +231,10 @@ static NTSTATUS wait_for_progress(struct player *player)
         return status;
     if (status == STATUS_TIMEOUT) {
         status = note_silence(player);
-        update_position(player);
+        update_position(player, false);
         return NT_SUCCESS(status) && is_dead(player) ? STATUS_IO_TIMEOUT : status;
     }
-    update_position(player);
+    update_position(player, true);
     note_notification(player);
     return STATUS_SUCCESS;
 }
@@ -298,12 +302,11 @@ static NTSTATUS start(struct player *player)
 
     player->routine = "SetDmaEngineState";
     status = set_state(player, StopState);
-    if (NT_SUCCESS(status)) {
-        player->last_time = KeQueryPerformanceCounter(NULL).QuadPart;
+    if (NT_SUCCESS(status))
         status = set_state(player, RunState);
-    }
     if (!NT_SUCCESS(status))
         set_state(player, ResetState);
+    player->last_time = KeQueryPerformanceCounter(NULL).QuadPart;
     return status;
 }
 
@@ -329,6 +332,7 @@ static NTSTATUS run_registered(struct player *player)
     status = ddi->GetLinkPositionRegister(ddi->Context, player->engine, &player->position);
     if (!NT_SUCCESS(status))
         return status;
+    player->last_time = KeQueryPerformanceCounter(NULL).QuadPart;
     refill(player);
     status = start(player);
     if (!NT_SUCCESS(status))

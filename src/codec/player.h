@@ -59,7 +59,7 @@ struct player {
     KEVENT event;
     PULONG position; /* bytes in the buffer */
     ULONG last_position;
-    LONGLONG last_time;    /* of the performance counter */
+    LONGLONG last_time;    /* of the performance counter, when the position was seen to move */
     ULONGLONG link_bytes;  /* that have gone over the link since the start */
     ULONGLONG written;     /* frames, silence included */
     ULONGLONG data_end;    /* the frame after the last of the data, once `ended` */

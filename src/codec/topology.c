@@ -43,8 +43,7 @@ static void get_parameter(struct verb_batch *batch, UCHAR node, UCHAR parameter,
     batch_get8(batch, node, HDA_GET_PARAMETER, parameter, answer);
 }
 
-/* ---- Batch 1: the function group, with what its widgets inherit
- * ----------------------------------------------- */
+/* ---- Batch 1: the function group, with what its widgets inherit ---------------------------------- */
 
 static NTSTATUS read_group(struct codec *codec, struct verb_batch *batch)
 {
@@ -62,8 +61,7 @@ static NTSTATUS read_group(struct codec *codec, struct verb_batch *batch)
     return status;
 }
 
-/* ---- Batch 2: what kind of widgets there are
- * ------------------------------------------------------------------- */
+/* ---- Batch 2: what kind of widgets there are ----------------------------------------------------- */
 
 static NTSTATUS read_widgets(struct codec *codec, struct verb_batch *batch)
 {
@@ -84,8 +82,7 @@ static NTSTATUS read_widgets(struct codec *codec, struct verb_batch *batch)
     return batch_send(batch, codec->ddi);
 }
 
-/* ---- Batch 3: the parameters that a widget of its kind has of its own
- * --------------------------------------------- */
+/* ---- Batch 3: the parameters that a widget of its kind has of its own ---------------------------- */
 
 static void ask_amplifiers(struct verb_batch *batch, struct widget *widget)
 {
@@ -143,8 +140,7 @@ static NTSTATUS read_parameters(struct codec *codec, struct verb_batch *batch)
     return status;
 }
 
-/* ---- Batch 4: connection lists
- * ------------------------------------------------------------------------------------- */
+/* ---- Batch 4: connection lists ------------------------------------------------------------------- */
 
 static bool is_long_form(const struct widget *widget)
 {
@@ -248,9 +244,7 @@ static NTSTATUS read_connections(struct codec *codec, struct verb_batch *batch)
     return status;
 }
 
-/* ---- All of it
- * -----------------------------------------------------------------------------------------------------------
- */
+/* ---- All of it ----------------------------------------------------------------------------------- */
 
 NTSTATUS codec_read(struct codec *codec, const HDAUDIO_BUS_INTERFACE_V2 *ddi)
 {

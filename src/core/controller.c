@@ -71,20 +71,9 @@ static bool has_stream_sync(struct hda_bus *bus)
     return seen == 1;
 }
 
-static void choose_wall_clock(struct hda_bus *bus)
-{
-    uint32_t offset = WALCLK + (bus->capabilities.alias ? ALIAS : 0);
-
-    bus->wall_clock = bus->device->map(bus->config.device_context, offset);
-    if (bus->wall_clock == NULL)
-        bus->wall_clock = &bus->wall_clock_shadow;
-}
-
 void hda_controller_probe(struct hda_bus *bus)
 {
     bus->capabilities.alias = has_alias(bus);
-    choose_wall_clock(bus);
-    hda_positions_choose(bus);
     bus->capabilities.stream_sync = bus->engine_count > 0 && has_stream_sync(bus);
     if (!bus->capabilities.stream_sync)
         hda_log(bus, HDA_LOG_INFO, "no SSYNC: streams start together as close as register writes allow");

@@ -18,8 +18,7 @@ void hda_controller_stop(struct hda_bus *bus);
 /* Lets the rings and all streams interrupt; hda_controller_quiet lets none. */
 void hda_controller_listen(struct hda_bus *bus);
 void hda_controller_quiet(struct hda_bus *bus);
-/* Tries what not every controller has, the alias registers and SSYNC, and chooses what clients read.
- * PASSIVE_LEVEL. */
+/* Tries what not every controller has: the alias registers and SSYNC. */
 void hda_controller_probe(struct hda_bus *bus);
 
 #endif

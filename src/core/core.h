@@ -77,9 +77,8 @@ struct hda_bus {
     LIST_ENTRY dead;        /* lock: clients that the release work frees */
     struct hda_client *own; /* for the bus driver's own verbs */
 
-    volatile ULONG *wall_clock; /* where clients read it */
-    ULONG wall_clock_shadow;    /* there, when the controller's registers cannot be mapped */
-    bool wall_clock_wanted;     /* and has been asked for */
+    ULONG wall_clock;       /* a shadow, for clients of controllers whose registers cannot be mapped */
+    bool wall_clock_wanted; /* one has asked for it */
 
     struct hda_statistics statistics; /* through hda_count() */
 };

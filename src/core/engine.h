@@ -38,10 +38,9 @@ struct hda_progress {
 
 struct hda_engine {
     struct hda_bus *bus;
-    uint8_t index;            /* of its stream descriptor */
-    uint32_t registers;       /* their offset */
-    uint8_t direction;        /* enum hda_direction, of the hardware */
-    volatile ULONG *position; /* where clients read its position */
+    uint8_t index;      /* of its stream descriptor */
+    uint32_t registers; /* their offset */
+    uint8_t direction;  /* enum hda_direction, of the hardware */
 
     /* bus.lock guards the rest but for what says otherwise. */
     HANDLE handle; /* NULL: free */
@@ -99,8 +98,11 @@ void hda_buffer_release(struct hda_bus *bus, struct hda_buffer *buffer);
 /* DDI SetDmaEngineState. */
 NTSTATUS hda_state_set(struct hda_client *client, HDAUDIO_STREAM_STATE state, ULONG count, PHANDLE handles);
 
-/* DDI GetLinkPositionRegister. */
+/* DDI GetLinkPositionRegister, GetWallClockRegister. */
 NTSTATUS hda_position_register(struct hda_client *client, HANDLE handle, PULONG *position);
+void hda_wall_clock_register(struct hda_bus *bus, PULONG *clock);
+/* Brings the wall clock's shadow up to date, where there is one in use. */
+void hda_wall_clock_update(struct hda_bus *bus);
 /* The engine starts from 0. Under bus.lock. */
 void hda_progress_reset(struct hda_engine *engine);
 /* Time begins to count for it. Under bus.lock. */
@@ -112,8 +114,6 @@ void hda_progress_complete(struct hda_engine *engine);
 
 /* The position buffer (HDA 3.6.1). */
 NTSTATUS hda_positions_start(struct hda_bus *bus);
-/* Chooses where clients read positions, when it is known what works. */
-void hda_positions_choose(struct hda_bus *bus);
 void hda_positions_stop(struct hda_bus *bus);
 
 /* Allocates the table and the position buffer by what the controller has. Freeing them also frees the buffers

@@ -3,7 +3,6 @@
  * the work (DDI 1, 3). */
 #include "client.h"
 #include "core.h"
-#include "io.h"
 
 #define INTERFACE_VERSION 0x0100
 #define DRIVER_VERSION    0x0001 /* major in the high byte */
@@ -76,20 +75,12 @@ static NTSTATUS NTAPI set_dma_engine_state(PVOID context, HDAUDIO_STREAM_STATE s
     return hda_state_set(context, state, count, handles);
 }
 
-/* The alias where it works, else the register, else a shadow brought up to date by each interrupt and each
- * request. */
 static VOID NTAPI get_wall_clock_register(PVOID context, PULONG *clock)
 {
     struct hda_client *client = context;
-    struct hda_bus *bus = client->bus;
 
-    if (clock == NULL)
-        return;
-    if (bus->wall_clock == &bus->wall_clock_shadow) {
-        __atomic_store_n(&bus->wall_clock_wanted, true, __ATOMIC_RELAXED);
-        __atomic_store_n(&bus->wall_clock_shadow, hda_read32(bus, WALCLK), __ATOMIC_RELAXED);
-    }
-    *clock = (PULONG)(uintptr_t)bus->wall_clock;
+    if (clock != NULL)
+        hda_wall_clock_register(client->bus, clock);
 }
 
 static NTSTATUS NTAPI get_link_position_register(PVOID context, HANDLE handle, PULONG *position)

@@ -118,18 +118,12 @@ static void serve_engine(struct hda_engine *engine)
                 causes & SD_STS_DESE ? "descriptor" : "FIFO");
 }
 
-static void update_wall_clock(struct hda_bus *bus)
-{
-    if (__atomic_load_n(&bus->wall_clock_wanted, __ATOMIC_RELAXED))
-        __atomic_store_n(&bus->wall_clock_shadow, hda_read32(bus, WALCLK), __ATOMIC_RELAXED);
-}
-
 void hda_deferred(void *context)
 {
     struct hda_bus *bus = context;
     uint64_t next;
 
-    update_wall_clock(bus);
+    hda_wall_clock_update(bus);
     for (unsigned i = 0; i < bus->engine_count; i++)
         serve_engine(&bus->engines[i]);
     next = hda_verbs_run(bus);

@@ -46,20 +46,19 @@ void hda_positions_stop(struct hda_bus *bus)
 /* ---- What clients read
  * ------------------------------------------------------------------------------------------------ */
 
-/* The alias where it works, else the register itself, else the position buffer. */
-static volatile ULONG *position_source(const struct hda_engine *engine)
+/* Where a client may read a register: at the alias where that works, else at the register; NULL where
+ * neither can be mapped. */
+static volatile ULONG *map(struct hda_bus *bus, uint32_t offset)
 {
-    struct hda_bus *bus = engine->bus;
-    uint32_t offset = engine->registers + SD_LPIB + (bus->capabilities.alias ? ALIAS : 0);
-    volatile ULONG *mapped = bus->device->map(bus->config.device_context, offset);
-
-    return mapped != NULL ? mapped : position_entry(engine);
+    return bus->device->map(bus->config.device_context, offset + (bus->capabilities.alias ? ALIAS : 0));
 }
 
-void hda_positions_choose(struct hda_bus *bus)
+/* Else the position buffer. The same at each call. */
+static volatile ULONG *position_source(const struct hda_engine *engine)
 {
-    for (unsigned i = 0; i < bus->engine_count; i++)
-        bus->engines[i].position = position_source(&bus->engines[i]);
+    volatile ULONG *mapped = map(engine->bus, engine->registers + SD_LPIB);
+
+    return mapped != NULL ? mapped : position_entry(engine);
 }
 
 NTSTATUS hda_position_register(struct hda_client *client, HANDLE handle, PULONG *position)
@@ -77,9 +76,27 @@ NTSTATUS hda_position_register(struct hda_client *client, HANDLE handle, PULONG 
     else if (position == NULL)
         status = STATUS_INVALID_PARAMETER;
     else
-        *position = (PULONG)(uintptr_t)engine->position;
+        *position = (PULONG)(uintptr_t)position_source(engine);
     hda_unlock(bus, &bus->lock);
     return status;
+}
+
+void hda_wall_clock_update(struct hda_bus *bus)
+{
+    if (__atomic_load_n(&bus->wall_clock_wanted, __ATOMIC_RELAXED))
+        __atomic_store_n(&bus->wall_clock, hda_read32(bus, WALCLK), __ATOMIC_RELAXED);
+}
+
+void hda_wall_clock_register(struct hda_bus *bus, PULONG *clock)
+{
+    volatile ULONG *mapped = map(bus, WALCLK);
+
+    if (mapped == NULL) {
+        __atomic_store_n(&bus->wall_clock_wanted, true, __ATOMIC_RELAXED);
+        hda_wall_clock_update(bus);
+        mapped = &bus->wall_clock;
+    }
+    *clock = (PULONG)(uintptr_t)mapped;
 }
 
 /* ---- Progress

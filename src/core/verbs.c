@@ -6,8 +6,9 @@
 #include "core.h"
 #include "ring.h"
 
-#define SUSPECT_LIMIT 8 /* commands in flight to a codec that let the last batch down */
-#define ALL_CODECS    0xFFFFu
+#define SUSPECT_LIMIT    8       /* commands in flight to a codec that let the last batch down */
+#define SUSPECT_PATIENCE 1000000 /* nanoseconds that it has in any case */
+#define ALL_CODECS       0xFFFFu
 
 /* One call of TransferCodecVerbs. */
 struct hda_batch {
@@ -19,7 +20,7 @@ struct hda_batch {
     ULONG done;      /* commands answered or given up */
     uint16_t codecs; /* that it speaks to, a bit each */
     uint16_t failed; /* those of them that have let it down */
-    uint64_t deadline;
+    uint64_t submitted;
     PHDAUDIO_TRANSFER_COMPLETE_CALLBACK callback; /* NULL: somebody waits for the event */
     PVOID context;
     KEVENT event;
@@ -38,10 +39,23 @@ static uint64_t verb_timeout(const struct hda_bus *bus)
 /* ---- Sending
  * ------------------------------------------------------------------------------------------------- */
 
-/* A batch has as long as its commands take on the link, and the bound (DDI Bounds). */
-static void extend_deadline(struct hda_bus *bus, struct hda_batch *batch, uint64_t now)
+/* The codec's oldest command in flight has until `last`, and as long as what is in flight takes on the link.
+ */
+static void set_deadline(struct hda_bus *bus, struct hda_codec_queue *codec, uint64_t last)
 {
-    batch->deadline = now + bus->verbs.in_flight * (uint64_t)HDA_FRAME_NS + verb_timeout(bus);
+    codec->deadline = last + bus->verbs.in_flight * (uint64_t)HDA_FRAME_NS;
+}
+
+/* Until when a codec may be silent that is asked now (DDI Bounds). One that let a batch down, and was silent
+ * since, has what is left of this batch's timeout: its answers had all that time to come, and a healthy codec
+ * needs no more than a frame. */
+static uint64_t patience(const struct hda_bus *bus, const struct hda_batch *batch, bool suspect, uint64_t now)
+{
+    uint64_t left = batch->submitted + verb_timeout(bus);
+
+    if (!suspect)
+        return now + verb_timeout(bus);
+    return left > now + SUSPECT_PATIENCE ? left : now + SUSPECT_PATIENCE;
 }
 
 /* Gives up on a command that was never sent: its codec has let the batch down already, and one timeout is
@@ -66,35 +80,32 @@ static bool may_send(const struct hda_bus *bus, const struct hda_codec_queue *co
     return bus->verbs.in_flight < bus->verbs.limit && codec->in_flight < limit && codec->owed == 0;
 }
 
-static void send(struct hda_bus *bus, struct hda_batch *batch, struct hda_codec_queue *codec)
+static void send(struct hda_bus *bus, struct hda_batch *batch, struct hda_codec_queue *codec, uint64_t now)
 {
     if (codec->batch != batch) {
         codec->batch = batch;
         codec->cursor = batch->next;
     }
     hda_corb_put(bus, batch->transfers[batch->next++].Output.Command);
-    codec->in_flight++;
     bus->verbs.in_flight++;
+    if (codec->in_flight++ == 0)
+        set_deadline(bus, codec, patience(bus, batch, codec->suspect, now));
     hda_count(bus, verbs, 1);
 }
 
 /* Puts as many of a batch's commands into the CORB as may be in flight. */
 static void send_batch(struct hda_bus *bus, struct hda_batch *batch, uint64_t now)
 {
-    ULONG first = batch->next;
-
     while (batch->next < batch->count) {
         unsigned address = address_of(batch, batch->next);
 
         if (batch->failed & 1u << address)
             skip(bus, batch);
         else if (may_send(bus, &bus->verbs.codecs[address]))
-            send(bus, batch, &bus->verbs.codecs[address]);
+            send(bus, batch, &bus->verbs.codecs[address], now);
         else
             break;
     }
-    if (batch->next != first)
-        extend_deadline(bus, batch, now);
 }
 
 /* Sends what can be sent. A batch waits for an earlier one that speaks to one of its codecs, or is the same
@@ -126,6 +137,7 @@ static void answer(struct hda_bus *bus, unsigned address, uint32_t response, uin
     struct hda_batch *batch = codec->batch;
     PHDAUDIO_CODEC_RESPONSE input;
 
+    codec->suspect = false;
     if (codec->owed > 0) {
         codec->owed--; /* late: the command it belongs to has been given up */
         return;
@@ -142,10 +154,9 @@ static void answer(struct hda_bus *bus, unsigned address, uint32_t response, uin
     input->SDataIn = address & 0xF;
     input->IsValid = 1;
     codec->in_flight--;
-    codec->suspect = false;
     bus->verbs.in_flight--;
     batch->done++;
-    extend_deadline(bus, batch, now);
+    set_deadline(bus, codec, now + verb_timeout(bus));
 }
 
 /* Reads what the RIRB holds. Unsolicited responses are delivered on the way, with no lock held. */
@@ -182,9 +193,10 @@ static void invalidate(struct hda_bus *bus, struct hda_batch *batch, unsigned ad
     }
 }
 
-static void give_up_codec(struct hda_bus *bus, struct hda_batch *batch, unsigned address, uint64_t now)
+static void give_up(struct hda_bus *bus, unsigned address, uint64_t now)
 {
     struct hda_codec_queue *codec = &bus->verbs.codecs[address];
+    struct hda_batch *batch = codec->batch;
 
     hda_log(bus, HDA_LOG_WARNING, "codec %u left %u of its commands unanswered", address,
             (unsigned)codec->in_flight);
@@ -195,45 +207,20 @@ static void give_up_codec(struct hda_bus *bus, struct hda_batch *batch, unsigned
     codec->owed = codec->in_flight;
     codec->in_flight = 0;
     codec->suspect = true;
-    codec->drain_until = now + verb_timeout(bus);
+    codec->deadline = now + verb_timeout(bus);
 }
 
-static void give_up(struct hda_bus *bus, struct hda_batch *batch, uint64_t now)
+/* A deadline has passed: either of a command in flight, or of the answers that a codec still owes. */
+static void check_deadline(struct hda_bus *bus, unsigned address, uint64_t now)
 {
-    for (unsigned address = 0; address < HDA_ADDRESSES; address++) {
-        struct hda_codec_queue *codec = &bus->verbs.codecs[address];
+    struct hda_codec_queue *codec = &bus->verbs.codecs[address];
 
-        if (codec->batch == batch && codec->in_flight > 0)
-            give_up_codec(bus, batch, address, now);
-    }
-    extend_deadline(bus, batch, now);
-}
-
-static bool has_in_flight(const struct hda_bus *bus, const struct hda_batch *batch)
-{
-    for (unsigned address = 0; address < HDA_ADDRESSES; address++) {
-        const struct hda_codec_queue *codec = &bus->verbs.codecs[address];
-
-        if (codec->batch == batch && codec->in_flight > 0)
-            return true;
-    }
-    return false;
-}
-
-static void give_up_overdue(struct hda_bus *bus, uint64_t now)
-{
-    struct hda_verbs *verbs = &bus->verbs;
-
-    for (PLIST_ENTRY link = verbs->batches.Flink; link != &verbs->batches; link = link->Flink) {
-        struct hda_batch *batch = CONTAINING_RECORD(link, struct hda_batch, link);
-
-        if (has_in_flight(bus, batch) && now >= batch->deadline)
-            give_up(bus, batch, now);
-    }
-    for (unsigned address = 0; address < HDA_ADDRESSES; address++) {
-        if (now >= verbs->codecs[address].drain_until)
-            verbs->codecs[address].owed = 0;
-    }
+    if (now < codec->deadline)
+        return;
+    if (codec->in_flight > 0)
+        give_up(bus, address, now);
+    else
+        codec->owed = 0;
 }
 
 /* ---- Completion
@@ -299,28 +286,18 @@ static void complete_done(struct hda_bus *bus)
 /* ---- The deferred work
  * -------------------------------------------------------------------------------------------------- */
 
-static uint64_t sooner(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
-/* When the next deadline or end of a drain is, if anything waits for one. */
+/* When the next deadline is, if anything waits for one. */
 static uint64_t next_deadline(const struct hda_bus *bus)
 {
-    const struct hda_verbs *verbs = &bus->verbs;
     uint64_t next = UINT64_MAX;
 
-    if (IsListEmpty(&verbs->batches))
+    if (IsListEmpty(&bus->verbs.batches))
         return UINT64_MAX;
-    for (PLIST_ENTRY link = verbs->batches.Flink; link != &verbs->batches; link = link->Flink) {
-        const struct hda_batch *batch = CONTAINING_RECORD(link, struct hda_batch, link);
-
-        if (has_in_flight(bus, batch))
-            next = sooner(next, batch->deadline);
-    }
     for (unsigned address = 0; address < HDA_ADDRESSES; address++) {
-        if (verbs->codecs[address].owed > 0)
-            next = sooner(next, verbs->codecs[address].drain_until);
+        const struct hda_codec_queue *codec = &bus->verbs.codecs[address];
+
+        if ((codec->in_flight > 0 || codec->owed > 0) && codec->deadline < next)
+            next = codec->deadline;
     }
     return next;
 }
@@ -331,7 +308,8 @@ uint64_t hda_verbs_run(struct hda_bus *bus)
 
     read_answers(bus, now);
     hda_lock(bus, &bus->verbs.lock);
-    give_up_overdue(bus, now);
+    for (unsigned address = 0; address < HDA_ADDRESSES; address++)
+        check_deadline(bus, address, now);
     send_batches(bus, now);
     hda_unlock(bus, &bus->verbs.lock);
     complete_done(bus);
@@ -373,6 +351,7 @@ static void submit(struct hda_bus *bus, struct hda_batch *batch)
 {
     uint64_t now = hda_now(bus);
 
+    batch->submitted = now;
     hda_lock(bus, &bus->verbs.lock);
     InsertTailList(&bus->verbs.batches, &batch->link);
     if (bus->verbs.stopped)
@@ -442,12 +421,12 @@ static void give_up_everything(struct hda_bus *bus)
 
     hda_lock(bus, &verbs->lock);
     verbs->stopped = true;
-    for (PLIST_ENTRY link = verbs->batches.Flink; link != &verbs->batches; link = link->Flink) {
-        struct hda_batch *batch = CONTAINING_RECORD(link, struct hda_batch, link);
-
-        give_up(bus, batch, hda_now(bus));
-        skip_rest(bus, batch);
+    for (unsigned address = 0; address < HDA_ADDRESSES; address++) {
+        if (verbs->codecs[address].in_flight > 0)
+            give_up(bus, address, hda_now(bus));
     }
+    for (PLIST_ENTRY link = verbs->batches.Flink; link != &verbs->batches; link = link->Flink)
+        skip_rest(bus, CONTAINING_RECORD(link, struct hda_batch, link));
     hda_unlock(bus, &verbs->lock);
 }
 

@@ -24,9 +24,9 @@ struct hda_codec_queue {
     struct hda_batch *batch; /* whose commands are in flight */
     ULONG cursor;            /* in it: from here on lies the next command to be answered */
     ULONG in_flight;
-    ULONG owed;           /* answers that did not come in time, and still may */
-    uint64_t drain_until; /* when they are given up */
-    bool suspect;         /* has let a batch down, and not answered since */
+    ULONG owed;        /* answers that did not come in time, and still may */
+    uint64_t deadline; /* of the oldest command in flight, or for what is owed */
+    bool suspect;      /* has let a batch down, and not answered since */
 };
 
 struct hda_verbs {

@@ -28,8 +28,7 @@
 #define ZERO_DB_AT(step) ((step) | 0x40u << HDA_AMP_CAPS_STEPS_SHIFT)
 #define MUTABLE          HDA_AMP_CAPS_MUTE
 
-/* ---- Connection lists (HDA 7.1.2)
- * ------------------------------------------------------------------------------------ */
+/* ---- Connection lists (HDA 7.1.2) ---------------------------------------------------------------- */
 
 static void list_short_form_packs_four_to_a_word(void **state)
 {
@@ -100,8 +99,7 @@ static void list_never_exceeds_what_an_index_can_name(void **state)
     assert_int_equal(connections_expand(words, 0, true, nodes), 0);
 }
 
-/* ---- A codec: line out and headphones over mixers, an eight-channel digital pin
- * -------------------------------------------- */
+/* ---- A codec: line out and headphones over mixers, an eight-channel digital pin ------------------ */
 
 enum {
     DAC_1 = FAKE_FIRST,
@@ -190,9 +188,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* ---- Reading
- * ------------------------------------------------------------------------------------------------------------------
- */
+/* ---- Reading ------------------------------------------------------------------------------------- */
 
 static void read_takes_four_batches_and_no_verb_twice(void **state)
 {
@@ -271,9 +267,7 @@ static void read_of_a_dying_codec_times_out_and_leaves_nothing(void **state)
     }
 }
 
-/* ---- Finding
- * -----------------------------------------------------------------------------------------------------------------------
- */
+/* ---- Finding ------------------------------------------------------------------------------------- */
 
 static NTSTATUS find(void **state, UCHAR pin, struct path_need need, struct path *path)
 {
@@ -390,9 +384,7 @@ static void converter_takes_the_nearest(void **state)
     assert_int_equal(converter_bits(converter, 32), 24);
 }
 
-/* ---- Opening and closing
- * -------------------------------------------------------------------------------------------------------------
- */
+/* ---- Opening and closing ------------------------------------------------------------------------- */
 
 #define STREAM 5
 #define FORMAT 0x0011

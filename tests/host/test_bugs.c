@@ -214,13 +214,13 @@ static void sleep_at_dispatch_level(void)
     linux_host_ops.sleep(host, 1);
 }
 
-static void raise(void *context)
+static void raise_level(void *context)
 {
     (void)context;
     KfRaiseIrql(DEVICE_LEVEL);
 }
 
-static void lower(void *context)
+static void lower_level(void *context)
 {
     (void)context;
     KeLowerIrql(PASSIVE_LEVEL);
@@ -238,12 +238,12 @@ static void run_work(hda_work_routine *routine)
 
 static void return_from_work_at_another_level(void)
 {
-    run_work(raise);
+    run_work(raise_level);
 }
 
 static void lower_the_level_that_work_was_called_at(void)
 {
-    run_work(lower);
+    run_work(lower_level);
 }
 
 /* ---- The runner

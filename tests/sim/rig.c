@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- The codecs ------------------------------------------------------------------------------------------ */
+/* ---- The codecs ------------------------------------------------------------------------------------------
+ */
 
 void sim_codec_link_reset(struct sim_codec *codec)
 {
@@ -36,7 +37,8 @@ void sim_codec_output(struct sim_codec *codec, const struct sim_link_block *bloc
     codec->heard += count;
 }
 
-/* ---- Life ------------------------------------------------------------------------------------------------ */
+/* ---- Life ------------------------------------------------------------------------------------------------
+ */
 
 static void note_fault(void *context, const char *sentence)
 {
@@ -122,7 +124,8 @@ int rig_teardown(void **state)
     return 0;
 }
 
-/* ---- Registers and time ---------------------------------------------------------------------------------- */
+/* ---- Registers and time ----------------------------------------------------------------------------------
+ */
 
 uint32_t rd(struct rig *rig, uint32_t offset, unsigned width)
 {
@@ -178,7 +181,8 @@ void expect_fault(struct rig *rig, const char *words)
     rig->faults = 0;
 }
 
-/* ---- Memory ---------------------------------------------------------------------------------------------- */
+/* ---- Memory ----------------------------------------------------------------------------------------------
+ */
 
 void put32(struct rig *rig, uint32_t at, uint32_t value)
 {
@@ -213,7 +217,8 @@ void fill_data(struct rig *rig)
     }
 }
 
-/* ---- Streams --------------------------------------------------------------------------------------------- */
+/* ---- Streams ---------------------------------------------------------------------------------------------
+ */
 
 void put_list(struct rig *rig, unsigned stream, const struct fragment *list, unsigned count)
 {

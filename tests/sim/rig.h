@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * rig.h - a controller on a bench: memory, codecs that write down what reaches them, and the steps that every test begins with.
- * Offsets are written as numbers in the tests: they are the specification's, and not taken from what is tested.
+ * rig.h - a controller on a bench: memory, codecs that write down what reaches them, and the steps that every
+ * test begins with. Offsets are written as numbers in the tests: they are the specification's, and not taken
+ * from what is tested.
  */
 #ifndef RIG_H
 #define RIG_H
@@ -24,7 +25,8 @@
 #define BDL_AT    0x3000u /* of stream n: 4 KiB further each */
 #define DATA_AT   0x10000u
 
-/* A codec that answers each command with its complement, unless told to be silent, and keeps what it hears. */
+/* A codec that answers each command with its complement, unless told to be silent, and keeps what it hears.
+ */
 struct sim_codec {
     struct rig *rig;
     unsigned resets;
@@ -49,7 +51,8 @@ struct rig {
     char fault[256]; /* the last */
 };
 
-/* cmocka setup and teardown: a rig in CRST with codecs 0 and 2; the same with the link up and settled, and rings running. */
+/* cmocka setup and teardown: a rig in CRST with codecs 0 and 2; the same with the link up and settled, and
+ * rings running. */
 int rig_setup(void **state);
 int rig_setup_running(void **state);
 /* Checks that there was no fault that the test did not expect. */
@@ -77,7 +80,8 @@ uint32_t get32(struct rig *rig, uint32_t at);
 /* Puts commands in the CORB after its write pointer, and writes that. */
 void send_commands(struct rig *rig, const uint32_t *commands, unsigned count);
 
-/* ---- Streams --------------------------------------------------------------------------------------------- */
+/* ---- Streams ---------------------------------------------------------------------------------------------
+ */
 
 struct fragment {
     uint32_t at; /* in the rig's memory */
@@ -85,7 +89,18 @@ struct fragment {
     bool completes;
 };
 #define SD(n) (0x80u + 0x20u * (n))
-enum { CTL = 0, TAG = 2, STS = 3, LPIB = 4, CBL = 8, LVI = 0xC, FIFOS = 0x10, FMT = 0x12, BDPL = 0x18, BDPU = 0x1C };
+enum {
+    CTL = 0,
+    TAG = 2,
+    STS = 3,
+    LPIB = 4,
+    CBL = 8,
+    LVI = 0xC,
+    FIFOS = 0x10,
+    FMT = 0x12,
+    BDPL = 0x18,
+    BDPU = 0x1C
+};
 
 #define FORMAT_48_16_STEREO 0x0011
 

@@ -6,7 +6,7 @@
 
 #define MICROSECOND 24u
 
-/* ---- Reset (HDA 3.3.7, 4.2.2, 5.5) ------------------------------------------------------------------------- */
+/* ---- Reset (HDA 3.3.7, 4.2.2, 5.5) -------------------------------------------------------------- */
 
 static void crst_reads_back_after_a_while_both_ways(void **state)
 {
@@ -126,7 +126,7 @@ static void a_command_before_521_us_gets_no_answer(void **state)
     assert_int_equal(rd(rig, 0x58, 2), 1);
 }
 
-/* ---- CORB and RIRB (HDA 4.4) -------------------------------------------------------------------------------- */
+/* ---- CORB and RIRB (HDA 4.4) -------------------------------------------------------------------- */
 
 static void one_command_a_frame_and_responses_in_the_next(void **state)
 {
@@ -344,7 +344,7 @@ static void a_response_outside_of_memory_is_a_fault(void **state)
     expect_fault(rig, "the response is lost");
 }
 
-/* ---- Immediate commands (HDA 3.4) ---------------------------------------------------------------------------- */
+/* ---- Immediate commands (HDA 3.4) --------------------------------------------------------------- */
 
 static void stop_rings(struct rig *rig)
 {
@@ -396,7 +396,7 @@ static void an_immediate_command_beside_the_corb_is_a_fault(void **state)
     assert_int_equal(rd(rig, 0x68, 2), 0);
 }
 
-/* ---- Interrupts (HDA 3.3.14, 3.3.15) -------------------------------------------------------------------------- */
+/* ---- Interrupts (HDA 3.3.14, 3.3.15) ------------------------------------------------------------ */
 
 static void a_message_is_sent_when_the_or_of_causes_rises(void **state)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* test_registers.c - each register of HDA 3.3: width, reset value, what keeps what is written, what a 1 clears. */
+/* test_registers.c - each register of HDA 3.3: width, reset value, what keeps what is written, what a 1
+ * clears. */
 #include "rig.h"
 
 #include <string.h>
@@ -44,16 +45,11 @@ static const struct rule rules[] = {
 
 /* Of a stream, in descriptor 0. */
 static const struct rule stream_rules[] = {
-    {"SDnCTL 1", 0x81, 1, 0, 0, false},
-    {"SDnCTL 2", 0x82, 1, 0, 0xF4, false},
-    {"SDnSTS", 0x83, 1, 0, 0, false},
-    {"SDnLPIB", 0x84, 4, 0, 0, true},
-    {"SDnCBL", 0x88, 4, 0, 0xFFFFFFFF, false},
-    {"SDnLVI", 0x8C, 2, 0, 0xFF, false},
-    {"SDnFIFOS", 0x90, 2, 0xBF, 0, true},
-    {"SDnFMT", 0x92, 2, 0, 0xFF7F, false},
-    {"SDnBDPL", 0x98, 4, 0, 0xFFFFFF80, false},
-    {"SDnBDPU", 0x9C, 4, 0, 0xFFFFFFFF, false},
+    {"SDnCTL 1", 0x81, 1, 0, 0, false},         {"SDnCTL 2", 0x82, 1, 0, 0xF4, false},
+    {"SDnSTS", 0x83, 1, 0, 0, false},           {"SDnLPIB", 0x84, 4, 0, 0, true},
+    {"SDnCBL", 0x88, 4, 0, 0xFFFFFFFF, false},  {"SDnLVI", 0x8C, 2, 0, 0xFF, false},
+    {"SDnFIFOS", 0x90, 2, 0xBF, 0, true},       {"SDnFMT", 0x92, 2, 0, 0xFF7F, false},
+    {"SDnBDPL", 0x98, 4, 0, 0xFFFFFF80, false}, {"SDnBDPU", 0x9C, 4, 0, 0xFFFFFFFF, false},
 };
 #define COUNT(array) (sizeof(array) / sizeof(array[0]))
 
@@ -169,7 +165,8 @@ static void writes_in_reset_are_ignored(void **state)
 
 static void reserved_offsets_are_faults(void **state)
 {
-    static const uint32_t offsets[] = {0x12, 0x14, 0x1C, 0x28, 0x34, 0x3C, 0x6C, 0x78, 0x8E, 0x94, 0x100, 0x2034, 0x2104, 0x4000};
+    static const uint32_t offsets[] = {0x12, 0x14, 0x1C, 0x28,  0x34,   0x3C,   0x6C,
+                                       0x78, 0x8E, 0x94, 0x100, 0x2034, 0x2104, 0x4000};
     struct rig *rig = up(state);
 
     for (size_t i = 0; i < COUNT(offsets); i++) {
@@ -280,11 +277,10 @@ static void fifo_holds_two_frames_of_any_format_that_fits(void **state)
         uint16_t format;
         uint16_t fifos;
     } cases[] = {
-        {0x0011, 0xBF}, /* 48 kHz 16 bits stereo */
-        {0x0037, 0xBF}, /* 48 kHz 24 bits 8 channels: 32 bytes a frame */
-        {0x1837, 0xFF}, /* 192 kHz: 128 bytes */
-        {0x182F, 0xFF},
-        {0x8057, 0xBF}, /* reserved size */
+        {0x0011, 0xBF},                 /* 48 kHz 16 bits stereo */
+        {0x0037, 0xBF},                 /* 48 kHz 24 bits 8 channels: 32 bytes a frame */
+        {0x1837, 0xFF},                 /* 192 kHz: 128 bytes */
+        {0x182F, 0xFF}, {0x8057, 0xBF}, /* reserved size */
     };
     struct rig *rig = up(state);
 

@@ -33,8 +33,7 @@ static unsigned stream_of(const struct sim_node *converter)
     return converter->state.stream_channel >> 4;
 }
 
-/* ---- Which sources take part
- * --------------------------------------------------------------------------------- */
+/* ---- Which sources take part ----------------------------------------------------------------- */
 
 /* Why a converter cannot play a stream, or NULL. */
 static const char *objection(const struct sim_node *converter, const struct sim_link_block *block)
@@ -105,8 +104,7 @@ static void find_voices(const struct sim_ear *ear, const struct sim_link_block *
     }
 }
 
-/* ---- Computing
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Computing ------------------------------------------------------------------------------- */
 
 static int64_t amplify(int32_t sample, double gain)
 {
@@ -163,8 +161,7 @@ static void deliver_sums(struct sim_codec *codec, struct sim_ear *ear, uint16_t 
     deliver(ear, format, channels, codec->samples, frames);
 }
 
-/* ---- Several streams at one pin
- * ------------------------------------------------------------------------------------ */
+/* ---- Several streams at one pin -------------------------------------------------------------- */
 
 static size_t most_held(const struct sim_mix *mix)
 {
@@ -238,8 +235,7 @@ static size_t hold(struct sim_ear *ear, const struct voices *voices, const struc
     return frames;
 }
 
-/* ---- A block at a pin
- * -------------------------------------------------------------------------------------------------- */
+/* ---- A block at a pin ------------------------------------------------------------------------ */
 
 static bool passes_whole(const struct voices *voices, const struct sim_link_block *block)
 {
@@ -314,9 +310,7 @@ static void ear_output(struct sim_codec *codec, struct sim_ear *ear, const struc
         follow(codec, ear, &voices, block);
 }
 
-/* ---- The codec
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* ---- The codec ------------------------------------------------------------------------------- */
 
 static bool hears(const struct sim_ear *ear, unsigned stream)
 {

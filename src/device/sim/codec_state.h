@@ -142,8 +142,7 @@ void sim_ear_route(struct sim_ear *ear);
 /* codec_audio.c: sends what a mixer still holds to the sink, and leaves it empty. */
 void sim_ear_flush(struct sim_codec *codec, struct sim_ear *ear);
 
-/* ---- A converter format (HDA 3.7.1)
- * --------------------------------------------------------------------------- */
+/* ---- A converter format (HDA 3.7.1) ---------------------------------------------------------- */
 
 static inline unsigned sim_format_channels(uint16_t format)
 {

@@ -12,8 +12,7 @@
 
 #define POWER_STATES_EPSS 0x80000000u
 
-/* ---- Registers
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Registers ------------------------------------------------------------------------------- */
 
 /* A control that is a register: what is set is what is read. `bits` are the ones that there are; `limit` is
  * the offset of a byte of the node that limits them further, 0 when nothing does. */
@@ -137,8 +136,7 @@ static bool run_byte(struct sim_node *node, unsigned verb, uint32_t payload)
     return false;
 }
 
-/* ---- Connections
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Connections ----------------------------------------------------------------------------- */
 
 static uint32_t set_connection_select(struct sim_node *node, uint32_t index)
 {
@@ -160,8 +158,7 @@ static uint32_t get_connection_list(struct sim_node *node, uint32_t index)
     return response;
 }
 
-/* ---- Power and reset
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Power and reset ------------------------------------------------------------------------- */
 
 static uint32_t get_power_state(struct sim_node *node, uint32_t payload)
 {
@@ -233,9 +230,7 @@ void sim_codec_link_reset(struct sim_codec *codec)
         sim_node_reset(&codec->store[i]);
 }
 
-/* ---- Pins
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* ---- Pins ------------------------------------------------------------------------------------ */
 
 /* HDA 7.3.3.15: something is plugged in, of an impedance that nobody has measured. */
 static uint32_t get_pin_sense(struct sim_node *node, uint32_t payload)
@@ -246,8 +241,7 @@ static uint32_t get_pin_sense(struct sim_node *node, uint32_t payload)
            (caps & HDA_PIN_CAPS_IMPEDANCE ? 0x7FFFFFFFu : 0);
 }
 
-/* ---- Amplifiers (HDA 7.3.3.7)
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Amplifiers (HDA 7.3.3.7) ---------------------------------------------------------------- */
 
 static uint32_t get_amplifier(struct sim_node *node, uint32_t payload)
 {
@@ -285,8 +279,7 @@ static uint32_t set_amplifier(struct sim_node *node, uint32_t payload)
     return 0;
 }
 
-/* ---- Processing (HDA 7.3.3.5, 7.3.3.6)
- * ---------------------------------------------------------------------------------------------- */
+/* ---- Processing (HDA 7.3.3.5, 7.3.3.6) ------------------------------------------------------- */
 
 static uint32_t get_coefficient(struct sim_node *node, uint32_t payload)
 {
@@ -304,9 +297,7 @@ static uint32_t set_coefficient(struct sim_node *node, uint32_t payload)
     return 0;
 }
 
-/* ---- Dispatch
- * ----------------------------------------------------------------------------------------------------------------------------
- */
+/* ---- Dispatch -------------------------------------------------------------------------------- */
 
 #define ANY_NODE 0u
 

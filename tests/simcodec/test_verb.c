@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* test_verb.c - the rules of HDA chapter 7 that a codec's answers follow. */
+#include "rig.h"
+
+#define AFG       0x01
+#define DAC       0x02
+#define LINE_OUT  0x0e
+#define HEADPHONE 0x0f
+#define SPEAKER   0x10
+#define MIC       0x11
+#define LINE_IN   0x12
+#define HDMI      0x13
+#define DIGITAL   0x05
+#define ADC       0x06
+#define MIXER     0x09
+#define SELECTOR  0x0a
+
+#define LEFT  HDA_AMP_SET_LEFT
+#define RIGHT HDA_AMP_SET_RIGHT
+
+static void the_root_node_answers_ids_and_function_groups(void **state)
+{
+    struct rig *rig = rig_open(NULL);
+    (void)state;
+    assert_int_equal(parameter(rig, 0, HDA_PARAMETER_VENDOR_ID), 0x1de40001);
+    assert_int_equal(parameter(rig, 0, HDA_PARAMETER_REVISION_ID), 0x100100);
+    assert_int_equal(parameter(rig, 0, HDA_PARAMETER_SUBNODES), 0x00010001);
+    assert_int_equal(parameter(rig, 0, HDA_PARAMETER_WIDGET_CAPS), 0);
+    rig_close(rig);
+}
+
+static void the_function_group_answers_its_parameters(void **state)
+{
+    struct rig *rig = rig_open(NULL);
+    (void)state;
+    assert_int_equal(parameter(rig, AFG, HDA_PARAMETER_SUBNODES), 0x00020012);
+    assert_int_equal(parameter(rig, AFG, HDA_PARAMETER_FUNCTION_TYPE), 0x101);
+    assert_int_not_equal(parameter(rig, AFG, HDA_PARAMETER_FUNCTION_CAPS), 0);
+    assert_int_equal(parameter(rig, AFG, HDA_PARAMETER_PCM), 0x001e07ff);
+    assert_int_equal(parameter(rig, AFG, HDA_PARAMETER_STREAM_FORMATS), HDA_STREAM_FORMAT_PCM);
+    assert_int_equal(parameter(rig, AFG, HDA_PARAMETER_INPUT_AMP), 0x80051f17);
+    assert_int_equal(parameter(rig, AFG, HDA_PARAMETER_OUTPUT_AMP), 0x80025757);
+    assert_int_equal(parameter(rig, AFG, HDA_PARAMETER_POWER_STATES), 0xF);
+    assert_int_equal(parameter(rig, AFG, HDA_PARAMETER_GPIO), 0x40000002);
+    assert_int_equal(parameter(rig, AFG, HDA_PARAMETER_VENDOR_ID), 0);
+    assert_int_equal(verb(rig, AFG, HDA_GET_SUBSYSTEM_ID, 0), 0x1de40100);
+    rig_close(rig);
+}
+
+static void widgets_answer_their_parameters(void **state)
+{
+    struct rig *rig = rig_open(NULL);
+    (void)state;
+    assert_int_equal(parameter(rig, DIGITAL, HDA_PARAMETER_WIDGET_CAPS), 0x6611);
+    assert_int_equal(parameter(rig, DIGITAL, HDA_PARAMETER_PCM), 0x001e07ff);
+    assert_int_equal(parameter(rig, DAC, HDA_PARAMETER_PCM), 0); /* the function group's */
+    assert_int_equal(parameter(rig, DAC, HDA_PARAMETER_OUTPUT_AMP), 0);
+    assert_int_equal(parameter(rig, 0x04, HDA_PARAMETER_OUTPUT_AMP), 0x8005271f);
+    assert_int_equal(parameter(rig, LINE_OUT, HDA_PARAMETER_PIN_CAPS), 0x14);
+    assert_int_equal(parameter(rig, MIXER, HDA_PARAMETER_INPUT_AMP), 0x80000000);
+    assert_int_equal(parameter(rig, MIXER, HDA_PARAMETER_CONNECTIONS), 2);
+    assert_int_equal(parameter(rig, DAC, HDA_PARAMETER_POWER_STATES), 0xF);
+    assert_int_equal(parameter(rig, MIXER, HDA_PARAMETER_POWER_STATES), 0);
+    rig_close(rig);
+}
+
+static void processing_and_volume_knobs_answer_their_parameters(void **state)
+{
+    struct rig *rig = rig_open("new.codec");
+    (void)state;
+    assert_int_equal(parameter(rig, 0, HDA_PARAMETER_SUBNODES), 0x00010002);
+    assert_int_equal(parameter(rig, 2, HDA_PARAMETER_FUNCTION_TYPE), 0x102);
+    assert_int_equal(parameter(rig, 2, HDA_PARAMETER_SUBNODES), 0);
+    assert_int_equal(parameter(rig, AFG, HDA_PARAMETER_SUBNODES), 0x00080008);
+    assert_int_equal(parameter(rig, AFG, HDA_PARAMETER_FUNCTION_CAPS) & 0x10000,
+                     0x10000); /* a beep generator */
+    assert_int_equal(parameter(rig, 0x08, HDA_PARAMETER_PROCESSING), 0x0c01);
+    assert_int_equal(parameter(rig, 0x0b, HDA_PARAMETER_VOLUME_KNOB), 0xff);
+    assert_int_equal(parameter(rig, AFG, HDA_PARAMETER_POWER_STATES), 0xe000001f);
+    rig_close(rig);
+}
+
+static void a_modem_codec_has_one_group_without_widgets(void **state)
+{
+    struct rig *rig = rig_open("modem.codec");
+    (void)state;
+    assert_int_equal(parameter(rig, 0, HDA_PARAMETER_SUBNODES), 0x00010001);
+    assert_int_equal(parameter(rig, 1, HDA_PARAMETER_FUNCTION_TYPE), 0x102);
+    assert_int_equal(parameter(rig, 1, HDA_PARAMETER_SUBNODES), 0);
+    assert_int_equal(verb(rig, 1, HDA_GET_SUBSYSTEM_ID, 0), 0x1de40012);
+    rig_close(rig);
+}
+
+static void every_command_is_answered_and_the_unknown_with_0(void **state)
+{
+    struct rig *rig = rig_open(NULL);
+    (void)state;
+    assert_int_equal(verb(rig, 0x55, HDA_GET_PARAMETER, HDA_PARAMETER_WIDGET_CAPS), 0);
+    assert_int_equal(verb(rig, 0xff, HDA_GET_CONFIGURATION_DEFAULT, 0), 0);
+    assert_int_equal(verb(rig, DAC, HDA_GET_CONFIGURATION_DEFAULT, 0), 0);
+    assert_int_equal(verb(rig, LINE_OUT, 0xFFE, 0), 0);
+    assert_int_equal(verb(rig, LINE_OUT, 0x7AB, 0xFF), 0);
+    assert_int_equal(verb4(rig, LINE_OUT, 0x1, 0xFFFF), 0);
+    assert_int_equal(verb4(rig, LINE_OUT, 0x0, 0xFFFF), 0);
+    assert_int_equal(verb(rig, LINE_OUT, HDA_GET_CONFIGURATION_DEFAULT, 0), 0x01014010);
+    for (unsigned nid = 0; nid < 256; nid++) {
+        for (unsigned id = 0; id < 0x1000; id += 1)
+            verb(rig, nid, id, id * 7 & 0xFF);
+    }
+    assert_int_equal(rig->faults, 0);
+    rig_close(rig);
+}
+
+static void a_hole_between_nids_is_a_vendor_widget(void **state)
+{
+    struct rig *rig = rig_open("long.codec");
+    (void)state;
+    assert_int_equal(parameter(rig, AFG, HDA_PARAMETER_SUBNODES), 0x007e0006);
+    assert_int_equal(parameter(rig, 0x82, HDA_PARAMETER_WIDGET_CAPS), 0x00f00000);
+    assert_int_equal(parameter(rig, 0x84, HDA_PARAMETER_WIDGET_CAPS), 0);
+    rig_close(rig);
+}
+
+static void connection_lists_have_four_entries_in_short_form(void **state)
+{
+    struct rig *rig = rig_open("new.codec");
+    (void)state;
+    assert_int_equal(parameter(rig, 0x0a, HDA_PARAMETER_CONNECTIONS), 4);
+    assert_int_equal(verb(rig, 0x0a, HDA_GET_CONNECTION_LIST, 0), 0x770c0d0c);
+    assert_int_equal(verb(rig, 0x0a, HDA_GET_CONNECTION_LIST, 3), 0x770c0d0c);
+    assert_int_equal(verb(rig, 0x0a, HDA_GET_CONNECTION_LIST, 4), 0);
+    assert_int_equal(verb(rig, 0x0a, HDA_GET_CONNECTION_LIST, 0xff), 0);
+    rig_close(rig);
+}
+
+static void connection_lists_have_two_entries_in_long_form(void **state)
+{
+    struct rig *rig = rig_open("long.codec");
+    (void)state;
+    assert_int_equal(parameter(rig, 0x81, HDA_PARAMETER_CONNECTIONS), 3 | HDA_CONNECTIONS_LONG_FORM);
+    assert_int_equal(verb(rig, 0x81, HDA_GET_CONNECTION_LIST, 0), 0x0080007e);
+    assert_int_equal(verb(rig, 0x81, HDA_GET_CONNECTION_LIST, 2), 0x0000007e);
+    rig_close(rig);
+}
+
+static void a_connection_that_is_not_there_cannot_be_selected(void **state)
+{
+    struct rig *rig = rig_open(NULL);
+    (void)state;
+    verb(rig, SELECTOR, HDA_SET_CONNECTION_SELECT, 1);
+    assert_int_equal(verb(rig, SELECTOR, HDA_GET_CONNECTION_SELECT, 0), 1);
+    verb(rig, SELECTOR, HDA_SET_CONNECTION_SELECT, 2);
+    verb4(rig, SELECTOR, 0x0, 0); /* no verb, and none that sets */
+    assert_int_equal(verb(rig, SELECTOR, HDA_GET_CONNECTION_SELECT, 0), 1);
+    verb(rig, MIXER, HDA_SET_CONNECTION_SELECT, 1);
+    assert_int_equal(verb(rig, MIXER, HDA_GET_CONNECTION_SELECT, 0), 0);
+    rig_close(rig);
+}
+
+static void after_power_up_nothing_is_on(void **state)
+{
+    struct rig *rig = rig_open(NULL);
+    (void)state;
+    assert_int_equal(verb(rig, AFG, HDA_GET_POWER_STATE, 0), 0x33);
+    assert_int_equal(verb(rig, DAC, HDA_GET_POWER_STATE, 0), 0x33);
+    assert_int_equal(verb(rig, DAC, HDA_GET_STREAM_CHANNEL, 0), 0);
+    assert_int_equal(verb4(rig, DAC, HDA_GET_CONVERTER_FORMAT, 0), 0);
+    assert_int_equal(verb4(rig, DAC, HDA_GET_AMPLIFIER, HDA_AMP_GET_OUTPUT), 0x80);
+    assert_int_equal(verb4(rig, MIXER, HDA_GET_AMPLIFIER, 1), 0x80);
+    assert_int_equal(verb(rig, LINE_OUT, HDA_GET_PIN_CONTROL, 0), 0);
+    assert_int_equal(verb(rig, SPEAKER, HDA_GET_EAPD, 0), 0);
+    assert_int_equal(verb(rig, SELECTOR, HDA_GET_CONNECTION_SELECT, 0), 0);
+    assert_int_equal(verb(rig, LINE_OUT, HDA_GET_UNSOLICITED, 0), 0);
+    rig_close(rig);
+}
+
+static void a_dumps_settings_are_not_the_power_up_state(void **state)
+{
+    struct rig *rig = rig_open("new.codec");
+    (void)state;
+    assert_int_equal(verb(rig, 0x0c, HDA_GET_PIN_CONTROL, 0), 0);
+    assert_int_equal(verb(rig, 0x0a, HDA_GET_CONNECTION_SELECT, 0), 0);
+    assert_int_equal(verb(rig, 0x08, HDA_GET_STREAM_CHANNEL, 0), 0);
+    assert_int_equal(verb(rig, 0x0c, HDA_GET_CONFIGURATION_DEFAULT, 0), 0x18560010);
+    rig_close(rig);
+}
+
+static void a_widget_is_in_no_better_power_state_than_its_group(void **state)
+{
+    struct rig *rig = rig_open(NULL);
+    (void)state;
+    verb(rig, DAC, HDA_SET_POWER_STATE, 0);
+    assert_int_equal(verb(rig, DAC, HDA_GET_POWER_STATE, 0), 0x30);
+    verb(rig, AFG, HDA_SET_POWER_STATE, 0);
+    assert_int_equal(verb(rig, DAC, HDA_GET_POWER_STATE, 0), 0x00);
+    verb(rig, AFG, HDA_SET_POWER_STATE, 2);
+    assert_int_equal(verb(rig, DAC, HDA_GET_POWER_STATE, 0), 0x20);
+    verb(rig, AFG, HDA_SET_POWER_STATE, 4); /* D3cold: it has none */
+    assert_int_equal(verb(rig, AFG, HDA_GET_POWER_STATE, 0), 0x22);
+    rig_close(rig);
+}
+
+static void amplifiers_are_set_per_side_direction_and_index(void **state)
+{
+    struct rig *rig = rig_open("new.codec");
+    (void)state;
+    verb4(rig, 0x0a, HDA_SET_AMPLIFIER, HDA_AMP_SET_INPUT | LEFT | 2 << HDA_AMP_SET_INDEX_SHIFT | 0x11);
+    verb4(rig, 0x0a, HDA_SET_AMPLIFIER, HDA_AMP_SET_INPUT | RIGHT | 2 << HDA_AMP_SET_INDEX_SHIFT | 0x92);
+    assert_int_equal(verb4(rig, 0x0a, HDA_GET_AMPLIFIER, HDA_AMP_GET_LEFT | 2), 0x11);
+    assert_int_equal(verb4(rig, 0x0a, HDA_GET_AMPLIFIER, 2), 0x92);
+    assert_int_equal(verb4(rig, 0x0a, HDA_GET_AMPLIFIER, HDA_AMP_GET_LEFT | 1), 0x80);
+    assert_int_equal(verb4(rig, 0x0a, HDA_GET_AMPLIFIER, 4), 0); /* four connections */
+    assert_int_equal(verb4(rig, 0x0a, HDA_GET_AMPLIFIER, HDA_AMP_GET_OUTPUT), 0);
+    verb4(rig, 0x08, HDA_SET_AMPLIFIER, HDA_AMP_SET_OUTPUT | LEFT | RIGHT | 0x7f);
+    assert_int_equal(verb4(rig, 0x08, HDA_GET_AMPLIFIER, HDA_AMP_GET_OUTPUT), 0x1f); /* the highest step */
+    rig_close(rig);
+}
+
+static void an_amplifier_that_cannot_mute_does_not(void **state)
+{
+    struct rig *rig = rig_open(NULL);
+    (void)state;
+    assert_int_equal(verb4(rig, 0x03, HDA_GET_AMPLIFIER, HDA_AMP_GET_OUTPUT), 0);
+    verb4(rig, 0x03, HDA_SET_AMPLIFIER, HDA_AMP_SET_OUTPUT | LEFT | RIGHT | 0xff);
+    assert_int_equal(verb4(rig, 0x03, HDA_GET_AMPLIFIER, HDA_AMP_GET_OUTPUT), 0x7f);
+    rig_close(rig);
+}
+
+static void controls_read_back_what_they_have(void **state)
+{
+    static const struct {
+        unsigned nid, set, get, payload, reads;
+    } cases[] = {
+        {DAC, HDA_SET_STREAM_CHANNEL, HDA_GET_STREAM_CHANNEL, 0x52, 0x52},
+        {LINE_OUT, HDA_SET_PIN_CONTROL, HDA_GET_PIN_CONTROL, 0xff, 0x40},
+        {HEADPHONE, HDA_SET_PIN_CONTROL, HDA_GET_PIN_CONTROL, 0xff, 0xc0},
+        {MIC, HDA_SET_PIN_CONTROL, HDA_GET_PIN_CONTROL, 0xff, 0x27},
+        {LINE_IN, HDA_SET_PIN_CONTROL, HDA_GET_PIN_CONTROL, 0x60, 0x20},
+        {SPEAKER, HDA_SET_EAPD, HDA_GET_EAPD, 0xff, 0x07},
+        {LINE_OUT, HDA_SET_EAPD, HDA_GET_EAPD, 0xff, 0},
+        {LINE_OUT, HDA_SET_UNSOLICITED, HDA_GET_UNSOLICITED, 0xff, 0xbf},
+        {SPEAKER, HDA_SET_UNSOLICITED, HDA_GET_UNSOLICITED, 0xff, 0},
+        {AFG, HDA_SET_UNSOLICITED, HDA_GET_UNSOLICITED, 0x81, 0x81},
+        {ADC, HDA_SET_SDI_SELECT, HDA_GET_SDI_SELECT, 0xff, 0x0f},
+        {DAC, HDA_SET_SDI_SELECT, HDA_GET_SDI_SELECT, 0xff, 0},
+        {AFG, HDA_SET_GPIO_DATA, HDA_GET_GPIO_DATA, 0xff, 0x03},
+        {AFG, HDA_SET_GPIO_ENABLE, HDA_GET_GPIO_ENABLE, 0xff, 0x03},
+        {AFG, HDA_SET_GPIO_DIRECTION, HDA_GET_GPIO_DIRECTION, 0xff, 0x03},
+        {AFG, HDA_SET_GPIO_WAKE, HDA_GET_GPIO_WAKE, 0xff, 0x03},
+        {AFG, HDA_SET_GPIO_UNSOLICITED, HDA_GET_GPIO_UNSOLICITED, 0xff, 0x03},
+        {AFG, HDA_SET_GPIO_STICKY, HDA_GET_GPIO_STICKY, 0xff, 0x03},
+        {DIGITAL, HDA_SET_CHANNEL_COUNT, HDA_GET_CHANNEL_COUNT, 0x07, 0x07},
+        {DIGITAL, HDA_SET_DIGITAL_CONTROL_1, HDA_GET_DIGITAL_CONTROL, 0x91, 0x91},
+        {DIGITAL, HDA_SET_DIGITAL_CONTROL_2, HDA_GET_DIGITAL_CONTROL, 0x02, 0x0291},
+        {DIGITAL, HDA_SET_DIGITAL_CONTROL_3, HDA_GET_DIGITAL_CONTROL, 0x01, 0x010291},
+        {DAC, HDA_SET_DIGITAL_CONTROL_1, HDA_GET_DIGITAL_CONTROL, 0x91, 0},
+    };
+    struct rig *rig = rig_open(NULL);
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(verb(rig, cases[i].nid, cases[i].set, cases[i].payload), 0);
+        assert_int_equal(verb(rig, cases[i].nid, cases[i].get, 0), cases[i].reads);
+    }
+    verb4(rig, DAC, HDA_SET_CONVERTER_FORMAT, 0x4031);
+    assert_int_equal(verb4(rig, DAC, HDA_GET_CONVERTER_FORMAT, 0), 0x4031);
+    rig_close(rig);
+}
+
+static void beep_knob_and_coefficients_read_back(void **state)
+{
+    struct rig *rig = rig_open("new.codec");
+    (void)state;
+    verb(rig, 0x0e, HDA_SET_BEEP, 0x20);
+    assert_int_equal(verb(rig, 0x0e, HDA_GET_BEEP, 0), 0x20);
+    verb(rig, 0x0b, HDA_SET_VOLUME_KNOB, 0xc5);
+    assert_int_equal(verb(rig, 0x0b, HDA_GET_VOLUME_KNOB, 0), 0xc5);
+    verb(rig, 0x08, HDA_SET_PROCESSING_STATE, 1);
+    assert_int_equal(verb(rig, 0x08, HDA_GET_PROCESSING_STATE, 0), 1);
+    verb4(rig, 0x08, HDA_SET_COEFFICIENT_INDEX, 3);
+    verb4(rig, 0x08, HDA_SET_COEFFICIENT, 0xbeef);
+    assert_int_equal(verb4(rig, 0x08, HDA_GET_COEFFICIENT_INDEX, 0), 4); /* moved on */
+    verb4(rig, 0x08, HDA_SET_COEFFICIENT_INDEX, 3);
+    assert_int_equal(verb4(rig, 0x08, HDA_GET_COEFFICIENT, 0), 0xbeef);
+    verb4(rig, 0x08, HDA_SET_COEFFICIENT_INDEX, 0xffff);
+    verb4(rig, 0x08, HDA_SET_COEFFICIENT, 0xbeef);
+    assert_int_equal(verb4(rig, 0x08, HDA_GET_COEFFICIENT, 0), 0);
+    rig_close(rig);
+}
+
+static void jacks_that_can_tell_have_something_plugged_in(void **state)
+{
+    struct rig *rig = rig_open(NULL);
+    (void)state;
+    assert_int_equal(verb(rig, LINE_OUT, HDA_GET_PIN_SENSE, 0), 0x80000000);
+    assert_int_equal(verb(rig, HDMI, HDA_GET_PIN_SENSE, 0), 0x80000000);
+    assert_int_equal(verb(rig, SPEAKER, HDA_GET_PIN_SENSE, 0), 0);
+    rig_close(rig);
+}
+
+static void set_configuration(struct rig *rig)
+{
+    for (unsigned byte = 0; byte < 4; byte++) {
+        verb(rig, LINE_OUT, HDA_SET_CONFIGURATION_DEFAULT + byte, 0x11 * (byte + 1));
+        verb(rig, AFG, HDA_SET_SUBSYSTEM_ID + byte, 0x55 + byte);
+    }
+}
+
+static void a_reset_clears_settings_but_no_configuration(void **state)
+{
+    (void)state;
+    for (unsigned kind = 0; kind < 2; kind++) {
+        struct rig *rig = rig_open(NULL);
+        set_configuration(rig);
+        verb(rig, AFG, HDA_SET_POWER_STATE, 0);
+        verb(rig, DAC, HDA_SET_STREAM_CHANNEL, 0x10);
+        verb4(rig, DAC, HDA_SET_AMPLIFIER, HDA_AMP_SET_OUTPUT | LEFT | RIGHT | 0x57);
+        verb(rig, LINE_OUT, HDA_SET_PIN_CONTROL, 0x40);
+        if (kind == 0)
+            sim_codec_link_reset(rig->codec);
+        else
+            verb(rig, AFG, HDA_FUNCTION_RESET, 0);
+        assert_int_equal(verb(rig, AFG, HDA_GET_POWER_STATE, 0), 0x33);
+        assert_int_equal(verb(rig, DAC, HDA_GET_STREAM_CHANNEL, 0), 0);
+        assert_int_equal(verb4(rig, DAC, HDA_GET_AMPLIFIER, HDA_AMP_GET_OUTPUT), 0x80);
+        assert_int_equal(verb(rig, LINE_OUT, HDA_GET_PIN_CONTROL, 0), 0);
+        assert_int_equal(verb(rig, LINE_OUT, HDA_GET_CONFIGURATION_DEFAULT, 0), 0x44332211);
+        assert_int_equal(verb(rig, AFG, HDA_GET_SUBSYSTEM_ID, 0), 0x58575655);
+        rig_close(rig);
+    }
+}
+
+static void a_function_reset_goes_to_a_function_group(void **state)
+{
+    struct rig *rig = rig_open(NULL);
+    (void)state;
+    verb(rig, LINE_OUT, HDA_SET_PIN_CONTROL, 0x40);
+    verb(rig, LINE_OUT, HDA_FUNCTION_RESET, 0);
+    verb(rig, 0, HDA_FUNCTION_RESET, 0);
+    assert_int_equal(verb(rig, LINE_OUT, HDA_GET_PIN_CONTROL, 0), 0x40);
+    rig_close(rig);
+}
+
+static void with_epss_settings_survive_all_but_a_double_reset(void **state)
+{
+    struct rig *rig = rig_open("mixing.codec");
+    (void)state;
+    verb(rig, 0x06, HDA_SET_PIN_CONTROL, 0x40);
+    verb(rig, 0x02, HDA_SET_STREAM_CHANNEL, 0x10);
+    sim_codec_link_reset(rig->codec);
+    assert_int_equal(verb(rig, 0x06, HDA_GET_PIN_CONTROL, 0), 0x40);
+    assert_int_equal(verb(rig, 0x02, HDA_GET_STREAM_CHANNEL, 0), 0);
+    verb(rig, 0x02, HDA_SET_STREAM_CHANNEL, 0x10);
+    verb(rig, AFG, HDA_FUNCTION_RESET, 0);
+    assert_int_equal(verb(rig, 0x02, HDA_GET_STREAM_CHANNEL, 0), 0);
+    verb(rig, AFG, HDA_FUNCTION_RESET, 0);
+    assert_int_equal(verb(rig, 0x06, HDA_GET_PIN_CONTROL, 0), 0x40); /* a command stood between the two */
+    verb(rig, AFG, HDA_FUNCTION_RESET, 0);
+    verb(rig, AFG, HDA_FUNCTION_RESET, 0);
+    assert_int_equal(verb(rig, 0x06, HDA_GET_PIN_CONTROL, 0), 0);
+    rig_close(rig);
+}
+
+/* The built-in codec is what its description promises. */
+static void the_default_codec_has_0_dB_in_every_amplifier(void **state)
+{
+    struct codec_dump *dump = codec_dump_parse(sim_default_codec, strlen(sim_default_codec), NULL, 0);
+    (void)state;
+    assert_non_null(dump);
+    assert_string_equal(dump->name, "hdabus Default");
+    for (unsigned i = 0; i < dump->node_count; i++) {
+        uint32_t input = dump->nodes[i].input_amp.caps, output = dump->nodes[i].output_amp.caps;
+        assert_in_range(input & 0x7f, 0, input >> 8 & 0x7f);
+        assert_in_range(output & 0x7f, 0, output >> 8 & 0x7f);
+    }
+    codec_dump_free(dump);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_root_node_answers_ids_and_function_groups),
+        cmocka_unit_test(the_function_group_answers_its_parameters),
+        cmocka_unit_test(widgets_answer_their_parameters),
+        cmocka_unit_test(processing_and_volume_knobs_answer_their_parameters),
+        cmocka_unit_test(a_modem_codec_has_one_group_without_widgets),
+        cmocka_unit_test(every_command_is_answered_and_the_unknown_with_0),
+        cmocka_unit_test(a_hole_between_nids_is_a_vendor_widget),
+        cmocka_unit_test(connection_lists_have_four_entries_in_short_form),
+        cmocka_unit_test(connection_lists_have_two_entries_in_long_form),
+        cmocka_unit_test(a_connection_that_is_not_there_cannot_be_selected),
+        cmocka_unit_test(after_power_up_nothing_is_on),
+        cmocka_unit_test(a_dumps_settings_are_not_the_power_up_state),
+        cmocka_unit_test(a_widget_is_in_no_better_power_state_than_its_group),
+        cmocka_unit_test(amplifiers_are_set_per_side_direction_and_index),
+        cmocka_unit_test(an_amplifier_that_cannot_mute_does_not),
+        cmocka_unit_test(controls_read_back_what_they_have),
+        cmocka_unit_test(beep_knob_and_coefficients_read_back),
+        cmocka_unit_test(jacks_that_can_tell_have_something_plugged_in),
+        cmocka_unit_test(a_reset_clears_settings_but_no_configuration),
+        cmocka_unit_test(a_function_reset_goes_to_a_function_group),
+        cmocka_unit_test(with_epss_settings_survive_all_but_a_double_reset),
+        cmocka_unit_test(the_default_codec_has_0_dB_in_every_amplifier),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -178,6 +178,8 @@ ULONG period_bytes(const struct trial *t);
 
 /* What GetLinkPositionRegister points to, as fresh as it can be. */
 bool position(struct trial *t, HANDLE handle, ULONG *bytes);
+/* Reads through such a pointer, once: the controller, or who plays it, writes there at any time. */
+ULONG read_register(const volatile ULONG *pointer);
 /* Where registers cannot be mapped the pointers lead to shadows, as fresh as the last interrupt or request
  * (DDI Registers handed out): makes a request. */
 bool refresh(struct trial *t);

@@ -9,7 +9,7 @@
 /* What the simulated controller's OUTPAY and OUTSTRMPAY say (HDA 3.3.5, 3.3.11). */
 #define SIM_LINE_PAYLOAD   60
 #define SIM_STREAM_PAYLOAD 48
-#define REAL_SLACK         20000000 /* how late a thread may wake up on a busy machine, in nanoseconds */
+#define REAL_SLACK         50000000 /* how late a thread may wake up on a busy machine, in nanoseconds */
 
 static NTSTATUS query(void *context, const GUID *type, USHORT size, USHORT version, PINTERFACE table)
 {

@@ -4,7 +4,6 @@
 
 #include "check.h"
 
-#define PASSES 10
 #define MANY   1000
 #define POISON 0xB5
 
@@ -16,6 +15,12 @@ static NTSTATUS add(struct trial *t, HANDLE handle, PKEVENT event)
 static NTSTATUS take(struct trial *t, HANDLE handle, PKEVENT event)
 {
     return DDI(UnregisterNotificationEvent, handle, event);
+}
+
+/* Fewer where periods are long because threads wake up late. */
+static unsigned passes(const struct trial *t)
+{
+    return t->target->slack ? 3 : 10;
 }
 
 /* How far a moment seen by a thread may be from the moment it is about. */
@@ -67,7 +72,7 @@ static bool comes_at_boundaries(struct trial *t, HANDLE handle, PKEVENT event, U
     ULONG part = period_bytes(t) / count, bytes;
     ULONGLONG expected = period(t) / count, last = 0;
 
-    for (unsigned i = 0; i < PASSES * count; i++) {
+    for (unsigned i = 0; i < passes(t) * count; i++) {
         ULONGLONG moment;
 
         EXPECT(signalled(event, expected + tolerance(t) + MILLISECOND));
@@ -231,7 +236,7 @@ static bool two_engines(struct trial *t)
         EXPECT_SUCCESS(add(t, handles[i], events[i]));
     }
     EXPECT_SUCCESS(DDI(SetDmaEngineState, RunState, 2, handles)); /* both complete at the same moment */
-    for (unsigned pass = 0; pass < PASSES; pass++) {
+    for (unsigned pass = 0; pass < passes(t); pass++) {
         EXPECT(signalled(events[0], period(t) + tolerance(t)));
         EXPECT(signalled(events[1], tolerance(t)));
         KeClearEvent(events[0]);

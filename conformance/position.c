@@ -10,7 +10,7 @@ static bool wall_clock(struct trial *t, ULONG *ticks)
 
     DDI(GetWallClockRegister, &pointer);
     EXPECT(pointer != NULL);
-    *ticks = *(volatile ULONG *)pointer;
+    *ticks = read_register(pointer);
     return true;
 }
 
@@ -47,7 +47,7 @@ static bool same_clock_for_all(struct trial *t)
     DDI(GetWallClockRegister, &one);
     t->other.GetWallClockRegister(t->other.Context, &two);
     EXPECT(one != NULL && two != NULL);
-    EXPECT(*(volatile ULONG *)two - *(volatile ULONG *)one <=
+    EXPECT(read_register(two) - read_register(one) <=
            t->target->slack * (WALL_CLOCK / 1000) / 1000000 + 24000);
     return true;
 }
@@ -167,7 +167,7 @@ static bool pointers_at_dispatch(struct trial *t)
     lower(t, level);
     EXPECT_SUCCESS(status);
     EXPECT(wall != NULL && link != NULL);
-    EXPECT(*(volatile ULONG *)link != 0);
+    EXPECT(read_register(link) != 0);
     return true;
 }
 
@@ -181,9 +181,9 @@ static bool outlives_the_engine(struct trial *t)
     TRY(allocate(t, &stereo, &handle));
     EXPECT_SUCCESS(DDI(GetLinkPositionRegister, handle, (PULONG *)&pointer));
     TRY(release(t, handle));
-    idle = *pointer;
+    idle = read_register(pointer);
     advance(t, 10 * MILLISECOND);
-    EXPECT_EQUAL(idle, *pointer);
+    EXPECT_EQUAL(idle, read_register(pointer));
     return true;
 }
 

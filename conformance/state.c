@@ -181,10 +181,10 @@ static bool positions_equal(struct trial *t, volatile ULONG *const *pointers, un
 
         advance(t, MILLISECOND);
         TRY(refresh(t));
-        first = *pointers[0];
+        first = read_register(pointers[0]);
         equal = first > 0;
         for (unsigned j = 1; j < count; j++)
-            equal &= *pointers[j] == first;
+            equal &= read_register(pointers[j]) == first;
     }
     EXPECT(equal);
     return true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* trial.c - what checks are made of: clients, engines, memory and time, and giving all of it back. */
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -283,8 +284,13 @@ bool position(struct trial *t, HANDLE handle, ULONG *bytes)
     TRY(refresh(t));
     EXPECT_SUCCESS(DDI(GetLinkPositionRegister, handle, &pointer));
     EXPECT(pointer != NULL);
-    *bytes = *(volatile ULONG *)pointer;
+    *bytes = read_register(pointer);
     return true;
+}
+
+ULONG read_register(const volatile ULONG *pointer)
+{
+    return atomic_load_explicit((const volatile _Atomic ULONG *)pointer, memory_order_relaxed);
 }
 
 bool refresh(struct trial *t)

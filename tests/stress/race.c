@@ -428,7 +428,7 @@ static void change_anything(struct worker *worker)
             break;
         default:
             MUST(ddi->GetLinkPositionRegister(ddi->Context, handle, &pointer) == STATUS_SUCCESS);
-            MUST(*(volatile ULONG *)pointer < FAST_BYTES);
+            MUST(__atomic_load_n(pointer, __ATOMIC_RELAXED) < FAST_BYTES);
         }
     }
 }

@@ -379,10 +379,9 @@ static void hand_over_passive_work(void)
     }
 }
 
-static bool deliver_in_wait(void)
+/* Runs a piece of work that may block, if there is one for this thread. */
+static bool passive_work_in_wait(void)
 {
-    if (deliver_one())
-        return true;
     if (!world.pending || !host_with(HDA_LEVEL_PASSIVE))
         return false;
     if (!may_run_passive_work(&linux_self)) {
@@ -402,6 +401,19 @@ static void wait_expired(struct linux_timer *timer)
     linux_wait_finish(CONTAINING_RECORD(timer, struct linux_wait, timer), STATUS_TIMEOUT);
 }
 
+/* Nothing is to be run: time goes on, or others do. */
+static void go_on(struct linux_wait *wait, bool *yielded)
+{
+    if (must_hold() || world.held_back || world.waking || nothing_ever()) {
+        sleep_in_wait(wait);
+    } else if (!*yielded && linux_dispatcher_yield()) {
+        *yielded = true;
+    } else {
+        *yielded = false;
+        step(NEVER);
+    }
+}
+
 void linux_virtual_wait(struct linux_wait *wait, uint64_t deadline)
 {
     bool yielded = false;
@@ -410,15 +422,13 @@ void linux_virtual_wait(struct linux_wait *wait, uint64_t deadline)
     if (deadline != NEVER)
         linux_timer_arm(&linux_virtual_timers, &wait->timer, deadline);
     world.leading++;
-    while (!wait->done) {
-        if (deliver_in_wait())
+    for (;;) {
+        if (deliver_one())
             continue;
-        if (must_hold() || world.held_back || world.waking || nothing_ever()) {
-            sleep_in_wait(wait);
-        } else if (yielded || !(yielded = linux_dispatcher_yield())) {
-            yielded = false;
-            step(NEVER);
-        }
+        if (wait->done)
+            break;
+        if (!passive_work_in_wait())
+            go_on(wait, &yielded);
     }
     world.leading--;
     world.waking -= wait->woken;

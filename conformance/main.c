@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* main.c - runs the suite against this project's bus driver: conformance [DEVICE [FILTER]]. */
 #include <bus.h>
+#include <sim.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -68,6 +70,21 @@ static void to_nowhere(void *context, int severity, const char *line)
     (void)line;
 }
 
+/* What the simulated controller has seen the driver do wrong, behind the interface. */
+static unsigned print_faults(const struct hdabus *bus)
+{
+    const char *sentence;
+
+    for (unsigned i = 0; (sentence = hdabus_sim_fault(bus, i)) != NULL; i++)
+        printf("# the controller: %s\n", sentence);
+    return hdabus_sim_faults(bus);
+}
+
+static bool is_simulated(const char *device)
+{
+    return strncmp(device, "sim", 3) == 0;
+}
+
 static struct conformance_target target_of(struct hdabus *bus, const char *device)
 {
     struct conformance_target target = {.context = bus,
@@ -81,7 +98,7 @@ static struct conformance_target target_of(struct hdabus *bus, const char *devic
 
     if (strcmp(hdabus_clock(bus), "real") == 0)
         target.slack = REAL_SLACK;
-    if (strncmp(device, "sim", 3) == 0) {
+    if (is_simulated(device)) {
         target.line_payload = SIM_LINE_PAYLOAD;
         target.stream_payload = SIM_STREAM_PAYLOAD;
     }
@@ -104,6 +121,8 @@ int main(int count, char **arguments)
     }
     target = target_of(bus, device);
     failures = conformance_run(&target, count > 2 ? arguments[2] : NULL);
+    if (is_simulated(device))
+        failures += print_faults(bus);
     hdabus_close(bus);
     return failures > 0;
 }

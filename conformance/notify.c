@@ -415,6 +415,58 @@ static bool no_signal_after_stop(struct trial *t)
     return true;
 }
 
+/* Time passes at DISPATCH_LEVEL on the one processor of a simulated clock: the interrupt has come, but the
+ * deferred work that delivers has to wait, and finds the engine stopped. */
+static bool no_late_delivery(struct trial *t)
+{
+    PKEVENT event = trial_event(t, NotificationEvent);
+    NTSTATUS status;
+    HANDLE handle;
+    KIRQL level;
+
+    if (!has_levels(t) || t->target->slack)
+        return skip(t, "deferred work runs on other processors meanwhile");
+    TRY(event != NULL);
+    TRY(prepare(t, 2, &handle));
+    EXPECT_SUCCESS(add(t, handle, event));
+    EXPECT_SUCCESS(set_state(t, RunState, handle));
+    advance(t, period(t) / 2 - MILLISECOND / 10);
+    EXPECT(KeReadStateEvent(event) == 0);
+    level = raise(t);
+    KeStallExecutionProcessor(200);
+    status = set_state(t, StopState, handle);
+    lower(t, level);
+    EXPECT_SUCCESS(status);
+    advance(t, period(t));
+    EXPECT(KeReadStateEvent(event) == 0);
+    return true;
+}
+
+/* Likewise, but the engine runs again when the deferred work of before comes. */
+static bool no_delivery_from_before(struct trial *t)
+{
+    PKEVENT event = trial_event(t, NotificationEvent);
+    HANDLE handle;
+    KIRQL level;
+
+    if (!has_levels(t) || t->target->slack)
+        return skip(t, "deferred work runs on other processors meanwhile");
+    TRY(event != NULL);
+    TRY(prepare(t, 2, &handle));
+    EXPECT_SUCCESS(add(t, handle, event));
+    EXPECT_SUCCESS(set_state(t, RunState, handle));
+    advance(t, period(t) / 2 - MILLISECOND / 10);
+    level = raise(t);
+    KeStallExecutionProcessor(200);
+    set_state(t, StopState, handle);
+    set_state(t, RunState, handle);
+    lower(t, level);
+    advance(t, period(t) / 4);
+    EXPECT(KeReadStateEvent(event) == 0);
+    EXPECT(comes(t, event));
+    return true;
+}
+
 static bool again_after_pause(struct trial *t)
 {
     PKEVENT event = trial_event(t, NotificationEvent);
@@ -477,6 +529,12 @@ const struct check notify_checks[] = {
     {"SetDmaEngineState.no-signal-after-stop",
      "Once SetDmaEngineState(Stop or Pause) has returned, no new delivery for that engine begins.",
      no_signal_after_stop, true, NULL},
+    {"SetDmaEngineState.no-late-delivery",
+     "Once SetDmaEngineState(Stop or Pause) has returned, no new delivery for that engine begins.",
+     no_late_delivery, true, NULL},
+    {"SetDmaEngineState.no-delivery-from-before",
+     "Stopping an engine bumps a generation that a delivery checks: what was due before does not come after.",
+     no_delivery_from_before, true, NULL},
     {"SetDmaEngineState.signals-after-pause", "Running again, every IOC signals again.", again_after_pause,
      true, NULL},
     {0},

@@ -152,7 +152,7 @@ static bool pause_keeps(struct trial *t)
 
 static bool pointers_at_dispatch(struct trial *t)
 {
-    PULONG link = NULL, wall = NULL;
+    PULONG links[2] = {NULL, NULL}, walls[2] = {NULL, NULL};
     NTSTATUS status;
     HANDLE handle;
     KIRQL level;
@@ -160,14 +160,40 @@ static bool pointers_at_dispatch(struct trial *t)
     if (!has_levels(t))
         return skip(t, "there is no IRQL here");
     TRY(start(t, 0, &handle));
-    advance(t, period(t) / 4);
     level = raise(t);
-    status = DDI(GetLinkPositionRegister, handle, &link);
-    DDI(GetWallClockRegister, &wall);
+    status = DDI(GetLinkPositionRegister, handle, &links[0]);
+    DDI(GetWallClockRegister, &walls[0]);
     lower(t, level);
     EXPECT_SUCCESS(status);
-    EXPECT(wall != NULL && link != NULL);
-    EXPECT(read_register(link) != 0);
+    EXPECT_SUCCESS(DDI(GetLinkPositionRegister, handle, &links[1]));
+    DDI(GetWallClockRegister, &walls[1]);
+    EXPECT(links[0] != NULL && links[0] == links[1]);
+    EXPECT(walls[0] != NULL && walls[0] == walls[1]);
+    return true;
+}
+
+/* Nothing but the request itself has happened since the engine was started. */
+static bool fresh_position(struct trial *t)
+{
+    PULONG pointer = NULL;
+    HANDLE handle;
+
+    TRY(start(t, 0, &handle));
+    advance(t, period(t) / 4);
+    EXPECT_SUCCESS(DDI(GetLinkPositionRegister, handle, &pointer));
+    EXPECT(pointer != NULL);
+    EXPECT(read_register(pointer) >= period_bytes(t) / 4 - BYTES_PER_MS);
+    return true;
+}
+
+static bool fresh_wall_clock(struct trial *t)
+{
+    ULONG first, last;
+
+    TRY(wall_clock(t, &first));
+    advance(t, 20 * MILLISECOND);
+    TRY(wall_clock(t, &last));
+    EXPECT(last - first >= WALL_CLOCK / 1000 * 19);
     return true;
 }
 
@@ -189,6 +215,10 @@ static bool outlives_the_engine(struct trial *t)
 
 const struct check position_checks[] = {
     {"GetWallClockRegister.rate", "The wall clock: 24 MHz BCLK, 32 bits.", runs_at_24_mhz, false, NULL},
+    {"GetWallClockRegister.fresh",
+     "Where registers cannot be mapped it points to a shadow that is updated on each interrupt and each "
+     "request.",
+     fresh_wall_clock, false, NULL},
     {"GetWallClockRegister.one", "There is one wall clock for all clients.", same_clock_for_all, false, NULL},
     {"GetLinkPositionRegister.null", "NULL for a required pointer is INVALID_PARAMETER.", null_position,
      false, NULL},
@@ -203,6 +233,10 @@ const struct check position_checks[] = {
     {"GetLinkPositionRegister.reset", "Reset returns the position to 0.", reset_returns_to_0, false, NULL},
     {"GetLinkPositionRegister.pause", "Pausing keeps the position where the hardware does.", pause_keeps,
      false, NULL},
+    {"GetLinkPositionRegister.fresh",
+     "Where registers cannot be mapped it points to a shadow that is updated on each interrupt and each "
+     "request.",
+     fresh_position, false, NULL},
     {"GetLinkPositionRegister.at-dispatch", "Both registers are handed out at up to DISPATCH_LEVEL.",
      pointers_at_dispatch, false, NULL},
     {"GetLinkPositionRegister.outlives-the-engine",

@@ -38,7 +38,7 @@ class Outcome(NamedTuple):
 CONFIGURATIONS = (
     Configuration("gcc", "gcc"),
     Configuration("asan", "gcc", "address,undefined"),
-    Configuration("tsan", "gcc", "thread", ("--suite", "host", "--suite", "stress", "--suite", "conformance")),
+    Configuration("tsan", "gcc", "thread", ("--suite", "host", "--suite", "real-clock", "--suite", "threads")),
     Configuration("clang", "clang-14"),
 )
 
@@ -52,6 +52,11 @@ MESON_RESULTS = {"OK": "passed", "EXPECTEDFAIL": "passed", "SKIP": "skipped"}
 # A case that skips itself inside a test that passes: cmocka names it after the line that says why; TAP has both in one.
 SKIPPED_CMOCKA = re.compile(r"^(.*)\n\[ +SKIPPED +\] (.+)$", re.MULTILINE)
 SKIPPED_TAP = re.compile(r"^ok \d+ -? *(.*?) *# SKIP *(.*)$", re.MULTILINE)
+
+# The line of a test's output that says best why it failed: the first of these, else the last line.
+TELLING = re.compile(
+    r"^(?:not ok|\[ +FAILED +\]|FAIL|ERROR|==\d+==ERROR|WARNING: ThreadSanitizer|.*(?:runtime|:) error:).*", re.MULTILINE
+)
 
 
 def main():
@@ -73,7 +78,7 @@ def run(configuration):
         return [Outcome(configuration.name, "skipped", reason)]
     folder = BUILDS / configuration.name
     if not build(configuration, folder):
-        return [Outcome(f"{configuration.name}: build", "failed", "does not build without warnings")]
+        return [Outcome(f"{configuration.name}: build", "failed", "does not build, or not without warnings")]
     log = folder / "meson-logs" / "testlog.json"
     log.unlink(missing_ok=True)
     slow = "1" if configuration.sanitize == "none" else "5"
@@ -125,13 +130,13 @@ def outcomes_of(configuration, log):
     outcomes = []
     for line in log.read_text().splitlines():
         test = json.loads(line)
-        name = f"{configuration.name}: {test['name']}"
+        name = f"{configuration.name}: {test['name'].removeprefix('hdabus:')}"
         result = MESON_RESULTS.get(test["result"], "failed")
         output = test.get("stdout") or ""
-        reason = "" if result == "passed" else last_line(output) or test["result"].lower()
-        outcomes.append(Outcome(name, result, reason))
         if result == "passed":
-            outcomes += skipped_cases(name, output)
+            outcomes += [Outcome(name, result), *skipped_cases(name, output)]
+        else:
+            outcomes.append(Outcome(name, result, reason_in(output + (test.get("stderr") or "")) or test["result"].lower()))
     return outcomes
 
 
@@ -140,7 +145,10 @@ def skipped_cases(name, output):
     return [Outcome(f"{name}: {case}", "skipped", reason) for case, reason in cases]
 
 
-def last_line(output):
+def reason_in(output):
+    told = TELLING.search(output)
+    if told:
+        return told.group().strip()
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     return lines[-1] if lines else ""
 

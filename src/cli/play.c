@@ -149,17 +149,28 @@ static int report_faults(struct play *play)
     return code;
 }
 
+/* A gap in what was heard: under --exact it is a failure, else a pity. */
+static int report_underruns(struct play *play)
+{
+    unsigned long long times = play->player.report.underruns;
+
+    if (!play->options->exact) {
+        report_note("the buffer ran dry (times: %llu): make it larger with --buffer", times);
+        return EXIT_DONE;
+    }
+    return report_failure(play->report, EXIT_FAILED, STATUS_SUCCESS,
+                          "not exact: the buffer ran dry (times: %llu): make it larger with --buffer", times);
+}
+
 static int check_played(struct play *play)
 {
-    const struct player_report *played = &play->player.report;
+    int code = EXIT_DONE;
 
-    if (played->stopped)
-        return EXIT_DONE;
-    if (played->underruns > 0)
-        return report_failure(play->report, EXIT_FAILED, STATUS_SUCCESS,
-                              "the buffer ran dry %llu times: make it larger with --buffer",
-                              (unsigned long long)played->underruns);
-    return source_check_end(&play->source, play->report);
+    if (play->player.report.underruns > 0)
+        code = report_underruns(play);
+    if (code == EXIT_DONE && !play->player.report.stopped)
+        code = source_check_end(&play->source, play->report);
+    return code;
 }
 
 static int fail_routine(struct play *play, const char *routine, NTSTATUS status)

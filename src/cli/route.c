@@ -154,6 +154,14 @@ static int change_bits(const struct route *route, struct source *source, const s
     return change(options, report, "%s: rounded from %u to %u bits", source->name, source->bits, bits);
 }
 
+static int change_level(const struct route *route, const struct options *options, struct report *report)
+{
+    if (path_reaches_0_db(&route->path))
+        return EXIT_DONE;
+    return change(options, report, "pin 0x%02x: an amplifier on the way to it does not reach 0 dB",
+                  path_pin(&route->path)->node);
+}
+
 int route_choose(struct route *route, const struct device *device, struct source *source,
                  const struct options *options, struct report *report)
 {
@@ -168,5 +176,7 @@ int route_choose(struct route *route, const struct device *device, struct source
         code = change_channels(route, source, options, report);
     if (code == EXIT_DONE)
         code = change_bits(route, source, options, report);
+    if (code == EXIT_DONE)
+        code = change_level(route, options, report);
     return code;
 }

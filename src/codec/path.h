@@ -45,6 +45,9 @@ ULONG converter_rate(const struct widget *converter, ULONG rate);
 /* Of 16, 20, 24 and 32 bits: the narrowest that holds `bits`, else the widest; 0: none. */
 unsigned converter_bits(const struct widget *converter, unsigned bits);
 
+/* Whether path_open() can set all amplifiers on the way to exactly 0 dB, so that samples pass unchanged. */
+bool path_reaches_0_db(const struct path *path);
+
 /* Makes a stream audible: powers the way, selects it, sets it to 0 dB, mutes what else a mixer on it would
  * add, enables the pin, and tells the converter what to listen to. PASSIVE_LEVEL, blocks. DEVICE_NOT_READY: a
  * widget did not reach D0; else what the bus says. On failure the way is closed again. */

@@ -67,13 +67,42 @@ static NTSTATUS power_up(const struct codec *codec, const struct path *path, str
 
 /* ---- Amplifiers (HDA 7.3.3.7) -------------------------------------------------------------------- */
 
-/* The step that is 0 dB, or the loudest of an amplifier that only attenuates. */
+static ULONG zero_db_step(ULONG amp)
+{
+    return amp >> HDA_AMP_CAPS_OFFSET_SHIFT & HDA_AMP_GAIN_MASK;
+}
+
+static ULONG last_step(ULONG amp)
+{
+    return amp >> HDA_AMP_CAPS_STEPS_SHIFT & HDA_AMP_GAIN_MASK;
+}
+
+/* The step that is 0 dB, or the loudest of an amplifier that ends below it. */
 static UCHAR zero_db(ULONG amp)
 {
-    ULONG offset = amp >> HDA_AMP_CAPS_OFFSET_SHIFT & HDA_AMP_GAIN_MASK;
-    ULONG last = amp >> HDA_AMP_CAPS_STEPS_SHIFT & HDA_AMP_GAIN_MASK;
+    return (UCHAR)min(zero_db_step(amp), last_step(amp));
+}
 
-    return (UCHAR)min(offset, last);
+/* The input amplifier of a pin serves the other direction. */
+static bool uses_input_amplifier(const struct widget *widget)
+{
+    return (widget->caps & HDA_WIDGET_INPUT_AMP) && widget_type(widget) != HDA_WIDGET_PIN;
+}
+
+bool path_reaches_0_db(const struct path *path)
+{
+    unsigned i;
+
+    for (i = 0; i < path->count; i++) {
+        const struct widget *widget = path->steps[i].widget;
+
+        if (uses_input_amplifier(widget) && zero_db_step(widget->input_amp) > last_step(widget->input_amp))
+            return false;
+        if ((widget->caps & HDA_WIDGET_OUTPUT_AMP) &&
+            zero_db_step(widget->output_amp) > last_step(widget->output_amp))
+            return false;
+    }
+    return true;
 }
 
 static void set_amplifier(struct verb_batch *batch, UCHAR node, ULONG which, UCHAR value)
@@ -110,14 +139,13 @@ static bool selects(const struct widget *widget)
     return widget_type(widget) != HDA_WIDGET_MIXER && widget->connection_count > 1;
 }
 
-/* The input amplifier of a pin serves the other direction. */
 static void open_step(struct verb_batch *batch, const struct path_step *step)
 {
     const struct widget *widget = step->widget;
 
     if (selects(widget))
         batch_set8(batch, widget->node, HDA_SET_CONNECTION_SELECT, step->input);
-    if ((widget->caps & HDA_WIDGET_INPUT_AMP) && widget_type(widget) != HDA_WIDGET_PIN)
+    if (uses_input_amplifier(widget))
         set_input_amplifiers(batch, step);
     if (widget->caps & HDA_WIDGET_OUTPUT_AMP)
         set_amplifier(batch, widget->node, HDA_AMP_SET_OUTPUT, zero_db(widget->output_amp));

@@ -132,15 +132,6 @@ static ULONGLONG link_frames(const struct player *player)
     return player->link_bytes / player->frame_bytes;
 }
 
-/* Where the engine is at least, if it runs: by its position and, when that is old, by the time since, with a
- * margin. */
-static ULONGLONG certain_frames(const struct player *player)
-{
-    ULONGLONG frames = bytes_elapsed(player) / player->frame_bytes;
-
-    return link_frames(player) + min(frames, (ULONGLONG)player->buffer_frames) * 7 / 8;
-}
-
 /* An interrupt may come when the period's last bytes are still in the FIFO: it ends that period none the
  * less. One that came for several at once has made all but the last of them late. */
 static void note_notification(struct player *player)
@@ -174,16 +165,16 @@ static void write_frames(struct player *player, ULONG count)
     player->written += count;
 }
 
-/* What has gone over the link makes room. Data that came too late is not skipped: it follows where the engine
- * is now. */
+/* What has gone over the link makes room. The FIFO reads ahead: what was not written by then has been
+ * replaced by what stood there before. Data that came too late is not skipped but follows behind that. */
 static void refill(struct player *player)
 {
-    ULONGLONG gone = link_frames(player), target = certain_frames(player) + player->buffer_frames;
+    ULONGLONG gone = link_frames(player), target = gone + player->buffer_frames;
+    ULONGLONG fetched = gone + (player->fifo + player->frame_bytes - 1) / player->frame_bytes;
 
-    if (player->written < gone) {
-        if (!player->ended)
-            player->report.underruns++;
-        player->written = gone;
+    if (player->written < fetched && player->written > 0) {
+        player->report.underruns++;
+        player->written = min(fetched, target);
     }
     while (player->written < target) {
         ULONG to_end = player->buffer_frames - (ULONG)(player->written % player->buffer_frames);
@@ -194,11 +185,18 @@ static void refill(struct player *player)
 
 /* ---- Playing ------------------------------------------------------------------------------------- */
 
-/* Before the buffer's end, so that one with a single notification is refilled in between: the engine fetches
- * the head of the next round before the notification of this one can come. */
+/* Eighths of a buffer to wait at most. One with a single notification has to be refilled half-way: what lies
+ * at its head must have gone over the link, and be written anew before the FIFO asks for it ahead of the
+ * notification. With two, only a lost notification makes the wait so long. */
+static ULONG longest_wait(const struct player *player)
+{
+    return player->request.notification_count == 1 ? 4 : 6;
+}
+
 static ULONGLONG wait_ticks(const struct player *player)
 {
-    ULONGLONG ticks = player->buffer_frames * TICKS_PER_SECOND * 3 / 4 / player->request.format.SampleRate;
+    ULONGLONG buffer = player->buffer_frames * TICKS_PER_SECOND / player->request.format.SampleRate;
+    ULONGLONG ticks = buffer * longest_wait(player) / 8;
 
     return min(max(ticks, 1ull), LONGEST_WAIT);
 }

@@ -17,7 +17,7 @@ struct player_report {
     ULONGLONG frames;        /* of the data, that have gone over the link */
     ULONGLONG notifications; /* wake-ups by the event */
     ULONGLONG late;          /* periods handled after the next one had ended */
-    ULONGLONG underruns;     /* times that the engine overtook the data */
+    ULONGLONG underruns;     /* times that the engine came before the data */
     bool stopped;            /* on the client's wish, before the end */
 };
 

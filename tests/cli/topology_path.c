@@ -459,6 +459,18 @@ static void open_without_mute_turns_down_and_never_exceeds_the_steps(void **stat
     assert_int_equal(fake_sent16(&setting->fake, MIXER_2, HDA_SET_AMPLIFIER, 0x7140), 1);
 }
 
+/* Of the table's amplifiers MIXER_2's alone ends below 0 dB. */
+static void open_tells_whether_0_db_is_reached(void **state)
+{
+    struct path path;
+
+    assert_int_equal(find(state, LINE_OUT, (struct path_need){.channels = 2}, &path), STATUS_SUCCESS);
+    assert_true(path_reaches_0_db(&path));
+    assert_int_equal(find(state, LINE_OUT, (struct path_need){.channels = 2, .rate = 192000}, &path),
+                     STATUS_SUCCESS);
+    assert_false(path_reaches_0_db(&path));
+}
+
 static void open_enables_the_pin(void **state)
 {
     struct fake_codec *fake = &((struct setting *)*state)->fake;
@@ -561,6 +573,7 @@ int main(void)
         READ_TEST(open_of_a_widget_that_never_powers_up_ends),
         READ_TEST(open_sets_0_db_and_mutes_the_mixer_s_others),
         READ_TEST(open_without_mute_turns_down_and_never_exceeds_the_steps),
+        READ_TEST(open_tells_whether_0_db_is_reached),
         READ_TEST(open_enables_the_pin),
         READ_TEST(open_selects_where_there_is_a_choice),
         READ_TEST(open_tells_the_converter),

@@ -137,7 +137,8 @@ class RealClock(CommandTest):
     def start(self, seconds):
         self.data = samples(48000 * 2 * seconds, 16)
         source = self.file(wav(self.data, 2, 48000, 16))
-        arguments = [PROGRAM, "play", "--json", "--clock", "real", "--out", str(self.out), str(source)]
+        options = ["--json", "--clock", "real", "--buffer", "24000", "--out", str(self.out)]
+        arguments = [PROGRAM, "play", *options, str(source)]
         return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def test_plays_in_real_time(self):

@@ -75,7 +75,8 @@ def main():
             sys.exit(f"not installed: {' '.join(installation.missing())}")
         (installation.folder / "example.c").write_text(example)
         shared = installation.flags("--libs")
-        static = [installation.libraries / "libhdabus.a", "-pthread"]
+        archive = {"-lhdabus": "-l:libhdabus.a"}
+        static = [archive.get(flag, flag) for flag in installation.flags("--static", "--libs")]
         for name, libraries in (("shared", shared), ("static", static)):
             output = installation.run(build_example(installation, compiler, name, libraries))
             if output != promised:

@@ -7,6 +7,7 @@
 #include "rig.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@ struct linux_host {
     int requested;
     bool interrupting;
     int changes;
+    bool watched;   /* somebody reads registers by himself */
     char line[200]; /* the last of the log */
 };
 
@@ -90,7 +92,17 @@ static void write_line(void *context, enum hda_log_level level, const char *form
     vsnprintf(host->line, sizeof(host->line), format, arguments);
 }
 
-const struct hda_host_ops linux_host_ops = {.log = write_line};
+void linux_host_watch(struct linux_host *h)
+{
+    __atomic_store_n(&h->watched, true, __ATOMIC_SEQ_CST);
+}
+
+static uint64_t read_clock(void *context)
+{
+    return __atomic_load_n(&((struct linux_host *)context)->now, __ATOMIC_SEQ_CST);
+}
+
+const struct hda_host_ops linux_host_ops = {.log = write_line, .now = read_clock};
 
 static bool no_mdl;
 
@@ -249,6 +261,7 @@ static void mapped_registers_are_current_after_each_access(void **state)
         assert_non_null(ops->map(device, 0x84 + 0x20 * stream));
         assert_ptr_equal(ops->map(device, 0x84 + 0x20 * stream), ops->map(device, 0x2084 + 0x20 * stream));
     }
+    assert_true(host.watched);
     assert_null(ops->map(device, 0x104));
     assert_null(ops->map(device, 0x08));
     assert_null(ops->map(device, 0x88));
@@ -258,6 +271,9 @@ static void mapped_registers_are_current_after_each_access(void **state)
     value = ops->read32(device, 0x30);
     assert_true(value > 0);
     assert_int_equal(*clock, value);
+    pass(&host, 125000);
+    assert_ptr_equal(ops->map(device, 0x30), clock); /* and when it is handed out */
+    assert_int_equal(*clock, value + 3000);
 }
 
 static void the_host_hears_of_earlier_events(void **state)
@@ -547,10 +563,13 @@ static void *use_device(void *context)
     return NULL;
 }
 
+/* Odd while it runs. */
 static bool count_interrupt(void *context)
 {
     __atomic_fetch_add((int *)context, 1, __ATOMIC_SEQ_CST);
+    sched_yield();
     ops->write8(device, 0x5D, 1);
+    __atomic_fetch_add((int *)context, 1, __ATOMIC_SEQ_CST);
     return true;
 }
 
@@ -573,8 +592,11 @@ static void threads_may_use_a_device_at_once(void **state)
         ops->interrupt_connect(device, count_interrupt, &interrupts);
         send(&dma, 1);
         ops->write32(device, 0x20, 0xC0000000);
-        ops->interrupt_disconnect(device);
-    } /* `interrupts` is gone: nobody counts any more */
+        while (i % 2 && !__atomic_load_n(&interrupts, __ATOMIC_SEQ_CST))
+            ops->write32(device, 0x20, 0xC0000000); /* the others switch it off */
+        ops->interrupt_disconnect(device);          /* it runs nowhere now */
+        assert_int_equal(__atomic_load_n(&interrupts, __ATOMIC_SEQ_CST) % 2, 0);
+    }
     for (unsigned i = 0; i < 3; i++)
         pthread_join(users[i], NULL);
     __atomic_store_n(&turning, 0, __ATOMIC_SEQ_CST);

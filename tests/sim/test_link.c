@@ -341,7 +341,7 @@ static void a_response_outside_of_memory_is_a_fault(void **state)
     wr(rig, 0x5C, 1, 0);
     send_commands(rig, &command, 1);
     run_frames(rig, 2);
-    expect_fault(rig, "the response is lost");
+    expect_fault(rig, "its response is lost");
 }
 
 /* ---- Immediate commands (HDA 3.4) --------------------------------------------------------------- */

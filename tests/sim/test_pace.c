@@ -150,7 +150,7 @@ static void random_deed(struct pair *pair)
 {
     uint32_t stream = chance(4), command = chance(2) << 29 | chance(1000), at = DATA_AT + chance(0x60000) * 4;
 
-    switch (chance(9)) {
+    switch (chance(10)) {
     case 0:
         send_commands(pair->big, &command, 1);
         send_commands(pair->small, &command, 1);
@@ -174,6 +174,10 @@ static void random_deed(struct pair *pair)
         break;
     case 6:
         pair_write(pair, 0x5D, 1, 1);
+        break;
+    case 7: /* a descriptor goes bad */
+        if (chance(4) == 0)
+            pair_poke(pair, BDL_AT + 0x1000 * stream + 16 * chance(40) + 8, 0);
         break;
     default:
         pair_poke(pair, at, chance(0x7FFFFFFF));

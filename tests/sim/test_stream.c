@@ -78,6 +78,20 @@ static void a_pause_loses_and_repeats_nothing(void **state)
         assert_int_equal((uint32_t)rig->codecs[0].samples[i], (uint32_t)data16(rig, DATA_AT + 2 * i) << 16);
 }
 
+static void tag_and_run_may_be_written_at_once(void **state)
+{
+    struct rig *rig = *state;
+
+    prepare_halves(rig, 0, FORMAT_48_16_STEREO, 4096);
+    wr(rig, SD(0), 4, 0x0070001E);
+    run_frames(rig, 2);
+    assert_int_equal(rd(rig, SD(0), 4), 0x2070001E);
+    assert_int_equal(rig->codecs[0].last.stream, 7);
+    wr(rig, SD(0), 4, 0x0070001C);
+    run_frames(rig, 1);
+    assert_int_equal(rd(rig, SD(0), 4), 0x0070001C);
+}
+
 static void srst_is_a_handshake_and_resets_the_stream(void **state)
 {
     struct rig *rig = *state;
@@ -431,6 +445,7 @@ int main(void)
         TEST(run_starts_with_the_next_frame),
         TEST(run_clears_when_the_frame_ends),
         TEST(a_pause_loses_and_repeats_nothing),
+        TEST(tag_and_run_may_be_written_at_once),
         TEST(srst_is_a_handshake_and_resets_the_stream),
         TEST(ssync_holds_streams_with_full_fifos_and_starts_them_together),
         TEST(ssync_stops_running_streams_together),

@@ -242,10 +242,9 @@ static void device_write32(void *device, uint32_t offset, uint32_t value)
     write_register(device, offset, 4, value);
 }
 
-/* A register and its alias are the same word. */
-static volatile ULONG *device_map(void *context, uint32_t offset)
+/* The word that shows a register, and its alias; NULL when none does. */
+static volatile ULONG *shown_register(struct sim_device *device, uint32_t offset)
 {
-    struct sim_device *device = context;
     uint32_t target = offset < REG_ALIAS ? offset : offset - REG_ALIAS;
     unsigned stream = (target - REG_SDLPIB) / REG_SD_STRIDE;
 
@@ -254,6 +253,16 @@ static volatile ULONG *device_map(void *context, uint32_t offset)
     if (target < REG_SDLPIB || (target - REG_SDLPIB) % REG_SD_STRIDE)
         return NULL;
     return stream < sim_controller_streams(device->controller) ? &device->positions[stream] : NULL;
+}
+
+/* What is handed out is current, and the host sees to it that it stays so. */
+static volatile ULONG *device_map(void *context, uint32_t offset)
+{
+    struct sim_device *device = context;
+
+    linux_host_watch(device->host);
+    device_advance(device, linux_host_ops.now(device->host));
+    return shown_register(device, offset);
 }
 
 /* ---- The device --------------------------------------------------------------------------------- */

@@ -2,8 +2,8 @@
 /*
  * link.h - the HD Audio link, between the simulated controller and a simulated codec.
  *
- * The controller owns time and calls; a codec answers. No locks, no threads: the caller serialises. A codec may keep state but
- * never calls the controller back.
+ * The controller owns time and calls; a codec answers. No locks, no threads: the caller serialises. A codec
+ * may keep state but never calls the controller back.
  */
 #ifndef SIM_LINK_H
 #define SIM_LINK_H

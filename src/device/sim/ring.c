@@ -138,11 +138,7 @@ static void receive(struct sim_controller *c, unsigned codec, uint32_t response,
 {
     unsigned limit = sim_get(c, REG_RINTCNT, 2);
 
-    if (!rirb_runs(c)) {
-        sim_fault(c, "codec %u answers while the RIRB does not run: the response is lost", codec);
-        return;
-    }
-    if (!write_response(c, codec, response, unsolicited))
+    if (!rirb_runs(c) || !write_response(c, codec, response, unsolicited))
         return;
     if (++c->ring.responses >= (limit ? limit : 256))
         response_interrupt(c);
@@ -225,6 +221,8 @@ static void command_slot(struct sim_controller *c)
         c->ring.immediate = false;
         send_command(c, sim_get(c, REG_ICOI, 4), true);
     } else if (corb_pending(c) && fetch_command(c, &command)) {
+        if (!rirb_runs(c))
+            sim_fault(c, "a command is sent while the RIRB does not run: its response is lost");
         send_command(c, command, false);
     }
 }

@@ -35,6 +35,7 @@ void linux_clock_stall(enum linux_clock clock, uint64_t nanoseconds)
 
     if (clock == LINUX_CLOCK_VIRTUAL) {
         linux_virtual_pass(nanoseconds);
+        linux_virtual_refresh();
         return;
     }
     until = linux_time_after(read_clock(CLOCK_MONOTONIC), nanoseconds);

@@ -137,6 +137,7 @@ void linux_host_detach(struct linux_host *host)
     host->interrupt_requested = false;
     if (host->clock == LINUX_CLOCK_VIRTUAL)
         linux_virtual_forget(host);
+    host->watched = false;
     linux_host_unlock(host);
 }
 
@@ -163,6 +164,16 @@ void linux_host_interrupt(struct linux_host *host)
 void linux_host_changed(struct linux_host *host)
 {
     linux_host_lock(host);
+    device_changed(host);
+    linux_host_unlock(host);
+}
+
+void linux_host_watch(struct linux_host *host)
+{
+    linux_host_lock(host);
+    if (!host->watched && host->clock == LINUX_CLOCK_VIRTUAL)
+        linux_virtual_watch(host);
+    host->watched = true;
     device_changed(host);
     linux_host_unlock(host);
 }

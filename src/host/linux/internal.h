@@ -135,7 +135,9 @@ struct linux_host {
     void *device;
     bool in_device; /* one of ops runs */
     bool interrupt_requested;
-    bool changed; /* ops->next() has to be called again */
+    bool changed;      /* ops->next() has to be called again */
+    bool watched;      /* see linux_host_watch() */
+    uint64_t advanced; /* when ops->advance() was called last */
     LIST_ENTRY ready[WORK_LEVELS];
     struct linux_work *running[WORK_LEVELS]; /* compared only: a routine may free its own work */
     struct linux_thread *runner[WORK_LEVELS];
@@ -149,6 +151,7 @@ struct linux_host {
     bool pending;    /* something is requested or ready, or was a moment ago */
     bool asked_for;  /* ops->next() is to be called */
     bool device_due; /* so is ops->advance(), before */
+    LIST_ENTRY watch_link;
 
     /* Real (real.c). */
     pthread_mutex_t mutex;
@@ -186,6 +189,8 @@ uint64_t linux_virtual_now(void);
 /* Lets so many nanoseconds pass and what falls due happen, as far as the caller's level allows. Returns the
  * time then. */
 uint64_t linux_virtual_pass(uint64_t nanoseconds);
+/* Lets watched devices catch up, when the calling thread has let time pass. */
+void linux_virtual_refresh(void);
 /* Runs interrupts and work at DISPATCH_LEVEL that the caller's level has held off. */
 void linux_virtual_deliver(void);
 /* With the dispatcher held: lets time pass until the wait is done. */
@@ -195,6 +200,7 @@ void linux_virtual_wake(struct linux_wait *wait);
 void linux_virtual_pend(struct linux_host *host);
 void linux_virtual_ask(struct linux_host *host);
 void linux_virtual_forget(struct linux_host *host);
+void linux_virtual_watch(struct linux_host *host);
 void linux_virtual_kick(void);
 extern struct linux_timers linux_virtual_timers;
 

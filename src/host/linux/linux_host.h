@@ -64,6 +64,11 @@ void linux_host_interrupt(struct linux_host *host);
 /* What ops->next() returns may be earlier than it was. Any context, the device's lock may be held. */
 void linux_host_changed(struct linux_host *host);
 
+/* Somebody reads the device's registers through pointers into its memory. From now on they are not old when a
+ * thread looks: advance() is also called when a thread has let time pass (virtual), or each millisecond
+ * (real). Any context, the device's lock may be held. Ends with the attachment. */
+void linux_host_watch(struct linux_host *host);
+
 /* An MDL over `size` bytes at `memory` (page-aligned), whose pages the device reaches at pages[0], pages[1]
  * ... (page-aligned addresses). NULL without memory. MmMapLockedPagesSpecifyCache() returns `memory`. The
  * memory stays the caller's. */

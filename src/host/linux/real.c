@@ -10,6 +10,8 @@
 
 #include <signal.h>
 
+/* How old what a watched device shows may be. */
+#define REFRESH_NS 1000000ull
 /* When to try again to make a thread that could not be made. */
 #define THREAD_RETRY_NS 10000000ull
 
@@ -67,16 +69,26 @@ static void device_end(struct linux_host *host)
     pthread_cond_broadcast(&host->idle);
 }
 
+/* When the device is to catch up at the latest. */
+static uint64_t device_due(const struct linux_host *host)
+{
+    uint64_t refresh = host->watched ? linux_time_after(host->advanced, REFRESH_NS) : NEVER;
+
+    if (!host->ops)
+        return NEVER;
+    return refresh < host->device_next ? refresh : host->device_next;
+}
+
 /* The device had caught up, when it was last asked, until it said that something would happen, or changed its
  * mind. */
 static bool device_wants_time(const struct linux_host *host, uint64_t now)
 {
-    return host->ops && (host->changed || host->device_next <= now);
+    return host->ops && (host->changed || device_due(host) <= now);
 }
 
 static void pass_device_time(struct linux_host *host, uint64_t now)
 {
-    bool due = host->device_next <= now;
+    bool due = device_due(host) <= now;
     uint64_t next;
 
     host->changed = false;
@@ -86,6 +98,8 @@ static void pass_device_time(struct linux_host *host, uint64_t now)
     next = host->ops->next(host->device);
     device_end(host);
     host->device_next = next;
+    if (due)
+        host->advanced = now;
 }
 
 static void run_interrupt(struct linux_host *host)
@@ -125,7 +139,7 @@ static void sleep_until(struct linux_host *host, uint64_t time)
 static uint64_t next_due(const struct linux_host *host)
 {
     uint64_t timer = linux_timers_due(host->timers);
-    uint64_t device = host->ops ? host->device_next : NEVER;
+    uint64_t device = device_due(host);
 
     return device < timer ? device : timer;
 }

@@ -27,11 +27,13 @@ static struct {
     pthread_cond_t moved; /* wakes those */
     LIST_ENTRY pending_hosts;
     LIST_ENTRY ask_hosts;
+    LIST_ENTRY watched_hosts;
     LIST_ENTRY sleepers; /* struct linux_wait */
 } world = {
     .moved = PTHREAD_COND_INITIALIZER,
     .pending_hosts = {&world.pending_hosts, &world.pending_hosts},
     .ask_hosts = {&world.ask_hosts, &world.ask_hosts},
+    .watched_hosts = {&world.watched_hosts, &world.watched_hosts},
     .sleepers = {&world.sleepers, &world.sleepers},
 };
 
@@ -128,8 +130,16 @@ void linux_virtual_forget(struct linux_host *host)
     if (host->asked_for)
         RemoveEntryList(&host->ask_link);
     host->asked_for = false;
+    if (host->watched)
+        RemoveEntryList(&host->watch_link);
+    host->watched = false;
     host->interrupt_requested = false;
     unpend_if_nothing(host);
+}
+
+void linux_virtual_watch(struct linux_host *host)
+{
+    InsertTailList(&world.watched_hosts, &host->watch_link);
 }
 
 /* ---- Devices ------------------------------------------------------------------------------------------- */
@@ -170,6 +180,8 @@ static void ask_device(struct linux_host *host)
         host->ops->advance(host->device, now);
     next = host->ops->next(host->device);
     device_end(host);
+    if (due)
+        host->advanced = now;
     /* A device counts in units of its own. Should it round down, time still goes on. */
     if (due && next <= now)
         next = now + 1;
@@ -364,6 +376,31 @@ uint64_t linux_virtual_pass(uint64_t nanoseconds)
     return now;
 }
 
+static void refresh(void)
+{
+    for (PLIST_ENTRY entry = world.watched_hosts.Flink; entry != &world.watched_hosts; entry = entry->Flink) {
+        struct linux_host *host = CONTAINING_RECORD(entry, struct linux_host, watch_link);
+
+        if (host->advanced == world.now)
+            continue;
+        host->device_due = true;
+        linux_virtual_ask(host);
+    }
+    if (world.stepping)
+        return; /* who steps asks them */
+    world.stepping = true;
+    ask_devices();
+    world.stepping = false;
+    linux_virtual_kick();
+}
+
+void linux_virtual_refresh(void)
+{
+    linux_dispatcher_lock();
+    refresh();
+    linux_dispatcher_unlock();
+}
+
 /* ---- Waits --------------------------------------------------------------------------------------------- */
 
 /* There is work for a thread that may block, and the leader is none. */
@@ -430,6 +467,7 @@ void linux_virtual_wait(struct linux_wait *wait, uint64_t deadline)
         if (!passive_work_in_wait())
             go_on(wait, &yielded);
     }
+    refresh();
     world.leading--;
     world.waking -= wait->woken;
     linux_virtual_kick();

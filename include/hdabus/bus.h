@@ -52,9 +52,25 @@ struct hdabus_options {
  * start. On failure *bus is NULL. */
 NTSTATUS hdabus_open(const char *device, const struct hdabus_options *options, struct hdabus **bus);
 
+/* Counts since the bus was opened. */
+struct hdabus_statistics {
+    uint64_t register_reads;
+    uint64_t register_writes;
+    uint64_t interrupts;
+    uint64_t verbs;
+    uint64_t verb_timeouts;
+    uint64_t unsolicited;
+    uint64_t unsolicited_dropped;
+    uint64_t completions; /* periods that DMA has completed */
+    uint64_t merged;      /* of those, the ones that shared an interrupt with a later one */
+};
+void hdabus_statistics(const struct hdabus *bus, struct hdabus_statistics *statistics);
+
 /* Stops the controller and frees the bus with all that clients still hold. Interfaces are dead from then on.
  * NULL is ignored. */
 void hdabus_close(struct hdabus *bus);
+/* The same, and tells the last counts, those of closing included. */
+void hdabus_close_counting(struct hdabus *bus, struct hdabus_statistics *last);
 
 /* The children: one per function group of each codec. */
 struct hdabus_child {
@@ -82,20 +98,6 @@ NTSTATUS hdabus_compatible_id(const struct hdabus *bus, unsigned child, unsigned
  * 0x0100, and nothing is written; INSUFFICIENT_RESOURCES. */
 NTSTATUS hdabus_query_interface(struct hdabus *bus, unsigned child, const GUID *type, USHORT size,
                                 USHORT version, PINTERFACE interface);
-
-/* Counts since the bus was opened. */
-struct hdabus_statistics {
-    uint64_t register_reads;
-    uint64_t register_writes;
-    uint64_t interrupts;
-    uint64_t verbs;
-    uint64_t verb_timeouts;
-    uint64_t unsolicited;
-    uint64_t unsolicited_dropped;
-    uint64_t completions; /* periods that DMA has completed */
-    uint64_t merged;      /* of those, the ones that shared an interrupt with a later one */
-};
-void hdabus_statistics(const struct hdabus *bus, struct hdabus_statistics *statistics);
 
 /* What the controller said of itself. */
 struct hdabus_controller {

@@ -179,9 +179,24 @@ struct hda_bus;
  * entry of a table is missing), INSUFFICIENT_RESOURCES. */
 NTSTATUS hda_bus_start(const struct hda_bus_config *config, struct hda_bus **bus);
 
+/* Counts since the bus started. Any level. */
+struct hda_statistics {
+    uint64_t register_reads;
+    uint64_t register_writes;
+    uint64_t interrupts;          /* that were ours */
+    uint64_t verbs;               /* commands sent */
+    uint64_t verb_timeouts;       /* commands that completed without a valid response */
+    uint64_t unsolicited;         /* responses that came unasked */
+    uint64_t unsolicited_dropped; /* of those, with a tag that nobody had */
+    uint64_t completions;         /* periods that DMA has completed */
+    uint64_t merged;              /* of those, the ones that shared an interrupt with a later one */
+};
+void hda_bus_statistics(const struct hda_bus *bus, struct hda_statistics *statistics);
+
 /* Stops everything, releases what clients still hold, and frees the bus. Their interfaces are dead from then
- * on: a client dereferences before. PASSIVE_LEVEL, blocks. */
-void hda_bus_stop(struct hda_bus *bus);
+ * on: a client dereferences before. The counts with those of stopping are put in `last`, if it is not NULL.
+ * PASSIVE_LEVEL, blocks. */
+void hda_bus_stop(struct hda_bus *bus, struct hda_statistics *last);
 
 /* A function group: one child device each. The ids are those of DDI Child devices; they live as long as the
  * bus. */
@@ -209,20 +224,6 @@ bool hda_bus_child_id(const struct hda_bus *bus, unsigned child, enum hda_id_kin
  * another version: nothing is written), INSUFFICIENT_RESOURCES. */
 NTSTATUS hda_bus_query_interface(struct hda_bus *bus, unsigned child, const GUID *type, USHORT size,
                                  USHORT version, PINTERFACE interface);
-
-/* Counts since the bus started. Any level. */
-struct hda_statistics {
-    uint64_t register_reads;
-    uint64_t register_writes;
-    uint64_t interrupts;          /* that were ours */
-    uint64_t verbs;               /* commands sent */
-    uint64_t verb_timeouts;       /* commands that completed without a valid response */
-    uint64_t unsolicited;         /* responses that came unasked */
-    uint64_t unsolicited_dropped; /* of those, with a tag that nobody had */
-    uint64_t completions;         /* periods that DMA has completed */
-    uint64_t merged;              /* of those, the ones that shared an interrupt with a later one */
-};
-void hda_bus_statistics(const struct hda_bus *bus, struct hda_statistics *statistics);
 
 /* What the controller said of itself. */
 struct hda_controller_info {

@@ -137,7 +137,7 @@ NTSTATUS hda_bus_start(const struct hda_bus_config *config, struct hda_bus **out
     if (NT_SUCCESS(status))
         status = start_link(bus);
     if (!NT_SUCCESS(status)) {
-        hda_bus_stop(bus);
+        hda_bus_stop(bus, NULL);
         return status;
     }
     *out = bus;
@@ -156,7 +156,7 @@ static void stop_interrupts(struct hda_bus *bus)
     bus->host->work_cancel(bus->config.host_context, &bus->deferred);
 }
 
-void hda_bus_stop(struct hda_bus *bus)
+void hda_bus_stop(struct hda_bus *bus, struct hda_statistics *last)
 {
     bus->host->work_cancel(bus->config.host_context, &bus->release);
     hda_verbs_finish(bus);
@@ -170,6 +170,8 @@ void hda_bus_stop(struct hda_bus *bus)
     }
     if (bus->unsolicited.tags != NULL)
         hda_unsolicited_stop(bus);
+    if (last != NULL)
+        hda_bus_statistics(bus, last);
     hda_free(bus, bus);
 }
 

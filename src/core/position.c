@@ -111,7 +111,7 @@ static size_t period_bytes(const struct hda_engine *engine)
 void hda_progress_reset(struct hda_engine *engine)
 {
     engine->progress = (struct hda_progress){0};
-    *position_entry(engine) = NOT_WRITTEN;
+    __atomic_store_n(position_entry(engine), NOT_WRITTEN, __ATOMIC_RELAXED);
 }
 
 void hda_progress_run(struct hda_engine *engine)
@@ -146,7 +146,7 @@ static uint64_t unwrap(uint64_t estimated, uint32_t position, size_t size)
 static uint64_t bytes_now(const struct hda_engine *engine, uint64_t now)
 {
     uint64_t estimated = estimate(engine, now);
-    uint32_t position = *position_entry(engine);
+    uint32_t position = __atomic_load_n(position_entry(engine), __ATOMIC_RELAXED);
 
     if (position >= engine->buffer.size)
         return estimated; /* the controller writes none, or not yet */

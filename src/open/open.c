@@ -70,10 +70,10 @@ NTSTATUS open_host(struct open_request *request, enum linux_clock clock)
  * ------------------------------------------------------------------------------------------------------------
  */
 
-static void release(struct hdabus *bus)
+static void release(struct hdabus *bus, struct hda_statistics *last)
 {
     if (bus->core != NULL)
-        hda_bus_stop(bus->core);
+        hda_bus_stop(bus->core, last);
     open_sim_release(bus);
     if (bus->host != NULL)
         linux_host_destroy(bus->host);
@@ -135,7 +135,7 @@ NTSTATUS hdabus_open(const char *device, const struct hdabus_options *options, s
     request.bus->log_context = options != NULL ? options->log_context : NULL;
     status = open_copy(&request, device);
     if (!NT_SUCCESS(status)) {
-        release(request.bus);
+        release(request.bus, NULL);
         return status;
     }
     *bus = request.bus;
@@ -145,7 +145,41 @@ NTSTATUS hdabus_open(const char *device, const struct hdabus_options *options, s
 void hdabus_close(struct hdabus *bus)
 {
     if (bus != NULL)
-        release(bus);
+        release(bus, NULL);
+}
+
+/* ---- Counts ---------------------------------------------------------------------------------------------
+ */
+
+static void copy_counts(const struct hda_statistics *counts, struct hdabus_statistics *statistics)
+{
+    *statistics = (struct hdabus_statistics){
+        .register_reads = counts->register_reads,
+        .register_writes = counts->register_writes,
+        .interrupts = counts->interrupts,
+        .verbs = counts->verbs,
+        .verb_timeouts = counts->verb_timeouts,
+        .unsolicited = counts->unsolicited,
+        .unsolicited_dropped = counts->unsolicited_dropped,
+        .completions = counts->completions,
+        .merged = counts->merged,
+    };
+}
+
+void hdabus_statistics(const struct hdabus *bus, struct hdabus_statistics *statistics)
+{
+    struct hda_statistics counts;
+
+    hda_bus_statistics(bus->core, &counts);
+    copy_counts(&counts, statistics);
+}
+
+void hdabus_close_counting(struct hdabus *bus, struct hdabus_statistics *last)
+{
+    struct hda_statistics counts;
+
+    release(bus, &counts);
+    copy_counts(&counts, last);
 }
 
 /* ---- An open bus
@@ -195,24 +229,6 @@ NTSTATUS hdabus_query_interface(struct hdabus *bus, unsigned child, const GUID *
                                 USHORT version, PINTERFACE interface)
 {
     return hda_bus_query_interface(bus->core, child, type, size, version, interface);
-}
-
-void hdabus_statistics(const struct hdabus *bus, struct hdabus_statistics *statistics)
-{
-    struct hda_statistics counts;
-
-    hda_bus_statistics(bus->core, &counts);
-    *statistics = (struct hdabus_statistics){
-        .register_reads = counts.register_reads,
-        .register_writes = counts.register_writes,
-        .interrupts = counts.interrupts,
-        .verbs = counts.verbs,
-        .verb_timeouts = counts.verb_timeouts,
-        .unsolicited = counts.unsolicited,
-        .unsolicited_dropped = counts.unsolicited_dropped,
-        .completions = counts.completions,
-        .merged = counts.merged,
-    };
 }
 
 void hdabus_controller(const struct hdabus *bus, struct hdabus_controller *controller)

@@ -185,7 +185,7 @@ static NTSTATUS start_use_and_stop(void)
         return status;
     }
     status = use(bus);
-    hda_bus_stop(bus);
+    hda_bus_stop(bus, NULL);
     return status;
 }
 

@@ -217,7 +217,7 @@ void bench_close(struct bench *bench)
 
     bench->watch = NULL;
     bench->ddi.InterfaceDereference(bench->ddi.Context);
-    hda_bus_stop(bench->bus);
+    hda_bus_stop(bench->bus, NULL);
     assert_int_equal(bench->memory_count, 0);
     faults = sim_device_faults(bench->device);
     print_faults(bench);

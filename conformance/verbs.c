@@ -132,9 +132,8 @@ static struct completion *completions(struct trial *t, unsigned number, ULONG co
     return array;
 }
 
-static VOID complete(HDAUDIO_CODEC_TRANSFER *transfer, PVOID context)
+static void record(struct completion *completion, HDAUDIO_CODEC_TRANSFER *transfer)
 {
-    struct completion *completion = context;
     struct trial *t = completion->t;
 
     completion->calls++;
@@ -144,6 +143,13 @@ static VOID complete(HDAUDIO_CODEC_TRANSFER *transfer, PVOID context)
     for (ULONG i = 0; i < completion->count; i++)
         completion->all_valid &= transfer[i].Input.IsValid;
     completion->out_of_order = completion->earlier && completion->earlier->calls == 0;
+}
+
+static VOID complete(HDAUDIO_CODEC_TRANSFER *transfer, PVOID context)
+{
+    struct completion *completion = context;
+
+    record(completion, transfer);
     KeSetEvent(&completion->done, 0, FALSE);
 }
 
@@ -217,8 +223,9 @@ static VOID poison_array(HDAUDIO_CODEC_TRANSFER *transfer, PVOID context)
 {
     struct completion *completion = context;
 
-    complete(transfer, context);
+    record(completion, transfer);
     memset(transfer, POISON, completion->count * sizeof(*transfer));
+    KeSetEvent(&completion->done, 0, FALSE);
 }
 
 /* The callback may free the array, so nothing writes to it from then on. */

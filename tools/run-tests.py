@@ -81,7 +81,7 @@ def run(configuration):
         return [Outcome(f"{configuration.name}: build", "failed", "does not build, or not without warnings")]
     log = folder / "meson-logs" / "testlog.json"
     log.unlink(missing_ok=True)
-    slow = "1" if configuration.sanitize == "none" else "5"
+    slow = "1" if configuration.sanitize == "none" else "3"
     command = ["meson", "test", "-C", folder, "--no-rebuild", "--print-errorlogs", "--timeout-multiplier", slow]
     subprocess.run([*prefix, *command, *configuration.tests], env=os.environ | ENVIRONMENT, check=False)
     return outcomes_of(configuration, log)

@@ -39,17 +39,22 @@ struct hdabus_options {
     size_t error_size;
 };
 
-/* Opens the controller that `device` names, resets it and finds its codecs.
+/*
+ * Opens the controller that `device` names, resets it and finds its codecs.
  *
- *     sim[:OPTION,...]     the simulated controller, with
- *         clock=virtual    waiting is what makes time pass (the default): deterministic, as fast as the
- * processor allows clock=real       time passes by itself and an interrupt thread runs codec=FILE       a
- * codec from an ALSA codec dump, at the dump's address; repeatable. Default: a built-in codec irq=msi|level
- * how it interrupts; default msi fragment=PAGES   memory comes in runs of so many pages; default 64
+ * - sim[:OPTION,...]: the simulated controller. Options:
+ *
+ *   - clock=virtual: waiting is what makes time pass (the default): deterministic, as fast as the processor
+ *     allows
+ *   - clock=real: time passes by itself and an interrupt thread runs
+ *   - codec=FILE: a codec from an ALSA codec dump, at the dump's address; repeatable; else a built-in one
+ *   - irq=msi or irq=level: how it interrupts, by messages by default
+ *   - fragment=PAGES: memory comes in runs of so many consecutive pages, by default 64
  *
  * `options` may be NULL. NO_SUCH_DEVICE: no such kind of device, or what it names cannot be opened;
  * INVALID_PARAMETER: an option is not understood; INSUFFICIENT_RESOURCES; else why the controller did not
- * start. On failure *bus is NULL. */
+ * start. On failure *bus is NULL.
+ */
 NTSTATUS hdabus_open(const char *device, const struct hdabus_options *options, struct hdabus **bus);
 
 /* Counts since the bus was opened. */

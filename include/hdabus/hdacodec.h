@@ -6,8 +6,7 @@
 #ifndef HDABUS_HDACODEC_H
 #define HDABUS_HDACODEC_H
 
-/* ---- Verbs with a 12-bit id and 8 bits of payload (HDA 7.3.3)
- * ---------------------------------------------- */
+/* ---- Verbs with a 12-bit id and 8 bits of payload (HDA 7.3.3) -------------------------------- */
 
 #define HDA_GET_PARAMETER             0xF00
 #define HDA_GET_CONNECTION_SELECT     0xF01
@@ -60,8 +59,7 @@
 #define HDA_SET_CHANNEL_COUNT         0x72D
 #define HDA_FUNCTION_RESET            0x7FF
 
-/* ---- Verbs with a 4-bit id and 16 bits of payload
- * ----------------------------------------------------------- */
+/* ---- Verbs with a 4-bit id and 16 bits of payload -------------------------------------------- */
 
 #define HDA_GET_CONVERTER_FORMAT  0xA
 #define HDA_SET_CONVERTER_FORMAT  0x2
@@ -72,8 +70,7 @@
 #define HDA_GET_COEFFICIENT       0xC
 #define HDA_SET_COEFFICIENT       0x4
 
-/* ---- Parameters (HDA 7.3.4)
- * ----------------------------------------------------------------------------------- */
+/* ---- Parameters (HDA 7.3.4) ------------------------------------------------------------------ */
 
 #define HDA_PARAMETER_VENDOR_ID      0x00
 #define HDA_PARAMETER_REVISION_ID    0x02
@@ -95,8 +92,7 @@
 #define HDA_FUNCTION_AUDIO 0x01
 #define HDA_FUNCTION_MODEM 0x02
 
-/* ---- Widget capabilities (HDA 7.3.4.6)
- * ------------------------------------------------------------------------- */
+/* ---- Widget capabilities (HDA 7.3.4.6) ------------------------------------------------------- */
 
 #define HDA_WIDGET_STEREO             0x00000001u /* channel count, low bit */
 #define HDA_WIDGET_INPUT_AMP          0x00000002u
@@ -125,8 +121,7 @@
 #define HDA_WIDGET_BEEP         0x7
 #define HDA_WIDGET_VENDOR       0xF
 
-/* ---- PCM sizes and rates (HDA 7.3.4.7), stream formats (HDA 7.3.4.8)
- * ------------------------------------------- */
+/* ---- PCM sizes and rates (HDA 7.3.4.7), stream formats (HDA 7.3.4.8) ------------------------- */
 
 #define HDA_PCM_8_BITS  0x00010000u
 #define HDA_PCM_16_BITS 0x00020000u
@@ -138,8 +133,7 @@
 #define HDA_STREAM_FORMAT_FLOAT32 0x00000002u
 #define HDA_STREAM_FORMAT_AC3     0x00000004u
 
-/* ---- Pin capabilities (HDA 7.3.4.9) and control (HDA 7.3.3.13)
- * ----------------------------------------------------- */
+/* ---- Pin capabilities (HDA 7.3.4.9) and control (HDA 7.3.3.13) ------------------------------- */
 
 #define HDA_PIN_CAPS_IMPEDANCE   0x00000001u
 #define HDA_PIN_CAPS_TRIGGER     0x00000002u
@@ -161,8 +155,7 @@
 #define HDA_EAPD_ENABLE   0x02
 #define HDA_EAPD_SWAP     0x04
 
-/* ---- Configuration default (HDA 7.3.3.31)
- * --------------------------------------------------------------------------- */
+/* ---- Configuration default (HDA 7.3.3.31) ---------------------------------------------------- */
 
 #define HDA_CONFIG_SEQUENCE_SHIFT    0 /* 3:0 */
 #define HDA_CONFIG_ASSOCIATION_SHIFT 4 /* 7:4 */
@@ -190,8 +183,7 @@
 #define HDA_DEVICE_SPDIF_IN    0xC
 #define HDA_DEVICE_DIGITAL_IN  0xD
 
-/* ---- Amplifiers: capabilities (HDA 7.3.4.10), Set and Get payloads (HDA 7.3.3.7)
- * ----------------------------------------- */
+/* ---- Amplifiers: capabilities (HDA 7.3.4.10), Set and Get payloads (HDA 7.3.3.7) ------------- */
 
 #define HDA_AMP_CAPS_OFFSET_SHIFT 0  /* 6:0, the step that is 0 dB */
 #define HDA_AMP_CAPS_STEPS_SHIFT  8  /* 14:8, number of steps - 1 */
@@ -208,9 +200,7 @@
 #define HDA_AMP_MUTE            0x80
 #define HDA_AMP_GAIN_MASK       0x7F
 
-/* ---- Others
- * -----------------------------------------------------------------------------------------------------------------
- */
+/* ---- Others ---------------------------------------------------------------------------------- */
 
 #define HDA_POWER_D0              0x0
 #define HDA_POWER_D3              0x3
@@ -219,8 +209,7 @@
 #define HDA_UNSOLICITED_ENABLE    0x80
 #define HDA_CONNECTIONS_LONG_FORM 0x80
 
-/* ---- SDnFMT and the converter format (HDA 3.7.1)
- * ------------------------------------------------------------------------------ */
+/* ---- SDnFMT and the converter format (HDA 3.7.1) --------------------------------------------- */
 
 #define HDA_FORMAT_CHANNELS_SHIFT 0  /* 3:0, count - 1 */
 #define HDA_FORMAT_BITS_SHIFT     4  /* 6:4 */

@@ -36,7 +36,7 @@ DEFINE_GUID(GUID_HDAUDIO_BUS_INTERFACE_V2, 0xb52af5fb, 0x424b, 0x4bb9, 0xa1, 0x6
 DEFINE_GUID(GUID_HDAUDIO_BUS_INTERFACE_V3, 0xdc25da12, 0xbcd1, 0x4c7f, 0x84, 0xe1, 0x02, 0xad, 0xb6, 0xdc,
             0xdc, 0xbf);
 
-/* ---- Verbs --------------------------------------------------------------------------------------------- */
+/* ---- Verbs ----------------------------------------------------------------------------------- */
 
 /* One command as it goes over the link. */
 typedef struct _HDAUDIO_CODEC_COMMAND {
@@ -84,7 +84,7 @@ typedef struct _HDAUDIO_CODEC_TRANSFER {
     HDAUDIO_CODEC_RESPONSE Input;
 } HDAUDIO_CODEC_TRANSFER, *PHDAUDIO_CODEC_TRANSFER;
 
-/* ---- Streams ------------------------------------------------------------------------------------------- */
+/* ---- Streams --------------------------------------------------------------------------------- */
 
 /* A stream as it lies in memory. Valid bits are left-justified in the container, the rest is zero. */
 typedef struct _HDAUDIO_STREAM_FORMAT {
@@ -123,7 +123,7 @@ typedef struct _HDAUDIO_BUFFER_DESCRIPTOR {
     ULONG InterruptOnCompletion; /* bit 0 */
 } HDAUDIO_BUFFER_DESCRIPTOR, *PHDAUDIO_BUFFER_DESCRIPTOR;
 
-/* ---- The bus ------------------------------------------------------------------------------------------- */
+/* ---- The bus --------------------------------------------------------------------------------- */
 
 typedef struct _HDAUDIO_DEVICE_INFORMATION {
     USHORT Size;
@@ -155,16 +155,14 @@ typedef enum _HDAUDIO_CODEC_POWER_STATE {
 } HDAUDIO_CODEC_POWER_STATE,
     *PHDAUDIO_CODEC_POWER_STATE;
 
-/* ---- Callbacks, all at DISPATCH_LEVEL but the BDL ISR ----------------------------------------------------
- */
+/* ---- Callbacks, all at DISPATCH_LEVEL but the BDL ISR ---------------------------------------- */
 
 typedef VOID(NTAPI *PHDAUDIO_TRANSFER_COMPLETE_CALLBACK)(HDAUDIO_CODEC_TRANSFER *Transfer, PVOID Context);
 typedef VOID(NTAPI *PHDAUDIO_UNSOLICITED_RESPONSE_CALLBACK)(HDAUDIO_CODEC_RESPONSE Response, PVOID Context);
 typedef VOID(NTAPI *PHDAUDIO_BDL_ISR)(VOID *Context, ULONG InterruptBitMask);
 typedef VOID(NTAPI *PHDAUDIO_DMA_NOTIFICATION_CALLBACK)(PVOID Context, LARGE_INTEGER QpcTimestamp);
 
-/* ---- Routines --------------------------------------------------------------------------------------------
- */
+/* ---- Routines -------------------------------------------------------------------------------- */
 
 typedef NTSTATUS(NTAPI *PTRANSFER_CODEC_VERBS)(PVOID _context, ULONG Count,
                                                PHDAUDIO_CODEC_TRANSFER CodecTransfer,
@@ -218,8 +216,7 @@ typedef NTSTATUS(NTAPI *PSETUP_DMA_ENGINE_WITH_BDL)(PVOID _context, HANDLE Handl
                                                     PUCHAR StreamId, PULONG FifoSize);
 typedef NTSTATUS(NTAPI *PFREE_CONTIGUOUS_DMA_BUFFER)(PVOID _context, HANDLE Handle);
 
-/* ---- Interface tables, in the WDK's order. Version is 0x0100 in all of them ------------------------------
- */
+/* ---- Interface tables, in the WDK's order. Version is 0x0100 in all of them ------------------ */
 
 #define HDAUDIO_INTERFACE_HEAD                             \
     USHORT Size;                                           \
@@ -283,8 +280,7 @@ typedef struct _HDAUDIO_BUS_INTERFACE_V3 {
 #undef HDAUDIO_INTERFACE_BASELINE
 #undef HDAUDIO_INTERFACE_NOTIFICATION
 
-/* ---- The layouts are a contract between binaries ----------------------------------------------------------
- */
+/* ---- The layouts are a contract between binaries --------------------------------------------- */
 
 #ifdef __cplusplus
 #define HDAUDIO_ASSERT(condition) static_assert(condition, #condition)

@@ -23,8 +23,7 @@
 extern "C" {
 #endif
 
-/* ---- The device
- * -------------------------------------------------------------------------------------------- */
+/* ---- The device ------------------------------------------------------------------------------ */
 
 /* Memory that the controller reaches at one contiguous range of addresses, mapped for the processor. */
 struct hda_dma {
@@ -87,8 +86,7 @@ struct hda_device_info {
     bool message_interrupts; /* an edge: sent when the OR of all causes rises (HDA 3.3.14); else a level */
 };
 
-/* ---- The host
- * ---------------------------------------------------------------------------------------------- */
+/* ---- The host -------------------------------------------------------------------------------- */
 
 enum hda_level {
     HDA_LEVEL_PASSIVE,   /* may block; a lock of this level is a mutex */
@@ -151,8 +149,7 @@ struct hda_host_ops {
     void (*log)(void *host, enum hda_log_level level, const char *format, va_list arguments);
 };
 
-/* ---- The bus, for whoever opens one
- * -------------------------------------------------------------------------- */
+/* ---- The bus, for whoever opens one ---------------------------------------------------------- */
 
 /* Bounds on waits in microseconds of bus time; 0 stands for the default (DDI Bounds). */
 struct hda_bounds {

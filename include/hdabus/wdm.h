@@ -18,7 +18,7 @@ extern "C" {
 /* Pool tags are written 'tagX'. */
 #pragma GCC diagnostic ignored "-Wmultichar"
 
-/* ---- Annotations that mean nothing to this compiler ---------------------------------------------------- */
+/* ---- Annotations that mean nothing to this compiler ------------------------------------------ */
 
 #define IN
 #define OUT
@@ -114,7 +114,7 @@ extern "C" {
 #define __drv_when(condition, annotations)
 #define __analysis_assume(condition)
 
-/* ---- Scalars: the sizes of the WDK, where a long has 32 bits ------------------------------------------- */
+/* ---- Scalars: the sizes of the WDK, where a long has 32 bits --------------------------------- */
 
 #define VOID void
 typedef void *PVOID;
@@ -162,7 +162,7 @@ typedef PVOID HANDLE, *PHANDLE;
 #define MAXLONGLONG  INT64_MAX
 #define MAXULONGLONG UINT64_MAX
 
-/* ---- Status -------------------------------------------------------------------------------------------- */
+/* ---- Status ---------------------------------------------------------------------------------- */
 
 typedef LONG NTSTATUS, *PNTSTATUS;
 #define NT_SUCCESS(status)     ((NTSTATUS)(status) >= 0)
@@ -220,7 +220,7 @@ typedef LONG NTSTATUS, *PNTSTATUS;
 #define STATUS_NO_MATCH                   ((NTSTATUS)0xC0000272L)
 #define STATUS_DEVICE_REMOVED             ((NTSTATUS)0xC00002B6L)
 
-/* ---- Structures ---------------------------------------------------------------------------------------- */
+/* ---- Structures ------------------------------------------------------------------------------ */
 
 typedef struct _GUID {
     ULONG Data1;
@@ -336,7 +336,7 @@ typedef struct _INTERFACE {
     PINTERFACE_DEREFERENCE InterfaceDereference;
 } INTERFACE, *PINTERFACE;
 
-/* ---- Memory as bytes, and the small macros of every driver --------------------------------------------- */
+/* ---- Memory as bytes, and the small macros of every driver ----------------------------------- */
 
 #define UNREFERENCED_PARAMETER(parameter)     ((void)(parameter))
 #define DBG_UNREFERENCED_PARAMETER(parameter) ((void)(parameter))
@@ -390,7 +390,7 @@ FORCEINLINE SIZE_T RtlCompareMemory(const VOID *Source1, const VOID *Source2, SI
 #endif
 #define InlineIsEqualGUID(first, second) IsEqualGUID(first, second)
 
-/* ---- Interlocked operations: full barriers ------------------------------------------------------------- */
+/* ---- Interlocked operations: full barriers --------------------------------------------------- */
 
 FORCEINLINE LONG InterlockedIncrement(volatile LONG *Addend)
 {
@@ -483,10 +483,21 @@ FORCEINLINE PVOID InterlockedCompareExchangePointer(PVOID volatile *Destination,
     return Comperand;
 }
 
+/* What another processor or a device writes, read once and whole; Acquire: and before all that follows. */
+FORCEINLINE ULONG ReadULongNoFence(const volatile ULONG *Source)
+{
+    return __atomic_load_n(Source, __ATOMIC_RELAXED);
+}
+
+FORCEINLINE ULONG ReadULongAcquire(const volatile ULONG *Source)
+{
+    return __atomic_load_n(Source, __ATOMIC_ACQUIRE);
+}
+
 #define KeMemoryBarrier() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 #define YieldProcessor()  __asm__ volatile("" ::: "memory")
 
-/* ---- IRQL: each thread has one; services assert that they are called at a legal one -------------------- */
+/* ---- IRQL: each thread has one; services assert that they are called at a legal one ---------- */
 
 typedef UCHAR KIRQL, *PKIRQL;
 #define PASSIVE_LEVEL  0
@@ -495,7 +506,7 @@ typedef UCHAR KIRQL, *PKIRQL;
 #define DEVICE_LEVEL   8 /* what interrupt handlers run at off Windows; not a WDK name */
 #define HIGH_LEVEL     15
 
-/* ---- Dispatcher objects -------------------------------------------------------------------------------- */
+/* ---- Dispatcher objects ---------------------------------------------------------------------- */
 
 typedef enum _EVENT_TYPE {
     NotificationEvent,   /* stays signalled until it is cleared; releases every waiter */
@@ -510,7 +521,7 @@ typedef struct _KEVENT {
     INT Descriptor; /* -1, or what HdabusEventDescriptor() returned */
 } KEVENT, *PKEVENT, *PRKEVENT;
 
-/* ---- Memory descriptor lists --------------------------------------------------------------------------- */
+/* ---- Memory descriptor lists ----------------------------------------------------------------- */
 
 #define PAGE_SHIFT 12
 #define PAGE_SIZE  4096u
@@ -528,8 +539,7 @@ typedef struct _MDL {
     ULONG ByteOffset;
 } MDL, *PMDL;
 
-/* ---- Services, as declared in the WDK -------------------------------------------------------------------
- */
+/* ---- Services, as declared in the WDK -------------------------------------------------------- */
 
 /* Supplied by libhdabus in a Linux process. A call that the WDK forbids at the caller's IRQL, or that would
  * never return, ends the process: a sentence on standard error that names the routine and the levels, and
@@ -538,7 +548,7 @@ typedef struct _MDL {
 #define NTKERNELAPI __attribute__((visibility("default")))
 #define NTSYSAPI    NTKERNELAPI
 
-/* ---- IRQL and spin locks ---- */
+/* ---- IRQL and spin locks --------------------------------------------------------------------- */
 
 NTKERNELAPI KIRQL KeGetCurrentIrql(VOID);
 /* Raise; returns the level before. Raising to a lower level is a bug. */
@@ -565,7 +575,7 @@ NTKERNELAPI VOID KeReleaseSpinLock(PKSPIN_LOCK SpinLock, KIRQL NewIrql);
 NTKERNELAPI VOID KeAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock);
 NTKERNELAPI VOID KeReleaseSpinLockFromDpcLevel(PKSPIN_LOCK SpinLock);
 
-/* ---- Events and waits ---- */
+/* ---- Events and waits ------------------------------------------------------------------------ */
 
 typedef CCHAR KPROCESSOR_MODE;
 typedef LONG KPRIORITY;
@@ -637,7 +647,7 @@ NTKERNELAPI VOID ExAcquireFastMutex(PFAST_MUTEX FastMutex);
 NTKERNELAPI BOOLEAN ExTryToAcquireFastMutex(PFAST_MUTEX FastMutex);
 NTKERNELAPI VOID ExReleaseFastMutex(PFAST_MUTEX FastMutex);
 
-/* ---- Time: on the clock that the calling thread waits on ---- */
+/* ---- Time: on the clock that the calling thread waits on ------------------------------------- */
 
 /* Blocks for an interval in units of 100 ns: negative, from now; else until a system time. At APC_LEVEL or
  * below. */
@@ -652,7 +662,7 @@ NTKERNELAPI VOID KeQuerySystemTimePrecise(PLARGE_INTEGER CurrentTime);
 /* Units of 100 ns since some start. */
 NTKERNELAPI ULONGLONG KeQueryInterruptTime(VOID);
 
-/* ---- Pool: at DISPATCH_LEVEL or below, paged pool at APC_LEVEL or below ---- */
+/* ---- Pool: at DISPATCH_LEVEL or below, paged pool at APC_LEVEL or below ---------------------- */
 
 typedef enum _POOL_TYPE {
     NonPagedPool = 0,
@@ -676,7 +686,7 @@ NTKERNELAPI VOID ExFreePool(PVOID P);
 /* A tag other than the allocation's is a bug; 0 is any. */
 NTKERNELAPI VOID ExFreePoolWithTag(PVOID P, ULONG Tag);
 
-/* ---- Memory descriptor lists ---- */
+/* ---- Memory descriptor lists ----------------------------------------------------------------- */
 
 #define MDL_MAPPED_TO_SYSTEM_VA     0x0001
 #define MDL_PAGES_LOCKED            0x0002
@@ -729,7 +739,7 @@ FORCEINLINE PVOID MmGetSystemAddressForMdlSafe(PMDL Mdl, ULONG Priority)
     return MmMapLockedPagesSpecifyCache(Mdl, KernelMode, MmCached, NULL, FALSE, Priority);
 }
 
-/* ---- Debugging: DBG is 1 unless NDEBUG is defined ---- */
+/* ---- Debugging: DBG is 1 unless NDEBUG is defined -------------------------------------------- */
 
 #ifndef DBG
 #ifdef NDEBUG

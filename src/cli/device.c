@@ -48,7 +48,7 @@ int device_open(struct device *device, const struct options *options, struct rep
                           sentence[0] ? sentence : status_sentence(status));
 }
 
-void device_close(struct device *device)
+void device_close(struct device *device, struct hdabus_statistics *last)
 {
     unsigned i;
 
@@ -57,7 +57,10 @@ void device_close(struct device *device)
         device->groups[i].ddi.InterfaceDereference(device->groups[i].ddi.Context);
     }
     free(device->groups);
-    hdabus_close(device->bus);
+    if (last)
+        hdabus_close_counting(device->bus, last);
+    else
+        hdabus_close(device->bus);
 }
 
 /* Takes its place in the array when all went well. */

@@ -22,7 +22,8 @@ struct device {
 
 /* Opens what --device and --clock say. EXIT_DONE, or else with a message; then there is nothing to close. */
 int device_open(struct device *device, const struct options *options, struct report *report);
-void device_close(struct device *device);
+/* Puts the bus's last counts, those of closing included, into `last`, if it is not NULL. */
+void device_close(struct device *device, struct hdabus_statistics *last);
 
 /* Reads all audio function groups; one that fails is left out with a message. EXIT_DONE, or EXIT_FAILED with
  * a message when memory runs out. */

@@ -228,6 +228,6 @@ int command_info(const struct options *options, struct report *report)
         print_codecs(device.bus);
         print_statistics(device.bus);
     }
-    device_close(&device);
+    device_close(&device, NULL);
     return EXIT_DONE;
 }

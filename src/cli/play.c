@@ -25,6 +25,7 @@ struct play {
     struct player player;
     struct sink sink;
     struct progress progress;
+    UCHAR pin;         /* of the route */
     uint64_t expected; /* notifications */
 };
 
@@ -112,10 +113,11 @@ static void report_stream(struct play *play)
     report_integer(report, "rate", format->SampleRate);
     report_integer(report, "channels", format->NumberOfChannels);
     report_integer(report, "bits", format->ValidBitsPerSample);
-    report_integer(report, "pin", path_pin(&play->route.path)->node);
+    report_integer(report, "pin", play->pin);
     report_string(report, "out", play->options->out);
 }
 
+/* Register counts are totals from opening to closing. */
 static void report_statistics(struct play *play, const struct hdabus_statistics *statistics)
 {
     struct report *report = play->report;
@@ -130,11 +132,12 @@ static void print_result(const struct play *play, const struct hdabus_statistics
 {
     const struct player_report *played = &play->player.report;
 
-    if (!play->options->json)
-        printf("%llu frames%s, pin 0x%02x, %llu notifications, %llu late, %llu merged\n",
-               (unsigned long long)played->frames, played->stopped ? " until stopped" : "",
-               path_pin(&play->route.path)->node, (unsigned long long)played->notifications,
-               (unsigned long long)played->late, (unsigned long long)statistics->merged);
+    if (play->options->json || played->notifications == 0)
+        return;
+    printf("%llu frames%s, pin 0x%02x, %llu notifications, %llu late, %llu merged\n",
+           (unsigned long long)played->frames, played->stopped ? " until stopped" : "", play->pin,
+           (unsigned long long)played->notifications, (unsigned long long)played->late,
+           (unsigned long long)statistics->merged);
 }
 
 /* What a simulated controller saw the driver do. */
@@ -208,9 +211,8 @@ static int run_with_sink(struct play *play)
 
     if (!play->options->out)
         return run_player(play);
-    code = sink_open(&play->sink, play->device.bus, play->route.group->codec.address,
-                     path_pin(&play->route.path)->node, play->options->out, &play->route.format, most,
-                     play->report);
+    code = sink_open(&play->sink, play->device.bus, play->route.group->codec.address, play->pin,
+                     play->options->out, &play->route.format, most, play->report);
     if (code != EXIT_DONE)
         return code;
     code = run_player(play);
@@ -256,7 +258,6 @@ static int run_with_engine(struct play *play)
 
 static int run_on_device(struct play *play)
 {
-    struct hdabus_statistics statistics;
     int code = device_read_groups(&play->device, play->report), faults;
 
     if (code == EXIT_DONE)
@@ -265,18 +266,16 @@ static int run_on_device(struct play *play)
         code = source_prepare(&play->source, &play->route.format, play->report);
     if (code != EXIT_DONE)
         return code;
+    play->pin = path_pin(&play->route.path)->node;
     report_stream(play);
     code = run_with_engine(play);
     faults = report_faults(play);
-    hdabus_statistics(play->device.bus, &statistics);
-    report_statistics(play, &statistics);
-    if (play->player.report.notifications > 0)
-        print_result(play, &statistics);
     return code != EXIT_DONE ? code : faults;
 }
 
 static int run_with_source(struct play *play)
 {
+    struct hdabus_statistics statistics;
     int code;
 
     if (play->options->out && source_is(&play->source, play->options->out))
@@ -286,7 +285,9 @@ static int run_with_source(struct play *play)
     if (code != EXIT_DONE)
         return code;
     code = run_on_device(play);
-    device_close(&play->device);
+    device_close(&play->device, &statistics);
+    report_statistics(play, &statistics);
+    print_result(play, &statistics);
     return code;
 }
 

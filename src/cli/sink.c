@@ -10,14 +10,13 @@
 #define BLOCK_FRAMES 4096
 #define MOST_IN_WAV  0xF0000000ull /* bytes; the sizes in a WAV file have 32 bits */
 
-static int container_format(const HDAUDIO_STREAM_FORMAT *format, uint64_t most)
+static int file_format(const HDAUDIO_STREAM_FORMAT *format, uint64_t most)
 {
-    uint64_t bytes = most * format->NumberOfChannels * sizeof(int32_t);
-    int container = bytes < MOST_IN_WAV ? SF_FORMAT_WAV : SF_FORMAT_RF64;
+    static const int encodings[] = {SF_FORMAT_PCM_16, SF_FORMAT_PCM_24, SF_FORMAT_PCM_32};
+    unsigned width = max((format->ValidBitsPerSample + 7u) / 8, 2u);
+    uint64_t bytes = most * format->NumberOfChannels * width;
 
-    if (format->ValidBitsPerSample <= 16)
-        return container | SF_FORMAT_PCM_16;
-    return container | (format->ValidBitsPerSample <= 24 ? SF_FORMAT_PCM_24 : SF_FORMAT_PCM_32);
+    return (bytes < MOST_IN_WAV ? SF_FORMAT_WAV : SF_FORMAT_RF64) | encodings[width - 2];
 }
 
 static void flush_block(struct sink *sink)
@@ -57,7 +56,7 @@ static int create_file(struct sink *sink, const HDAUDIO_STREAM_FORMAT *format, u
     SF_INFO info = {
         .samplerate = (int)format->SampleRate,
         .channels = format->NumberOfChannels,
-        .format = container_format(format, most),
+        .format = file_format(format, most),
     };
 
     sink->block = calloc((size_t)BLOCK_FRAMES * format->NumberOfChannels, sizeof(*sink->block));

@@ -113,7 +113,7 @@ static ULONGLONG bytes_elapsed(const struct player *player)
  * shows may be as old as the last interrupt (DDI Registers handed out), and says nothing. */
 static void update_position(struct player *player, bool notified)
 {
-    ULONG position = *(volatile ULONG *)player->position;
+    ULONG position = ReadULongAcquire(player->position); /* the buffer before it has been read */
     ULONGLONG bytes = player->buffer_bytes, elapsed = bytes_elapsed(player);
     ULONGLONG moved = (position + bytes - player->last_position) % bytes;
 

@@ -5,8 +5,7 @@
 #include "core.h"
 #include "stream.h"
 
-/* ---- Memory
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Memory ---------------------------------------------------------------------------------- */
 
 void hda_buffer_release(struct hda_bus *bus, struct hda_buffer *buffer)
 {
@@ -52,8 +51,7 @@ static NTSTATUS allocate_memory(struct hda_bus *bus, struct hda_buffer *buffer)
     return STATUS_SUCCESS;
 }
 
-/* ---- Claiming the engine while memory is allocated or freed, which may block
- * --------------------------------------------- */
+/* ---- Claiming the engine while memory is allocated or freed, which may block ----------------- */
 
 /* DDI: not in reset, or has a buffer already. */
 static NTSTATUS claim_empty(struct hda_client *client, HANDLE handle, struct hda_engine **engine)
@@ -80,8 +78,7 @@ static void unclaim(struct hda_engine *engine)
     hda_unlock(engine->bus, &engine->bus->lock);
 }
 
-/* ---- Allocation
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- Allocation ------------------------------------------------------------------------------ */
 
 /* Gives the engine its buffer and programs it; the FIFO's size is known from then on. */
 static NTSTATUS install(struct hda_engine *engine, const struct hda_buffer *buffer, PULONG fifo)
@@ -154,9 +151,7 @@ NTSTATUS hda_buffer_allocate(struct hda_client *client, HANDLE handle,
     return status;
 }
 
-/* ---- Freeing
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- Freeing --------------------------------------------------------------------------------- */
 
 /* Takes the buffer from an engine that does not run. A stopped one is reset first: known drivers free in that
  * state (DDI). */

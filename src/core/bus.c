@@ -13,8 +13,7 @@ static const struct hda_bounds default_bounds = {
     .link_resets = 3,
 };
 
-/* ---- Checks of what we are given
- * ------------------------------------------------------------------------------------------- */
+/* ---- Checks of what we are given ------------------------------------------------------------- */
 
 /* Whether every entry of a table of functions is there. */
 static bool is_full(const void *table, size_t size)
@@ -49,9 +48,7 @@ static void set_default_bounds(struct hda_bounds *bounds)
     set_default(&bounds->link_resets, default_bounds.link_resets);
 }
 
-/* ---- Start
- * --------------------------------------------------------------------------------------------------------------------
- */
+/* ---- Start ----------------------------------------------------------------------------------- */
 
 static void init_locks(struct hda_bus *bus)
 {
@@ -144,8 +141,7 @@ NTSTATUS hda_bus_start(const struct hda_bus_config *config, struct hda_bus **out
     return STATUS_SUCCESS;
 }
 
-/* ---- Stop: the reverse, from wherever start came to
- * ---------------------------------------------------------------------------- */
+/* ---- Stop: the reverse, from wherever start came to ------------------------------------------ */
 
 static void stop_interrupts(struct hda_bus *bus)
 {
@@ -158,10 +154,11 @@ static void stop_interrupts(struct hda_bus *bus)
 
 void hda_bus_stop(struct hda_bus *bus, struct hda_statistics *last)
 {
-    bus->host->work_cancel(bus->config.host_context, &bus->release);
     hda_verbs_finish(bus);
-    hda_clients_stop(bus);
     stop_interrupts(bus);
+    bus->host->work_cancel(bus->config.host_context,
+                           &bus->release); /* callbacks may have queued it until now */
+    hda_clients_stop(bus);
     hda_verbs_stop(bus);
     hda_codecs_stop(bus);
     if (bus->engines != NULL) {
@@ -175,9 +172,7 @@ void hda_bus_stop(struct hda_bus *bus, struct hda_statistics *last)
     hda_free(bus, bus);
 }
 
-/* ---- What it tells
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* ---- What it tells --------------------------------------------------------------------------- */
 
 unsigned hda_bus_child_count(const struct hda_bus *bus)
 {

@@ -52,20 +52,33 @@ void hda_clients_bury(void *context)
         release(client);
 }
 
-void hda_client_dereference(struct hda_client *client)
+/* Takes the client out of the list of the living and, if it has to wait for PASSIVE_LEVEL, into that of the
+ * dead. */
+static void bury(struct hda_client *client, bool later)
 {
     struct hda_bus *bus = client->bus;
 
-    if (__atomic_fetch_sub(&client->references, 1, __ATOMIC_ACQ_REL) != 1)
-        return;
     hda_lock(bus, &bus->lock);
     RemoveEntryList(&client->link);
-    InsertTailList(&bus->dead, &client->link);
+    if (later)
+        InsertTailList(&bus->dead, &client->link);
     hda_unlock(bus, &bus->lock);
-    if (hda_irql(bus) == PASSIVE_LEVEL)
-        hda_clients_bury(bus);
-    else
+}
+
+/* Who drops the last reference at PASSIVE_LEVEL releases by himself: what the client held is free when he
+ * returns. */
+void hda_client_dereference(struct hda_client *client)
+{
+    struct hda_bus *bus = client->bus;
+    bool later = hda_irql(bus) > PASSIVE_LEVEL;
+
+    if (__atomic_fetch_sub(&client->references, 1, __ATOMIC_ACQ_REL) != 1)
+        return;
+    bury(client, later);
+    if (later)
         bus->host->work_queue(bus->config.host_context, &bus->release, 0);
+    else
+        release(client);
 }
 
 void hda_clients_stop(struct hda_bus *bus)

@@ -32,8 +32,7 @@ static NTSTATUS ask(struct hda_bus *bus, HDAUDIO_CODEC_TRANSFER *transfers, unsi
     return hda_verbs_transfer(bus, bus->own, count, transfers, NULL, NULL);
 }
 
-/* ---- First batch: the root nodes
- * ---------------------------------------------------------------------------------- */
+/* ---- First batch: the root nodes ------------------------------------------------------------- */
 
 /* What a root node says of its codec. */
 struct root {
@@ -97,8 +96,7 @@ static unsigned read_roots(struct hda_bus *bus, struct root *roots, NTSTATUS *st
     return found;
 }
 
-/* ---- Second batch: the function groups
- * --------------------------------------------------------------------------------- */
+/* ---- Second batch: the function groups ------------------------------------------------------- */
 
 static unsigned ask_groups(const struct root *roots, unsigned count, HDAUDIO_CODEC_TRANSFER *transfers)
 {

@@ -12,8 +12,7 @@
 
 static const struct hda_register global_control = {GCTL, 32, "GCTL"};
 
-/* ---- Capabilities
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Capabilities ---------------------------------------------------------------------------- */
 
 static uint8_t output_lines(uint16_t gcap)
 {
@@ -79,9 +78,7 @@ void hda_controller_probe(struct hda_bus *bus)
         hda_log(bus, HDA_LOG_INFO, "no SSYNC: streams start together as close as register writes allow");
 }
 
-/* ---- Reset
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- Reset ----------------------------------------------------------------------------------- */
 
 static NTSTATUS set_link_reset(struct hda_bus *bus, uint32_t crst)
 {

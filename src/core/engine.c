@@ -11,9 +11,7 @@
     ((uintptr_t)UINT64_C(0x9E3779B97F4A7C15)) /* odd: no two serials give the same handle \
                                                */
 
-/* ---- Handles
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- Handles --------------------------------------------------------------------------------- */
 
 /* A token that no other engine, of this bus or another, has had or will have. */
 static HANDLE new_handle(struct hda_bus *bus)
@@ -50,9 +48,7 @@ bool hda_engine_is(struct hda_client *client, HANDLE handle)
     return found;
 }
 
-/* ---- Allocation
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Allocation ------------------------------------------------------------------------------ */
 
 static struct hda_engine *find_free(struct hda_bus *bus, enum hda_direction direction)
 {
@@ -133,9 +129,7 @@ NTSTATUS hda_engine_allocate(struct hda_client *client, bool render, uint8_t cod
     return status;
 }
 
-/* ---- Change
- * -------------------------------------------------------------------------------------------------------------
- */
+/* ---- Change ---------------------------------------------------------------------------------- */
 
 static NTSTATUS change(struct hda_engine *engine, const struct hda_format *format)
 {
@@ -176,9 +170,7 @@ NTSTATUS hda_engine_change(struct hda_client *client, HANDLE handle, PHDAUDIO_ST
     return status;
 }
 
-/* ---- Freeing
- * -------------------------------------------------------------------------------------------------------------
- */
+/* ---- Freeing --------------------------------------------------------------------------------- */
 
 NTSTATUS hda_engine_free(struct hda_client *client, HANDLE handle)
 {
@@ -247,9 +239,7 @@ void hda_engines_release(struct hda_client *client)
     }
 }
 
-/* ---- The table
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* ---- The table ------------------------------------------------------------------------------- */
 
 static enum hda_direction direction_of(const struct hda_capabilities *can, unsigned index)
 {

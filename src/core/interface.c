@@ -11,8 +11,7 @@
 static const GUID guid_v1 = {0xd2eaf88b, 0xab18, 0x41a8, {0xb6, 0x64, 0x8d, 0x59, 0x21, 0x67, 0x67, 0x1b}};
 static const GUID guid_v2 = {0xb52af5fb, 0x424b, 0x4bb9, {0xa1, 0x60, 0x5b, 0x38, 0xbe, 0x94, 0xe5, 0x68}};
 
-/* ---- Routines
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- Routines -------------------------------------------------------------------------------- */
 
 static VOID NTAPI reference(PVOID context)
 {
@@ -170,9 +169,7 @@ static NTSTATUS NTAPI unregister_notification_event(PVOID context, HANDLE handle
     return hda_notify_unregister(context, handle, event);
 }
 
-/* ---- Tables
- * -----------------------------------------------------------------------------------------------------------------
- */
+/* ---- Tables ---------------------------------------------------------------------------------- */
 
 /* V1 is the first part of V2. */
 static const HDAUDIO_BUS_INTERFACE_V2 table_v2 = {

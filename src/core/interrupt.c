@@ -87,9 +87,7 @@ bool hda_interrupt(void *context)
     return ours;
 }
 
-/* ---- Deferred
- * -------------------------------------------------------------------------------------------------------------
- */
+/* ---- Deferred -------------------------------------------------------------------------------- */
 
 static void complete_period(struct hda_engine *engine, uint32_t generation)
 {

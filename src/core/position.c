@@ -13,8 +13,7 @@
 #define ENTRY_SIZE  8u          /* HDA 3.6.1: position and a reserved word for each stream */
 #define NOT_WRITTEN 0xFFFFFFFFu /* no controller writes it: a position is less than the buffer's length */
 
-/* ---- The position buffer
- * ------------------------------------------------------------------------------------------ */
+/* ---- The position buffer --------------------------------------------------------------------- */
 
 static volatile uint32_t *position_entry(const struct hda_engine *engine)
 {
@@ -43,8 +42,7 @@ void hda_positions_stop(struct hda_bus *bus)
     bus->positions.memory = NULL;
 }
 
-/* ---- What clients read
- * ------------------------------------------------------------------------------------------------ */
+/* ---- What clients read ----------------------------------------------------------------------- */
 
 /* Where a client may read a register: at the alias where that works, else at the register; NULL where
  * neither can be mapped. */
@@ -99,9 +97,7 @@ void hda_wall_clock_register(struct hda_bus *bus, PULONG *clock)
     *clock = (PULONG)(uintptr_t)mapped;
 }
 
-/* ---- Progress
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- Progress -------------------------------------------------------------------------------- */
 
 static size_t period_bytes(const struct hda_engine *engine)
 {

@@ -8,8 +8,7 @@
 
 #include <stdint.h>
 
-/* ---- Global (HDA 3.3.1 - 3.3.17)
- * --------------------------------------------------------------------------- */
+/* ---- Global (HDA 3.3.1 - 3.3.17) ------------------------------------------------------------- */
 
 #define GCAP       0x00 /* 16 */
 #define VMIN       0x02 /* 8 */
@@ -39,8 +38,7 @@
 #define INTSTS_STREAMS  0x3FFFFFFFu
 #define STATESTS_CODECS 0x7FFFu
 
-/* ---- Rings (HDA 3.3.18 - 3.3.31)
- * ----------------------------------------------------------------------------- */
+/* ---- Rings (HDA 3.3.18 - 3.3.31) ------------------------------------------------------------- */
 
 #define CORBLBASE 0x40 /* 32 */
 #define CORBUBASE 0x44 /* 32 */
@@ -71,8 +69,7 @@
     4 /* CORBSIZE, RIRBSIZE 7:4: bit n says that size n is there; 1:0: 0 is 2 entries, 1 is 16, 2 is 256 */
 #define DPLBASE_ENABLE 0x01u
 
-/* ---- Stream descriptors (HDA 3.3.35 - 3.3.45), from 80h, one every 20h
- * -------------------------------------------- */
+/* ---- Stream descriptors (HDA 3.3.35 - 3.3.45), from 80h, one every 20h ----------------------- */
 
 #define STREAM_BASE 0x80
 #define STREAM_STEP 0x20
@@ -101,12 +98,11 @@
 #define SD_STS_CAUSES    (SD_STS_BCIS | SD_STS_FIFOE | SD_STS_DESE)
 
 /* ---- Aliases (HDA 3.4): the wall clock and the link positions again, on pages that a process may be given
- * ------------ */
+ * ---- */
 
 #define ALIAS 0x2000
 
-/* ---- What the rings hold
- * --------------------------------------------------------------------------------------------- */
+/* ---- What the rings hold --------------------------------------------------------------------- */
 
 /* A response (HDA 4.4.2.1). */
 struct hda_rirb_entry {

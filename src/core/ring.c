@@ -23,8 +23,7 @@ static unsigned rirb_next(const struct hda_bus *bus)
     return (__atomic_load_n(&bus->verbs.read, __ATOMIC_RELAXED) + 1u) % bus->verbs.rirb_entries;
 }
 
-/* ---- Traffic
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Traffic --------------------------------------------------------------------------------- */
 
 void hda_corb_put(struct hda_bus *bus, uint32_t command)
 {
@@ -68,8 +67,7 @@ bool hda_rirb_get(struct hda_bus *bus, struct hda_rirb_entry *entry)
     return true;
 }
 
-/* ---- Start
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- Start ----------------------------------------------------------------------------------- */
 
 /* Chooses the largest size that the register offers; some controllers offer one only (HDA 3.3.24). */
 static uint16_t choose_size(struct hda_bus *bus, uint32_t offset)

@@ -28,8 +28,7 @@ static struct hda_engine *engine_from(struct hda_bus *bus, engine_set engines, u
     for (engine = engine_from((change)->bus, (change)->engines, 0); engine != NULL; \
          engine = engine_from((change)->bus, (change)->engines, engine->index + 1u))
 
-/* ---- Starting and stopping together (HDA 3.3.17, 4.5.4)
- * ----------------------------------------------------------------- */
+/* ---- Starting and stopping together (HDA 3.3.17, 4.5.4) -------------------------------------- */
 
 static bool several(engine_set engines)
 {
@@ -163,9 +162,7 @@ static NTSTATUS reset(const struct change *change)
     return STATUS_SUCCESS;
 }
 
-/* ---- The call
- * -------------------------------------------------------------------------------------------------------------
- */
+/* ---- The call -------------------------------------------------------------------------------- */
 
 static NTSTATUS find_all(struct hda_client *client, ULONG count, const HANDLE *handles, engine_set *engines)
 {

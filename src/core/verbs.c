@@ -36,8 +36,7 @@ static uint64_t verb_timeout(const struct hda_bus *bus)
     return bus->config.bounds.verb * UINT64_C(1000);
 }
 
-/* ---- Sending
- * ------------------------------------------------------------------------------------------------- */
+/* ---- Sending --------------------------------------------------------------------------------- */
 
 /* The codec's oldest command in flight has until `last`, and as long as what is in flight takes on the link.
  */
@@ -128,8 +127,7 @@ static void send_batches(struct hda_bus *bus, uint64_t now)
         hda_corb_kick(bus);
 }
 
-/* ---- Answers
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Answers --------------------------------------------------------------------------------- */
 
 static void answer(struct hda_bus *bus, unsigned address, uint32_t response, uint64_t now)
 {
@@ -177,8 +175,7 @@ static void read_answers(struct hda_bus *bus, uint64_t now)
     }
 }
 
-/* ---- Giving up
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Giving up ------------------------------------------------------------------------------- */
 
 /* Answers are missing, and nobody can tell which: all that the codec was asked by this batch is invalid (DDI
  * TransferCodecVerbs). */
@@ -223,8 +220,7 @@ static void check_deadline(struct hda_bus *bus, unsigned address, uint64_t now)
         codec->owed = 0;
 }
 
-/* ---- Completion
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- Completion ------------------------------------------------------------------------------ */
 
 /* Takes the first batch that is done, and behind no other of its client's, out of the list. */
 static struct hda_batch *take_done(struct hda_bus *bus)
@@ -283,8 +279,7 @@ static void complete_done(struct hda_bus *bus)
     }
 }
 
-/* ---- The deferred work
- * -------------------------------------------------------------------------------------------------- */
+/* ---- The deferred work ----------------------------------------------------------------------- */
 
 /* When the next deadline is, if anything waits for one. */
 static uint64_t next_deadline(const struct hda_bus *bus)
@@ -332,9 +327,7 @@ void hda_verbs_overrun(struct hda_bus *bus)
     __atomic_store_n(&bus->verbs.overrun, true, __ATOMIC_RELAXED);
 }
 
-/* ---- Calls
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* ---- Calls ----------------------------------------------------------------------------------- */
 
 static void batch_init(struct hda_batch *batch, struct hda_client *client, ULONG count,
                        PHDAUDIO_CODEC_TRANSFER transfers)
@@ -406,9 +399,7 @@ NTSTATUS hda_verbs_transfer(struct hda_bus *bus, struct hda_client *client, ULON
     return transfer_and_return(bus, client, count, transfers, callback, context);
 }
 
-/* ---- Start and stop
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- Start and stop -------------------------------------------------------------------------- */
 
 NTSTATUS hda_verbs_start(struct hda_bus *bus)
 {

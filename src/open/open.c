@@ -13,8 +13,7 @@ static const struct {
     {"sim", open_sim},
 };
 
-/* ---- What openers use
- * ------------------------------------------------------------------------------------------------- */
+/* ---- What openers use ------------------------------------------------------------------------ */
 
 NTSTATUS open_fail(const struct open_request *request, NTSTATUS status, const char *format, ...)
 {
@@ -66,9 +65,7 @@ NTSTATUS open_host(struct open_request *request, enum linux_clock clock)
     return STATUS_SUCCESS;
 }
 
-/* ---- Opening
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- Opening --------------------------------------------------------------------------------- */
 
 static void release(struct hdabus *bus, struct hda_statistics *last)
 {
@@ -148,8 +145,7 @@ void hdabus_close(struct hdabus *bus)
         release(bus, NULL);
 }
 
-/* ---- Counts ---------------------------------------------------------------------------------------------
- */
+/* ---- Counts ---------------------------------------------------------------------------------- */
 
 static void copy_counts(const struct hda_statistics *counts, struct hdabus_statistics *statistics)
 {
@@ -182,9 +178,7 @@ void hdabus_close_counting(struct hdabus *bus, struct hdabus_statistics *last)
     copy_counts(&counts, last);
 }
 
-/* ---- An open bus
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- An open bus ----------------------------------------------------------------------------- */
 
 unsigned hdabus_child_count(const struct hdabus *bus)
 {

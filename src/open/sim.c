@@ -23,9 +23,7 @@ struct sim_options {
     unsigned codec_count;
 };
 
-/* ---- Options
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Options --------------------------------------------------------------------------------- */
 
 /* Sets *choice to 0 or 1 by which of the two words the value is. */
 static bool choose(const char *value, const char *first, const char *second, bool *choice)
@@ -110,9 +108,7 @@ static NTSTATUS parse_options(struct open_request *request, struct sim_options *
     return status;
 }
 
-/* ---- Codecs
- * -------------------------------------------------------------------------------------------------------------
- */
+/* ---- Codecs ---------------------------------------------------------------------------------- */
 
 static NTSTATUS plug(struct open_request *request, const char *name, const char *text, size_t size)
 {
@@ -183,9 +179,7 @@ static NTSTATUS plug_all(struct open_request *request, const struct sim_options 
     return status;
 }
 
-/* ---- Opening
- * --------------------------------------------------------------------------------------------------------------
- */
+/* ---- Opening --------------------------------------------------------------------------------- */
 
 NTSTATUS open_sim(struct open_request *request)
 {
@@ -213,9 +207,7 @@ void open_sim_release(struct hdabus *bus)
         sim_device_destroy(bus->sim);
 }
 
-/* ---- sim.h
- * ------------------------------------------------------------------------------------------------------------------
- */
+/* ---- sim.h ----------------------------------------------------------------------------------- */
 
 NTSTATUS hdabus_sim_hear(struct hdabus *bus, UCHAR codec_address, UCHAR pin, hdabus_sink *sink, void *context)
 {

@@ -35,7 +35,7 @@ class Result:
 
 
 def run(*arguments, data=b""):
-    """Runs hdabus; a crash, a report of a sanitizer or another exit code than the documented ones is an error of the test."""
+    """Runs hdabus. A crash, a sanitizer's report or an exit code that is not documented fails the test."""
     process = subprocess.run(
         [PROGRAM, *map(str, arguments)], input=data, capture_output=True, timeout=TIMEOUT, check=False
     )

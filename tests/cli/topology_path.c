@@ -129,7 +129,7 @@ static const struct fake_node nodes[] = {
     [MIXER_2 - FAKE_FIRST] = {.caps = MIXER | HDA_WIDGET_INPUT_AMP, .entries = 2, .list = {MIXER_1, DAC_2}},
     [LINE_OUT - FAKE_FIRST] = {.caps = PIN | HDA_WIDGET_OUTPUT_AMP,
                                .pin_caps = HDA_PIN_CAPS_OUTPUT | HDA_PIN_CAPS_EAPD,
-                               .config_default = JACK(LINE_OUT, 1u, 0u),
+                               .config_default = JACK(LINE_OUT, 1u, 1u),
                                .entries = 1,
                                .list = {MIXER_1}},
     [HEADPHONE - FAKE_FIRST] = {.caps = PIN,

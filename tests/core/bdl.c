@@ -10,8 +10,7 @@
 #include "core/bdl.h"
 #include "core/core.h"
 
-/* ---- Sizes
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- Sizes ----------------------------------------------------------------------------------- */
 
 static void a_size_is_the_nearest_multiple_of_the_unit(void **state)
 {
@@ -50,8 +49,7 @@ static void what_the_length_register_cannot_hold_is_refused(void **state)
     assert_int_equal(hda_bdl_buffer_size((size_t)UINT32_MAX + 1, 1, 4), 0);
 }
 
-/* ---- Lists, over memory whose pages lie in runs
- * ------------------------------------------------------------------------ */
+/* ---- Lists, over memory whose pages lie in runs ---------------------------------------------- */
 
 static size_t run_bytes;
 

@@ -15,8 +15,7 @@
 #include "device/sim/codec.h"
 #include "device/sim/sim_device.h"
 
-/* ---- A host and a device whose n-th allocation fails
- * --------------------------------------------------------------------- */
+/* ---- A host and a device whose n-th allocation fails ----------------------------------------- */
 
 static struct hda_host_ops host_ops;
 static struct hda_device_ops device_ops;
@@ -86,9 +85,7 @@ static NTSTATUS failing_connect(void *context, hda_interrupt_routine *routine, v
     return sim_device_ops.interrupt_connect(context, routine, argument);
 }
 
-/* ---- What is tried
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- What is tried --------------------------------------------------------------------------- */
 
 static VOID NTAPI count_callback(HDAUDIO_CODEC_TRANSFER *transfer, PVOID context)
 {

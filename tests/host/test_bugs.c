@@ -246,6 +246,27 @@ static void lower_the_level_that_work_was_called_at(void)
     run_work(lower_level);
 }
 
+static uint64_t always_due(void *device)
+{
+    (void)device;
+    return 0;
+}
+
+static void wait_in_advance(void *host, uint64_t now)
+{
+    (void)now;
+    linux_host_ops.sleep(host, 1);
+}
+
+static void let_time_pass_while_time_passes(void)
+{
+    static const struct linux_device_ops ops = {always_due, wait_in_advance, NULL};
+    struct linux_host *host = make_host();
+
+    linux_host_attach(host, &ops, host);
+    linux_host_ops.sleep(host, 1);
+}
+
 /* ---- The runner
  * ------------------------------------------------------------------------------------------------ */
 
@@ -293,6 +314,7 @@ static const struct bug bugs[] = {
     BUG(return_from_work_at_another_level, "deferred work was called at IRQL 2 and returned at 8"),
     BUG(lower_the_level_that_work_was_called_at,
         "KeLowerIrql lowers the IRQL to 0 in a routine that was called at 2"),
+    BUG(let_time_pass_while_time_passes, "a routine that was called because time passes lets time pass"),
 #undef BUG
 };
 

@@ -19,7 +19,7 @@ void linux_dispatcher_lock(void)
     __atomic_add_fetch(&entering, 1, __ATOMIC_SEQ_CST);
     pthread_mutex_lock(&linux_dispatcher);
     __atomic_sub_fetch(&entering, 1, __ATOMIC_SEQ_CST);
-    pthread_cond_signal(&entered);
+    pthread_cond_broadcast(&entered);
 }
 
 void linux_dispatcher_unlock(void)

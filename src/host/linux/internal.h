@@ -34,7 +34,8 @@ struct linux_thread {
     uint32_t number;        /* not 0, once asked for: see linux_thread_number() */
     unsigned passive_locks; /* how many it holds */
     unsigned passive_work;  /* how deep it is in deferred work at PASSIVE_LEVEL */
-    pthread_cond_t wake;    /* with the dispatcher */
+    bool steps;          /* it makes virtual time pass, maybe in a device: nothing else may come in between */
+    pthread_cond_t wake; /* with the dispatcher */
 };
 extern _Thread_local struct linux_thread linux_self;
 

@@ -295,7 +295,7 @@ static bool deliver_passive(void)
 
 void linux_virtual_deliver(void)
 {
-    if (!__atomic_load_n(&world.pending, __ATOMIC_RELAXED))
+    if (!__atomic_load_n(&world.pending, __ATOMIC_RELAXED) || linux_self.steps)
         return;
     linux_dispatcher_lock();
     while (deliver_one())
@@ -327,7 +327,7 @@ static void step(uint64_t target)
 {
     uint64_t next;
 
-    world.stepping = true;
+    world.stepping = linux_self.steps = true;
     ask_devices();
     next = linux_timers_due(&linux_virtual_timers);
     if (next > target)
@@ -336,8 +336,16 @@ static void step(uint64_t target)
         set_now(next);
     linux_timers_expire(&linux_virtual_timers, world.now);
     ask_devices();
-    world.stepping = false;
+    world.stepping = linux_self.steps = false;
     linux_virtual_kick();
+}
+
+/* What a device calls, or a listener of its audio, while its time passes must not itself let time pass. */
+static void require_no_step(void)
+{
+    if (linux_self.steps)
+        linux_bug_check("a routine that was called because time passes lets time pass, at IRQL %u",
+                        linux_self.level.irql);
 }
 
 /* Until another thread has got on. A thread that leads sees that this one waits, and lets it go first. */
@@ -361,6 +369,7 @@ uint64_t linux_virtual_pass(uint64_t nanoseconds)
 {
     uint64_t now, target;
 
+    require_no_step();
     linux_dispatcher_lock();
     target = linux_time_after(world.now, nanoseconds);
     while (!reached(target)) {
@@ -390,7 +399,7 @@ static void refresh(void)
         return; /* who steps asks them */
     world.stepping = true;
     ask_devices();
-    world.stepping = false;
+    world.stepping = linux_self.steps = false;
     linux_virtual_kick();
 }
 
@@ -455,6 +464,7 @@ void linux_virtual_wait(struct linux_wait *wait, uint64_t deadline)
 {
     bool yielded = false;
 
+    require_no_step();
     wait->timer.expire = wait_expired;
     if (deadline != NEVER)
         linux_timer_arm(&linux_virtual_timers, &wait->timer, deadline);

@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""hdabus play while time passes by itself.
+
+Usage: real.py HDABUS
+"""
+
+import signal
+import subprocess
+import time
+
+from command import DONE, PROGRAM, CommandTest, Wav, main, samples, wav
+
+
+class RealClock(CommandTest):
+    def start(self, seconds):
+        self.data = samples(48000 * 2 * seconds, 16)
+        source = self.file(wav(self.data, 2, 48000, 16))
+        options = ["--json", "--clock", "real", "--buffer", "24000", "--out", str(self.out)]
+        arguments = [PROGRAM, "play", *options, str(source)]
+        return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def test_plays_in_real_time(self):
+        began = time.monotonic()
+        process = self.start(1)
+        _, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, DONE, err)
+        self.assertGreater(time.monotonic() - began, 0.99)
+        self.assertIn(self.data, Wav(self.out).data)
+
+    def test_interrupt_keeps_what_was_captured(self):
+        process = self.start(30)
+        while not (self.out.exists() and self.out.stat().st_size > 100000):
+            time.sleep(0.05)
+            self.assertIsNone(process.poll(), "it ended by itself")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, DONE, err)
+        self.assertIn(b'"stopped": true', out)
+        kept = Wav(self.out).data.lstrip(b"\0")
+        self.assertGreater(len(kept), 90000)
+        self.assertTrue(self.data.lstrip(b"\0").startswith(kept))
+
+
+if __name__ == "__main__":
+    main()

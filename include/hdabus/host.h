@@ -55,9 +55,10 @@ struct hda_device_ops {
      * level, until the bus stops; the same at each call; NULL where registers cannot be mapped. */
     volatile ULONG *(*map)(void *device, uint32_t offset);
 
-    /* Contiguous, mapped, zeroed memory, aligned to 128 bytes, below `highest` (inclusive) for the
-     * controller. PASSIVE_LEVEL, may block. STATUS_INSUFFICIENT_RESOURCES when there is none. Given back with
-     * dma_free. */
+    /* Contiguous, mapped, zeroed, coherent memory, aligned to 128 bytes, below `highest` (inclusive) for the
+     * controller. PASSIVE_LEVEL, may block. STATUS_INSUFFICIENT_RESOURCES when there is none, and then *dma
+     * is as it was. Given back with dma_free. Sync orders accesses, and copies where memory is a bounce
+     * buffer. */
     NTSTATUS (*dma_alloc)(void *device, size_t size, uint64_t highest, struct hda_dma *dma);
     void (*dma_free)(void *device, struct hda_dma *dma);
     void (*dma_sync)(void *device, const struct hda_dma *dma, size_t offset, size_t size,
@@ -178,15 +179,15 @@ NTSTATUS hda_bus_start(const struct hda_bus_config *config, struct hda_bus **bus
 
 /* Counts since the bus started. Any level. */
 struct hda_statistics {
-    uint64_t register_reads;
-    uint64_t register_writes;
-    uint64_t interrupts;          /* that were ours */
-    uint64_t verbs;               /* commands sent */
-    uint64_t verb_timeouts;       /* commands that completed without a valid response */
-    uint64_t unsolicited;         /* responses that came unasked */
-    uint64_t unsolicited_dropped; /* of those, with a tag that nobody had */
-    uint64_t completions;         /* periods that DMA has completed */
-    uint64_t merged;              /* of those, the ones that shared an interrupt with a later one */
+    ULONGLONG register_reads;
+    ULONGLONG register_writes;
+    ULONGLONG interrupts;          /* that were ours */
+    ULONGLONG verbs;               /* commands sent */
+    ULONGLONG verb_timeouts;       /* commands that completed without a valid response */
+    ULONGLONG unsolicited;         /* responses that came unasked */
+    ULONGLONG unsolicited_dropped; /* of those, with a tag that nobody had */
+    ULONGLONG completions;         /* periods that DMA has completed */
+    ULONGLONG merged;              /* of those, the ones that shared an interrupt with a later one */
 };
 void hda_bus_statistics(const struct hda_bus *bus, struct hda_statistics *statistics);
 

@@ -120,14 +120,16 @@ static NTSTATUS allocate(struct hda_engine *engine, const struct hda_buffer_requ
     *request->mdl = buffer.mdl;
     *request->allocated = buffer.size;
     *request->stream = engine->tag;
-    if (request->offset != NULL)
-        *request->offset = 0; /* pages_alloc begins at a page's start */
+    *request->offset = 0; /* pages_alloc begins at a page's start */
     return STATUS_SUCCESS;
 }
 
 static bool is_complete(const struct hda_buffer_request *request)
 {
-    return request->size > 0 && request->mdl != NULL && request->allocated != NULL &&
+    unsigned least = request->notifying ? 1 : 0, most = request->notifying ? 2 : 0;
+
+    return request->notifications >= least && request->notifications <= most && request->size > 0 &&
+           request->mdl != NULL && request->allocated != NULL && request->offset != NULL &&
            request->stream != NULL && request->fifo != NULL;
 }
 
@@ -153,8 +155,16 @@ NTSTATUS hda_buffer_allocate(struct hda_client *client, HANDLE handle,
 
 /* ---- Freeing --------------------------------------------------------------------------------- */
 
+/* BufferMdl and BufferSize are not trusted: the engine knows its own (DDI DMA buffers). */
+static void compare(const struct hda_engine *engine, const struct hda_buffer_name *name)
+{
+    if (name != NULL && (name->mdl != engine->buffer.mdl || name->size != engine->buffer.size))
+        hda_log(engine->bus, HDA_LOG_WARNING, "stream %u: the buffer to be freed is named wrongly",
+                engine->index);
+}
+
 /* Takes the buffer from an engine that does not run. A stopped one is reset first: known drivers free in that
- * state (DDI). */
+ * state (DDI DMA buffers). */
 static NTSTATUS detach(struct hda_engine *engine, struct hda_buffer *buffer,
                        const struct hda_patience *patience)
 {
@@ -165,40 +175,32 @@ static NTSTATUS detach(struct hda_engine *engine, struct hda_buffer *buffer,
     status = hda_stream_reset(engine, patience);
     if (!NT_SUCCESS(status))
         return status;
+    hda_progress_reset(engine);
     engine->state = ResetState;
     *buffer = engine->buffer;
     engine->buffer = (struct hda_buffer){0};
     return STATUS_SUCCESS;
 }
 
-NTSTATUS hda_buffer_free(struct hda_client *client, HANDLE handle)
+NTSTATUS hda_buffer_free(struct hda_client *client, HANDLE handle, const struct hda_buffer_name *name)
 {
     struct hda_bus *bus = client->bus;
-    struct hda_patience patience = hda_patience_now(bus);
+    NTSTATUS status = STATUS_INVALID_HANDLE;
     struct hda_buffer buffer = {0};
+    struct hda_patience patience;
     struct hda_engine *engine;
-    NTSTATUS status;
 
     if (hda_irql(bus) > PASSIVE_LEVEL)
         return STATUS_UNSUCCESSFUL;
+    patience = hda_patience_now(bus);
     hda_lock(bus, &bus->lock);
     engine = hda_engine_find(client, handle);
-    status = engine == NULL ? STATUS_INVALID_HANDLE : detach(engine, &buffer, &patience);
+    if (engine != NULL) {
+        compare(engine, name);
+        status = detach(engine, &buffer, &patience);
+    }
     hda_unlock(bus, &bus->lock);
     if (NT_SUCCESS(status))
         hda_buffer_release(bus, &buffer);
     return status;
-}
-
-void hda_buffer_compare(struct hda_client *client, HANDLE handle, PMDL mdl, SIZE_T size)
-{
-    struct hda_bus *bus = client->bus;
-    struct hda_engine *engine;
-
-    hda_lock(bus, &bus->lock);
-    engine = hda_engine_find(client, handle);
-    if (engine != NULL && engine->buffer.mdl != NULL &&
-        (engine->buffer.mdl != mdl || engine->buffer.size != size))
-        hda_log(bus, HDA_LOG_WARNING, "stream %u: the buffer to be freed is named wrongly", engine->index);
-    hda_unlock(bus, &bus->lock);
 }

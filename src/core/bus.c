@@ -5,6 +5,7 @@
 #include "controller.h"
 #include "core.h"
 #include "interrupt.h"
+#include "ring.h"
 
 static const struct hda_bounds default_bounds = {
     .verb = 25000,
@@ -58,7 +59,7 @@ static void init_locks(struct hda_bus *bus)
     host->lock_init(context, &bus->lock, HDA_LEVEL_DISPATCH);
     host->lock_init(context, &bus->verbs.lock, HDA_LEVEL_DISPATCH);
     host->work_init(context, &bus->deferred, HDA_LEVEL_DISPATCH, hda_deferred, bus);
-    host->work_init(context, &bus->release, HDA_LEVEL_PASSIVE, hda_clients_bury, bus);
+    host->work_init(context, &bus->release, HDA_LEVEL_PASSIVE, hda_clients_release_dead, bus);
     InitializeListHead(&bus->verbs.batches);
     InitializeListHead(&bus->clients);
     InitializeListHead(&bus->dead);
@@ -107,10 +108,11 @@ static NTSTATUS start_controller(struct hda_bus *bus)
 
 static NTSTATUS start_link(struct hda_bus *bus)
 {
-    NTSTATUS status = hda_verbs_start(bus);
+    NTSTATUS status = hda_rings_start(bus);
 
     if (!NT_SUCCESS(status))
         return status;
+    hda_verbs_start(bus);
     hda_controller_listen(bus);
     return hda_codecs_start(bus);
 }
@@ -152,21 +154,30 @@ static void stop_interrupts(struct hda_bus *bus)
     bus->host->work_cancel(bus->config.host_context, &bus->deferred);
 }
 
+/* What DMA may still touch is never given back (HARDWARE 1.11). */
+static void free_dma_memory(struct hda_bus *bus, bool quiet)
+{
+    if (!quiet) {
+        hda_log(bus, HDA_LOG_ERROR,
+                "the controller does not stop: the memory that it may touch stays allocated");
+        return;
+    }
+    hda_rings_free(bus);
+    hda_engines_free_memory(bus);
+}
+
 void hda_bus_stop(struct hda_bus *bus, struct hda_statistics *last)
 {
-    hda_verbs_finish(bus);
-    stop_interrupts(bus);
-    bus->host->work_cancel(bus->config.host_context,
-                           &bus->release); /* callbacks may have queued it until now */
-    hda_clients_stop(bus);
     hda_verbs_stop(bus);
+    stop_interrupts(bus);
+    /* Callbacks may have queued it until now. */
+    bus->host->work_cancel(bus->config.host_context, &bus->release);
+    hda_clients_stop(bus);
     hda_codecs_stop(bus);
-    if (bus->engines != NULL) {
-        hda_controller_stop(bus);
-        hda_engines_stop(bus);
-    }
-    if (bus->unsolicited.tags != NULL)
-        hda_unsolicited_stop(bus);
+    hda_rings_stop(bus);
+    free_dma_memory(bus, hda_controller_stop(bus));
+    hda_engines_stop(bus);
+    hda_unsolicited_stop(bus);
     if (last != NULL)
         hda_bus_statistics(bus, last);
     hda_free(bus, bus);
@@ -181,7 +192,7 @@ unsigned hda_bus_child_count(const struct hda_bus *bus)
 
 const struct hda_child_info *hda_bus_child(const struct hda_bus *bus, unsigned child)
 {
-    return child < bus->child_count ? &bus->children[child].info : NULL;
+    return child < bus->child_count ? &bus->children[child] : NULL;
 }
 
 #define COPY_COUNT(field) statistics->field = __atomic_load_n(&bus->statistics.field, __ATOMIC_RELAXED)

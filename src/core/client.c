@@ -4,7 +4,7 @@
 
 #include "core.h"
 
-struct hda_client *hda_client_create(struct hda_bus *bus, const struct hda_child *child)
+struct hda_client *hda_client_create(struct hda_bus *bus, const struct hda_child_info *child)
 {
     struct hda_client *client = hda_alloc(bus, sizeof(*client));
 
@@ -43,7 +43,7 @@ static struct hda_client *take(struct hda_bus *bus, PLIST_ENTRY list)
     return client;
 }
 
-void hda_clients_bury(void *context)
+void hda_clients_release_dead(void *context)
 {
     struct hda_bus *bus = context;
     struct hda_client *client;
@@ -54,7 +54,7 @@ void hda_clients_bury(void *context)
 
 /* Takes the client out of the list of the living and, if it has to wait for PASSIVE_LEVEL, into that of the
  * dead. */
-static void bury(struct hda_client *client, bool later)
+static void detach(struct hda_client *client, bool later)
 {
     struct hda_bus *bus = client->bus;
 
@@ -74,7 +74,7 @@ void hda_client_dereference(struct hda_client *client)
 
     if (__atomic_fetch_sub(&client->references, 1, __ATOMIC_ACQ_REL) != 1)
         return;
-    bury(client, later);
+    detach(client, later);
     if (later)
         bus->host->work_queue(bus->config.host_context, &bus->release, 0);
     else
@@ -85,12 +85,12 @@ void hda_clients_stop(struct hda_bus *bus)
 {
     struct hda_client *client;
 
-    hda_clients_bury(bus);
+    hda_clients_release_dead(bus);
     while ((client = take(bus, &bus->clients)) != NULL) {
         if (client->child != NULL)
             hda_log(bus, HDA_LOG_WARNING,
                     "the bus stops while a client of node %u of codec %u holds its interface",
-                    client->child->info.node, client->child->info.codec_address);
+                    client->child->node, client->child->codec_address);
         release(client);
     }
 }

@@ -6,18 +6,17 @@
 #include <host.h>
 
 struct hda_bus;
-struct hda_child;
 
 struct hda_client {
     LIST_ENTRY link;
     struct hda_bus *bus;
-    const struct hda_child *child; /* NULL: the bus driver itself */
+    const struct hda_child_info *child; /* NULL: the bus driver itself */
     LONG references;
     unsigned verb_pass; /* verbs.lock */
 };
 
 /* A client with one reference. NULL without memory. PASSIVE_LEVEL. */
-struct hda_client *hda_client_create(struct hda_bus *bus, const struct hda_child *child);
+struct hda_client *hda_client_create(struct hda_bus *bus, const struct hda_child_info *child);
 void hda_client_reference(struct hda_client *client);
 /* The last one releases what the client holds and frees it; above PASSIVE_LEVEL a little later. Up to
  * DISPATCH_LEVEL. */
@@ -26,7 +25,7 @@ void hda_client_dereference(struct hda_client *client);
 /* The bus stops: frees all clients whatever their references. PASSIVE_LEVEL. */
 void hda_clients_stop(struct hda_bus *bus);
 /* The release work: frees the dead. */
-void hda_clients_bury(void *bus);
+void hda_clients_release_dead(void *bus);
 
 /* Whether this is the client's first batch in a walk over all of them: a later one waits for it. Under
  * verbs.lock. */

@@ -115,7 +115,7 @@ static unsigned ask_groups(const struct root *roots, unsigned count, HDAUDIO_COD
 
 static void add_child(struct hda_bus *bus, const struct root *root, const HDAUDIO_CODEC_TRANSFER *answers)
 {
-    struct hda_child_info *info = &bus->children[bus->child_count].info;
+    struct hda_child_info *info = &bus->children[bus->child_count];
 
     if (!answers[0].Input.IsValid || !answers[1].Input.IsValid) {
         hda_log(bus, HDA_LOG_ERROR, "function group %u of codec %u does not answer: left out",

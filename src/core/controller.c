@@ -8,6 +8,7 @@
 #define CODECS_READY \
     1000 /* microseconds; 521, 25 frames, is when codecs must have asked for an address (HDA 4.3) */
 #define OUTPAY_USUAL 60 /* words, where the register says nothing (HDA 3.3.4) */
+#define MAX_STREAMS  30 /* INTCTL and SSYNC have so many bits (HDA 3.3.14) */
 #define INPAY_USUAL  29
 
 static const struct hda_register global_control = {GCTL, 32, "GCTL"};
@@ -16,7 +17,9 @@ static const struct hda_register global_control = {GCTL, 32, "GCTL"};
 
 static uint8_t output_lines(uint16_t gcap)
 {
-    return (uint8_t)(1u << (gcap >> GCAP_NSDO_SHIFT & 3)); /* 1, 2, 4 (HDA 3.3.2) */
+    unsigned code = gcap >> GCAP_NSDO_SHIFT & 3;
+
+    return code < 3 ? (uint8_t)(1u << code) : 1; /* 1, 2, 4; 3 is reserved (HDA 3.3.2) */
 }
 
 static uint16_t or_usual(uint16_t words, uint16_t usual)
@@ -40,6 +43,10 @@ NTSTATUS hda_controller_identify(struct hda_bus *bus)
     can->outputs = can->gcap >> GCAP_OSS_SHIFT & 0xF;
     can->inputs = can->gcap >> GCAP_ISS_SHIFT & 0xF;
     can->bidirectionals = can->gcap >> GCAP_BSS_SHIFT & 0x1F;
+    if (can->outputs + can->inputs + can->bidirectionals > MAX_STREAMS) {
+        hda_log(bus, HDA_LOG_ERROR, "GCAP %x counts more than 30 streams", can->gcap);
+        return STATUS_NOT_SUPPORTED;
+    }
     can->output_lines = output_lines(can->gcap);
     can->highest_address = can->gcap & GCAP_64OK ? UINT64_MAX : UINT32_MAX;
     can->output_payload = or_usual(hda_read16(bus, OUTPAY), OUTPAY_USUAL);
@@ -80,6 +87,25 @@ void hda_controller_probe(struct hda_bus *bus)
 
 /* ---- Reset ----------------------------------------------------------------------------------- */
 
+/* Whoever drove it before may have left DMA running, which must end before the link does (HDA 3.3.7). */
+static void halt_everything(struct hda_bus *bus)
+{
+    const struct hda_capabilities *can = &bus->capabilities;
+    unsigned streams = (unsigned)can->inputs + can->outputs + can->bidirectionals;
+    uint32_t seen;
+
+    if (!(hda_read32(bus, GCTL) & GCTL_CRST))
+        return;
+    hda_write32(bus, INTCTL, 0);
+    hda_write8(bus, CORBCTL, 0);
+    hda_write8(bus, RIRBCTL, 0);
+    for (uint32_t base = STREAM_BASE; base < STREAM_BASE + streams * STREAM_STEP; base += STREAM_STEP) {
+        hda_write8(bus, base + SD_CTL, 0);
+        hda_poll(bus, (struct hda_register){base + SD_CTL, 8, "SDnCTL"}, SD_CTL_RUN, 0,
+                 bus->config.bounds.stream, &seen);
+    }
+}
+
 static NTSTATUS set_link_reset(struct hda_bus *bus, uint32_t crst)
 {
     hda_write32(bus, GCTL, crst);
@@ -100,20 +126,23 @@ NTSTATUS hda_controller_reset(struct hda_bus *bus)
 {
     NTSTATUS status = STATUS_DEVICE_NOT_READY;
 
+    halt_everything(bus);
+    bus->in_control = true;
     for (uint32_t tries = 0; tries < bus->config.bounds.link_resets && !NT_SUCCESS(status); tries++)
         status = cycle_link_reset(bus);
     if (!NT_SUCCESS(status))
         return status;
     bus->host->sleep(bus->config.host_context, CODECS_READY);
+    hda_write16(bus, WAKEEN, 0); /* a reset leaves it, and it can interrupt */
     bus->codecs = hda_read16(bus, STATESTS) & STATESTS_CODECS;
     hda_write16(bus, STATESTS, bus->codecs);
     hda_write32(bus, GCTL, GCTL_CRST | GCTL_UNSOL);
     return STATUS_SUCCESS;
 }
 
-void hda_controller_stop(struct hda_bus *bus)
+bool hda_controller_stop(struct hda_bus *bus)
 {
-    set_link_reset(bus, 0);
+    return !bus->in_control || set_link_reset(bus, 0) != STATUS_DEVICE_NOT_READY;
 }
 
 void hda_controller_listen(struct hda_bus *bus)

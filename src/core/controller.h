@@ -5,6 +5,7 @@
 #define HDA_CONTROLLER_H
 
 #include <host.h>
+#include <stdbool.h>
 
 struct hda_bus;
 
@@ -13,8 +14,9 @@ struct hda_bus;
 NTSTATUS hda_controller_identify(struct hda_bus *bus);
 /* Takes the link through reset and finds the codecs, in bus.codecs. PASSIVE_LEVEL. */
 NTSTATUS hda_controller_reset(struct hda_bus *bus);
-/* Leaves it in reset, where it does nothing. PASSIVE_LEVEL. */
-void hda_controller_stop(struct hda_bus *bus);
+/* Leaves it in reset, where it does nothing. Whether it can be relied on to touch no memory any more: in
+ * reset, gone, or never taken out of reset. PASSIVE_LEVEL. */
+bool hda_controller_stop(struct hda_bus *bus);
 /* Lets the rings and all streams interrupt; hda_controller_quiet lets none. */
 void hda_controller_listen(struct hda_bus *bus);
 void hda_controller_quiet(struct hda_bus *bus);

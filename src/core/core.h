@@ -46,17 +46,14 @@ struct hda_capabilities {
     bool alias;       /* the alias registers work */
 };
 
-struct hda_child {
-    struct hda_child_info info;
-};
-
 struct hda_bus {
     struct hda_bus_config config;
     const struct hda_host_ops *host;
     const struct hda_device_ops *device;
     struct hda_capabilities capabilities;
 
-    bool connected; /* to the interrupt */
+    bool in_control; /* the controller has been taken out of reset */
+    bool connected;  /* to the interrupt */
     struct hda_lock lock;
     struct hda_work deferred;
     struct hda_work release; /* frees clients whose last reference went above PASSIVE_LEVEL */
@@ -70,7 +67,7 @@ struct hda_bus {
     struct hda_dma positions; /* the position buffer (HDA 3.6.1) */
 
     uint16_t codecs; /* STATESTS after reset */
-    struct hda_child *children;
+    struct hda_child_info *children;
     unsigned child_count;
 
     LIST_ENTRY clients;     /* lock */

@@ -7,13 +7,13 @@
 #include "registers.h"
 
 #define TAGS 16 /* stream numbers on the link; 0 is reserved (HDA 5.3.2) */
-#define HANDLE_SPREAD                                                                     \
-    ((uintptr_t)UINT64_C(0x9E3779B97F4A7C15)) /* odd: no two serials give the same handle \
-                                               */
+/* Odd: no two serials give the same handle. */
+#define HANDLE_SPREAD ((uintptr_t)UINT64_C(0x9E3779B97F4A7C15))
 
 /* ---- Handles --------------------------------------------------------------------------------- */
 
-/* A token that no other engine, of this bus or another, has had or will have. */
+/* A token that no other engine of this bus has had or will have; and it is looked for among its owner's
+ * engines only, so that another bus's or client's finds nothing. */
 static HANDLE new_handle(struct hda_bus *bus)
 {
     uintptr_t token;
@@ -233,7 +233,7 @@ void hda_engines_release(struct hda_client *client)
     while ((handle = any_engine(client)) != NULL) {
         hda_state_set(client, StopState, 1, &handle);
         hda_state_set(client, ResetState, 1, &handle);
-        hda_buffer_free(client, handle);
+        hda_buffer_free(client, handle, NULL);
         if (!NT_SUCCESS(hda_engine_free(client, handle)))
             abandon(client, handle);
     }
@@ -269,12 +269,17 @@ NTSTATUS hda_engines_start(struct hda_bus *bus)
     return hda_positions_start(bus);
 }
 
-void hda_engines_stop(struct hda_bus *bus)
+void hda_engines_free_memory(struct hda_bus *bus)
 {
     for (unsigned i = 0; i < bus->engine_count; i++)
         hda_buffer_release(bus, &bus->engines[i].buffer);
     hda_positions_stop(bus);
-    hda_free(bus, bus->engines);
+}
+
+void hda_engines_stop(struct hda_bus *bus)
+{
+    if (bus->engines != NULL)
+        hda_free(bus, bus->engines);
     bus->engines = NULL;
     bus->engine_count = 0;
 }

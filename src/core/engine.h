@@ -34,6 +34,7 @@ struct hda_progress {
     uint64_t bytes; /* at `time` */
     uint64_t time;
     uint64_t completions; /* periods that clients have been told of */
+    bool positioned;      /* the controller writes the position buffer */
 };
 
 struct hda_engine {
@@ -76,22 +77,27 @@ struct hda_engine *hda_engine_find(struct hda_client *client, HANDLE handle);
 /* The same question with no lock held; the answer to it may be out of date at once. */
 bool hda_engine_is(struct hda_client *client, HANDLE handle);
 
-/* DDI AllocateDmaBuffer (notifications 0) and AllocateDmaBufferWithNotification (1 or 2), either free
- * routine. */
+/* DDI AllocateDmaBuffer and AllocateDmaBufferWithNotification, as the client called them. */
 struct hda_buffer_request {
-    unsigned notifications;
+    bool notifying;      /* the latter */
+    ULONG notifications; /* 0 for the former */
     SIZE_T size;
     PMDL *mdl;
     PSIZE_T allocated;
-    PSIZE_T offset; /* may be NULL: not asked for */
+    PSIZE_T offset;
     PUCHAR stream;
     PULONG fifo;
 };
 NTSTATUS hda_buffer_allocate(struct hda_client *client, HANDLE handle,
                              const struct hda_buffer_request *request);
-NTSTATUS hda_buffer_free(struct hda_client *client, HANDLE handle);
-/* Logs it when a client names another buffer than the engine's as the one to free. */
-void hda_buffer_compare(struct hda_client *client, HANDLE handle, PMDL mdl, SIZE_T size);
+
+/* Either free routine. `name`, which may be NULL, is what the client takes the buffer for: a mistake is
+ * logged. */
+struct hda_buffer_name {
+    PMDL mdl;
+    SIZE_T size;
+};
+NTSTATUS hda_buffer_free(struct hda_client *client, HANDLE handle, const struct hda_buffer_name *name);
 /* Gives memory back that no engine uses. PASSIVE_LEVEL. */
 void hda_buffer_release(struct hda_bus *bus, struct hda_buffer *buffer);
 
@@ -116,9 +122,10 @@ void hda_progress_complete(struct hda_engine *engine);
 NTSTATUS hda_positions_start(struct hda_bus *bus);
 void hda_positions_stop(struct hda_bus *bus);
 
-/* Allocates the table and the position buffer by what the controller has. Freeing them also frees the buffers
- * of engines that would not stop: the controller is in reset by then. */
+/* Allocates the table and the position buffer by what the controller has. Once the controller is in reset,
+ * the position buffer and the buffers of engines that would not stop are freed first, then the table. */
 NTSTATUS hda_engines_start(struct hda_bus *bus);
+void hda_engines_free_memory(struct hda_bus *bus);
 void hda_engines_stop(struct hda_bus *bus);
 
 #endif

@@ -35,25 +35,22 @@ static const uint8_t compatible_ids[][MAX_PARTS] = {
     {END},
 };
 
-struct writer {
-    char *end;
-};
-
-static void put_text(struct writer *writer, const char *text)
+/* Each appends to the text that ends at *end. */
+static void put_text(char **end, const char *text)
 {
     while (*text != '\0')
-        *writer->end++ = *text++;
-    *writer->end = '\0';
+        *(*end)++ = *text++;
+    **end = '\0';
 }
 
-static void put_hex(struct writer *writer, uint32_t value, unsigned digits)
+static void put_hex(char **end, uint32_t value, unsigned digits)
 {
     while (digits-- > 0)
-        *writer->end++ = "0123456789ABCDEF"[value >> 4 * digits & 0xF];
-    *writer->end = '\0';
+        *(*end)++ = "0123456789ABCDEF"[value >> 4 * digits & 0xF];
+    **end = '\0';
 }
 
-static void put_part(struct writer *writer, enum part part, const struct hda_bus *bus,
+static void put_part(char **end, enum part part, const struct hda_bus *bus,
                      const struct hda_child_info *child)
 {
     /* REV is the major, minor and vendor's revision: 100302h is REV_1003. */
@@ -70,8 +67,8 @@ static void put_part(struct writer *writer, enum part part, const struct hda_bus
         [REVISION] = {"&REV_", child->revision_id >> 8 & 0xFFFF, 4},
     };
 
-    put_text(writer, parts[part].text);
-    put_hex(writer, parts[part].value, parts[part].digits);
+    put_text(end, parts[part].text);
+    put_hex(end, parts[part].value, parts[part].digits);
 }
 
 static const uint8_t *parts_of(enum hda_id_kind kind, unsigned index)
@@ -86,13 +83,13 @@ bool hda_bus_child_id(const struct hda_bus *bus, unsigned child, enum hda_id_kin
 {
     const struct hda_child_info *info = hda_bus_child(bus, child);
     const uint8_t *parts = parts_of(kind, index);
-    struct writer writer = {id};
+    char *end = id;
 
     if (info == NULL || parts == NULL)
         return false;
-    put_text(&writer, "HDAUDIO\\FUNC_");
-    put_hex(&writer, info->function, 2);
+    put_text(&end, "HDAUDIO\\FUNC_");
+    put_hex(&end, info->function, 2);
     for (unsigned i = 0; i < MAX_PARTS && parts[i] != END; i++)
-        put_part(&writer, parts[i], bus, info);
+        put_part(&end, parts[i], bus, info);
     return true;
 }

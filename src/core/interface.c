@@ -13,6 +13,13 @@ static const GUID guid_v2 = {0xb52af5fb, 0x424b, 0x4bb9, {0xa1, 0x60, 0x5b, 0x38
 
 /* ---- Routines -------------------------------------------------------------------------------- */
 
+/* A routine without a status has nothing but the log to say that it was called at a wrong level. */
+static void assert_irql(const struct hda_bus *bus, KIRQL highest, const char *routine)
+{
+    if (hda_irql(bus) > highest)
+        hda_log(bus, HDA_LOG_ERROR, "%s was called at IRQL %u, above %u", routine, hda_irql(bus), highest);
+}
+
 static VOID NTAPI reference(PVOID context)
 {
     hda_client_reference(context);
@@ -53,14 +60,15 @@ static NTSTATUS NTAPI change_bandwidth_allocation(PVOID context, HANDLE handle, 
 static NTSTATUS NTAPI allocate_dma_buffer(PVOID context, HANDLE handle, SIZE_T requested, PMDL *mdl,
                                           PSIZE_T allocated, PUCHAR stream, PULONG fifo)
 {
-    struct hda_buffer_request request = {0, requested, mdl, allocated, NULL, stream, fifo};
+    SIZE_T offset;
+    struct hda_buffer_request request = {false, 0, requested, mdl, allocated, &offset, stream, fifo};
 
     return hda_buffer_allocate(context, handle, &request);
 }
 
 static NTSTATUS NTAPI free_dma_buffer(PVOID context, HANDLE handle)
 {
-    return hda_buffer_free(context, handle);
+    return hda_buffer_free(context, handle, NULL);
 }
 
 static NTSTATUS NTAPI free_dma_engine(PVOID context, HANDLE handle)
@@ -78,6 +86,7 @@ static VOID NTAPI get_wall_clock_register(PVOID context, PULONG *clock)
 {
     struct hda_client *client = context;
 
+    assert_irql(client->bus, DISPATCH_LEVEL, "GetWallClockRegister");
     if (clock != NULL)
         hda_wall_clock_register(client->bus, clock);
 }
@@ -130,33 +139,28 @@ static VOID NTAPI get_resource_information(PVOID context, PUCHAR codec, PUCHAR n
 {
     struct hda_client *client = context;
 
-    if (hda_irql(client->bus) > PASSIVE_LEVEL)
-        hda_log(client->bus, HDA_LOG_ERROR, "GetResourceInformation called above PASSIVE_LEVEL");
+    assert_irql(client->bus, PASSIVE_LEVEL, "GetResourceInformation");
     if (codec != NULL)
-        *codec = client->child->info.codec_address;
+        *codec = client->child->codec_address;
     if (node != NULL)
-        *node = client->child->info.node;
+        *node = client->child->node;
 }
 
 static NTSTATUS NTAPI allocate_dma_buffer_with_notification(PVOID context, HANDLE handle, ULONG notifications,
                                                             SIZE_T requested, PMDL *mdl, PSIZE_T allocated,
                                                             PSIZE_T offset, PUCHAR stream, PULONG fifo)
 {
-    struct hda_buffer_request request = {notifications, requested, mdl, allocated, offset, stream, fifo};
+    struct hda_buffer_request request = {true,      notifications, requested, mdl,
+                                         allocated, offset,        stream,    fifo};
 
-    /* What the request cannot say is said by a request that is refused, in its turn after the handle. */
-    if ((notifications != 1 && notifications != 2) || offset == NULL)
-        request.size = 0;
     return hda_buffer_allocate(context, handle, &request);
 }
 
-/* Mdl and size are not trusted: the engine knows its own (DDI DMA buffers). */
 static NTSTATUS NTAPI free_dma_buffer_with_notification(PVOID context, HANDLE handle, PMDL mdl, SIZE_T size)
 {
-    struct hda_client *client = context;
+    struct hda_buffer_name name = {mdl, size};
 
-    hda_buffer_compare(client, handle, mdl, size);
-    return hda_buffer_free(client, handle);
+    return hda_buffer_free(context, handle, &name);
 }
 
 static NTSTATUS NTAPI register_notification_event(PVOID context, HANDLE handle, PKEVENT event)

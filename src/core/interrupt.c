@@ -10,6 +10,7 @@
 
 #include "core.h"
 #include "io.h"
+#include "ring.h"
 
 #define ROUNDS 1000 /* of acknowledging before the routine gives up on a cause that does not go away */
 
@@ -17,29 +18,34 @@
  * never seen (HARDWARE 1.4). */
 static bool acknowledge_responses(struct hda_bus *bus)
 {
-    if (!hda_verbs_answered(bus))
+    if (!hda_rirb_filled(bus))
         return false;
     hda_write8(bus, RIRBSTS, RIRBSTS_RINTFL);
     return true;
 }
 
-/* Causes other than streams: responses that memory does not show yet, and the RIRB overrun. */
+/* Causes other than streams: responses that memory does not show yet, an overrun, a codec that came or went,
+ * which nobody waits for. */
 static void acknowledge_controller(struct hda_bus *bus)
 {
-    uint8_t status = hda_read8(bus, RIRBSTS);
+    uint8_t status = hda_read8(bus, RIRBSTS) & (RIRBSTS_RINTFL | RIRBSTS_OIS);
 
     if (status & RIRBSTS_OIS)
         hda_verbs_overrun(bus);
-    hda_write8(bus, RIRBSTS, status & (RIRBSTS_RINTFL | RIRBSTS_OIS));
+    if (status != 0)
+        hda_write8(bus, RIRBSTS, status);
+    else
+        hda_write16(bus, STATESTS, STATESTS_CODECS);
 }
 
+/* The generation is taken first: if the stream stops meanwhile, what SDnSTS says may be of before. */
 static void acknowledge_stream(struct hda_engine *engine)
 {
+    uint32_t generation = __atomic_load_n(&engine->notify.generation, __ATOMIC_ACQUIRE);
     uint8_t status = hda_read8(engine->bus, engine->registers + SD_STS) & SD_STS_CAUSES;
 
     hda_write8(engine->bus, engine->registers + SD_STS, status);
-    __atomic_store_n(&engine->pending_generation,
-                     __atomic_load_n(&engine->notify.generation, __ATOMIC_RELAXED), __ATOMIC_RELAXED);
+    __atomic_store_n(&engine->pending_generation, generation, __ATOMIC_RELAXED);
     __atomic_fetch_or(&engine->pending, status, __ATOMIC_RELEASE);
 }
 

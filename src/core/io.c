@@ -2,6 +2,8 @@
 /* io.c - waiting for a register, and the log. */
 #include "io.h"
 
+#define LONG_STEP 128 /* microseconds from which on a wait sleeps, where it may */
+
 static uint32_t read_register(struct hda_bus *bus, struct hda_register reg)
 {
     switch (reg.width) {
@@ -20,22 +22,35 @@ static bool all_ones(struct hda_register reg, uint32_t value)
     return value == UINT32_MAX >> (32 - reg.width);
 }
 
+/* Waiting microseconds is stalling, waiting milliseconds is sleeping (HARDWARE 1.16). At PASSIVE_LEVEL no
+ * lock is held: ours raise the level. */
+static void pause(struct hda_bus *bus, uint32_t microseconds)
+{
+    void *host = bus->config.host_context;
+
+    if (microseconds < LONG_STEP)
+        bus->host->stall(host, microseconds);
+    else if (hda_irql(bus) == PASSIVE_LEVEL)
+        bus->host->sleep(host, microseconds);
+    else
+        bus->host->stall(host, LONG_STEP / 2);
+}
+
 bool hda_poll(struct hda_bus *bus, struct hda_register reg, uint32_t mask, uint32_t value,
               uint32_t microseconds, uint32_t *seen)
 {
     uint64_t deadline = hda_now(bus) + microseconds * UINT64_C(1000);
-    uint32_t step = 1;
 
-    for (;;) {
+    for (uint32_t step = 1;; step = step < LONG_STEP ? 2 * step : step) {
         /* Taken before the look, so that a preempted waiter looks once more. */
         bool last = hda_now(bus) >= deadline;
 
         *seen = read_register(bus, reg);
+        if (all_ones(reg, *seen))
+            return false;
         if ((*seen & mask) == value || last)
             return (*seen & mask) == value;
-        bus->host->stall(bus->config.host_context, step);
-        if (step < 16)
-            step *= 2;
+        pause(bus, step);
     }
 }
 

@@ -50,7 +50,8 @@ struct hda_register {
 };
 
 /* Looks until (register & mask) == value, for at most so many microseconds; whether it came to that, and what
- * was seen last. Stalls between looks, so it may be called at DISPATCH_LEVEL. */
+ * was seen last. All ones is a controller that is gone, and never what is waited for. Stalls between looks,
+ * so it may be called at DISPATCH_LEVEL. */
 bool hda_poll(struct hda_bus *bus, struct hda_register reg, uint32_t mask, uint32_t value,
               uint32_t microseconds, uint32_t *seen);
 /* The same where it must come to that. STATUS_SUCCESS; DEVICE_NOT_READY, with a line in the log;

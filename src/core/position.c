@@ -10,8 +10,7 @@
 #include "core.h"
 #include "io.h"
 
-#define ENTRY_SIZE  8u          /* HDA 3.6.1: position and a reserved word for each stream */
-#define NOT_WRITTEN 0xFFFFFFFFu /* no controller writes it: a position is less than the buffer's length */
+#define ENTRY_SIZE 8u /* HDA 3.6.1: position and a reserved word for each stream */
 
 /* ---- The position buffer --------------------------------------------------------------------- */
 
@@ -44,11 +43,15 @@ void hda_positions_stop(struct hda_bus *bus)
 
 /* ---- What clients read ----------------------------------------------------------------------- */
 
-/* Where a client may read a register: at the alias where that works, else at the register; NULL where
+/* Where a client may read a register: at the alias where that works, else at the register itself; NULL where
  * neither can be mapped. */
 static volatile ULONG *map(struct hda_bus *bus, uint32_t offset)
 {
-    return bus->device->map(bus->config.device_context, offset + (bus->capabilities.alias ? ALIAS : 0));
+    volatile ULONG *alias = NULL;
+
+    if (bus->capabilities.alias)
+        alias = bus->device->map(bus->config.device_context, ALIAS + offset);
+    return alias != NULL ? alias : bus->device->map(bus->config.device_context, offset);
 }
 
 /* Else the position buffer. The same at each call. */
@@ -107,7 +110,7 @@ static size_t period_bytes(const struct hda_engine *engine)
 void hda_progress_reset(struct hda_engine *engine)
 {
     engine->progress = (struct hda_progress){0};
-    __atomic_store_n(position_entry(engine), NOT_WRITTEN, __ATOMIC_RELAXED);
+    __atomic_store_n(position_entry(engine), 0, __ATOMIC_RELAXED);
 }
 
 void hda_progress_run(struct hda_engine *engine)
@@ -139,13 +142,25 @@ static uint64_t unwrap(uint64_t estimated, uint32_t position, size_t size)
     return best;
 }
 
-static uint64_t bytes_now(const struct hda_engine *engine, uint64_t now)
+/* What the controller has written into the position buffer. */
+static uint32_t read_position(const struct hda_engine *engine)
+{
+    struct hda_bus *bus = engine->bus;
+
+    bus->device->dma_sync(bus->config.device_context, &bus->positions, engine->index * ENTRY_SIZE, ENTRY_SIZE,
+                          HDA_SYNC_FOR_CPU);
+    return __atomic_load_n(position_entry(engine), __ATOMIC_RELAXED);
+}
+
+/* A position that has always been 0 is one that the controller does not write (HARDWARE 1.7). */
+static uint64_t bytes_now(struct hda_engine *engine, uint64_t now)
 {
     uint64_t estimated = estimate(engine, now);
-    uint32_t position = __atomic_load_n(position_entry(engine), __ATOMIC_RELAXED);
+    uint32_t position = read_position(engine);
 
-    if (position >= engine->buffer.size)
-        return estimated; /* the controller writes none, or not yet */
+    engine->progress.positioned |= position != 0;
+    if (!engine->progress.positioned || position >= engine->buffer.size)
+        return estimated;
     return unwrap(estimated, position, engine->buffer.size);
 }
 

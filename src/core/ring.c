@@ -40,6 +40,12 @@ void hda_corb_kick(struct hda_bus *bus)
     hda_write16(bus, CORBWP, bus->verbs.write);
 }
 
+static void sync_entry(const struct hda_bus *bus, unsigned index, enum hda_sync direction)
+{
+    bus->device->dma_sync(bus->config.device_context, &bus->verbs.rirb, index * sizeof(struct hda_rirb_entry),
+                          sizeof(struct hda_rirb_entry), direction);
+}
+
 bool hda_rirb_filled(const struct hda_bus *bus)
 {
     unsigned next;
@@ -47,23 +53,37 @@ bool hda_rirb_filled(const struct hda_bus *bus)
     if (__atomic_load_n(&bus->verbs.rirb.memory, __ATOMIC_ACQUIRE) == NULL)
         return false; /* a shared line interrupts before the ring is there */
     next = rirb_next(bus);
-    bus->device->dma_sync(bus->config.device_context, &bus->verbs.rirb, next * sizeof(struct hda_rirb_entry),
-                          sizeof(struct hda_rirb_entry), HDA_SYNC_FOR_CPU);
+    sync_entry(bus, next, HDA_SYNC_FOR_CPU);
     return __atomic_load_n(&rirb_entry(bus, next)->extended, __ATOMIC_ACQUIRE) != UNREAD;
 }
 
 bool hda_rirb_get(struct hda_bus *bus, struct hda_rirb_entry *entry)
 {
-    unsigned next = rirb_next(bus);
+    unsigned next;
 
     if (!hda_rirb_filled(bus))
         return false;
+    next = rirb_next(bus);
     entry->response = rirb_entry(bus, next)->response;
     entry->extended = rirb_entry(bus, next)->extended;
     rirb_entry(bus, next)->extended = UNREAD;
-    bus->device->dma_sync(bus->config.device_context, &bus->verbs.rirb, next * sizeof(*entry), sizeof(*entry),
-                          HDA_SYNC_FOR_DEVICE);
+    sync_entry(bus, next, HDA_SYNC_FOR_DEVICE);
     __atomic_store_n(&bus->verbs.read, (uint16_t)next, __ATOMIC_RELAXED);
+    return true;
+}
+
+/* A write pointer beyond the ring is a broken or missing controller's, not an index (HARDWARE 1.5). */
+bool hda_rirb_overtaken(struct hda_bus *bus)
+{
+    struct hda_verbs *verbs = &bus->verbs;
+    uint16_t pointer = hda_read16(bus, RIRBWP);
+
+    if (pointer == verbs->read || pointer >= verbs->rirb_entries || hda_rirb_filled(bus))
+        return false;
+    hda_log(bus, HDA_LOG_ERROR, "the RIRB has overrun: responses are lost");
+    for (unsigned i = 0; i < verbs->rirb_entries; i++)
+        rirb_entry(bus, i)->extended = UNREAD;
+    __atomic_store_n(&verbs->read, pointer, __ATOMIC_RELAXED);
     return true;
 }
 
@@ -166,6 +186,7 @@ static void program_rings(struct hda_bus *bus)
     verbs->read = 0;
 }
 
+/* What it leaves behind on failure hda_rings_free() frees, as after success. */
 NTSTATUS hda_rings_start(struct hda_bus *bus)
 {
     struct hda_verbs *verbs = &bus->verbs;
@@ -183,10 +204,8 @@ NTSTATUS hda_rings_start(struct hda_bus *bus)
         return status;
     program_rings(bus);
     status = reset_corb_read(bus);
-    if (!NT_SUCCESS(status)) {
-        hda_rings_stop(bus);
+    if (!NT_SUCCESS(status))
         return status;
-    }
     hda_write8(bus, RIRBCTL, RIRBCTL_DMAEN | RIRBCTL_RINTCTL | RIRBCTL_OIC);
     hda_write8(bus, CORBCTL, CORBCTL_RUN);
     return STATUS_SUCCESS;
@@ -194,11 +213,16 @@ NTSTATUS hda_rings_start(struct hda_bus *bus)
 
 void hda_rings_stop(struct hda_bus *bus)
 {
+    if (bus->verbs.corb.memory != NULL)
+        halt_rings(bus);
+}
+
+void hda_rings_free(struct hda_bus *bus)
+{
     struct hda_verbs *verbs = &bus->verbs;
 
     if (verbs->corb.memory == NULL)
         return;
-    halt_rings(bus);
     bus->device->dma_free(bus->config.device_context, &verbs->rirb);
     bus->device->dma_free(bus->config.device_context, &verbs->corb);
     verbs->corb.memory = verbs->rirb.memory = NULL;

@@ -15,8 +15,12 @@
 
 struct hda_bus;
 
+/* Allocates the rings and lets them run: the link is up, the interrupt routine connected. */
 NTSTATUS hda_rings_start(struct hda_bus *bus);
+/* Stops them. The interrupt is not connected any more, and no deferred work runs. */
 void hda_rings_stop(struct hda_bus *bus);
+/* Frees their memory: they have stopped, or the controller is in reset. */
+void hda_rings_free(struct hda_bus *bus);
 
 /* Writes the next command into memory. There is room: the caller keeps to verbs.limit. Under verbs.lock. */
 void hda_corb_put(struct hda_bus *bus, uint32_t command);
@@ -27,5 +31,9 @@ void hda_corb_kick(struct hda_bus *bus);
 bool hda_rirb_filled(const struct hda_bus *bus);
 /* Takes the next response; false when there is none. Only the deferred work reads. */
 bool hda_rirb_get(struct hda_bus *bus, struct hda_rirb_entry *entry);
+/* Whether the controller has written more than the ring holds, so that responses are lost and the next will
+ * come elsewhere than expected. If so, all that is unread is dropped, and reading goes on behind the
+ * controller. Costs a register access. Only the deferred work asks, when it has read everything. */
+bool hda_rirb_overtaken(struct hda_bus *bus);
 
 #endif

@@ -98,6 +98,20 @@ static void run_all(const struct change *change)
     for_each_engine(engine, change) hda_stream_run(engine);
 }
 
+/* All or nothing: those that did start must not be heard of. */
+static void put_back(const struct change *change)
+{
+    struct hda_engine *engine;
+
+    halt_all(change);
+    wait_halted(change);
+    for_each_engine(engine, change)
+    {
+        hda_stream_clear(engine);
+        hda_notify_cancel(engine);
+    }
+}
+
 static NTSTATUS start(const struct change *change)
 {
     bool held = hold(change);
@@ -107,7 +121,7 @@ static NTSTATUS start(const struct change *change)
     run_all(change);
     status = wait_ready(change, held);
     if (!NT_SUCCESS(status))
-        halt_all(change);
+        put_back(change);
     let_go(change->bus, held);
     if (!NT_SUCCESS(status))
         return status;

@@ -18,13 +18,14 @@ NTSTATUS hda_unsolicited_start(struct hda_bus *bus)
 
 void hda_unsolicited_stop(struct hda_bus *bus)
 {
-    hda_free(bus, bus->unsolicited.tags);
+    if (bus->unsolicited.tags != NULL)
+        hda_free(bus, bus->unsolicited.tags);
     bus->unsolicited.tags = NULL;
 }
 
 static struct hda_tag *tags_of(const struct hda_client *client)
 {
-    return client->bus->unsolicited.tags[client->child->info.codec_address];
+    return client->bus->unsolicited.tags[client->child->codec_address];
 }
 
 NTSTATUS hda_unsolicited_register(struct hda_client *client, PHDAUDIO_UNSOLICITED_RESPONSE_CALLBACK routine,
@@ -97,7 +98,9 @@ NTSTATUS hda_unsolicited_unregister(struct hda_client *client, UCHAR tag)
 
 void hda_unsolicited_release(struct hda_client *client)
 {
-    for (unsigned tag = 0; client->child != NULL && tag < HDA_TAGS; tag++)
+    if (client->child == NULL)
+        return; /* the bus driver itself has no codec and no tags */
+    for (unsigned tag = 0; tag < HDA_TAGS; tag++)
         hda_unsolicited_unregister(client, (UCHAR)tag);
 }
 

@@ -6,7 +6,7 @@
 #include "core.h"
 #include "ring.h"
 
-#define SUSPECT_LIMIT    8       /* commands in flight to a codec that let the last batch down */
+#define SUSPECT_LIMIT    8       /* commands in flight to a codec that has not proved that it answers */
 #define SUSPECT_PATIENCE 1000000 /* nanoseconds that it has in any case */
 #define ALL_CODECS       0xFFFFu
 
@@ -81,9 +81,9 @@ static bool may_send(const struct hda_bus *bus, const struct hda_codec_queue *co
 
 static void send(struct hda_bus *bus, struct hda_batch *batch, struct hda_codec_queue *codec, uint64_t now)
 {
-    if (codec->batch != batch) {
+    if (codec->in_flight == 0) {
         codec->batch = batch;
-        codec->cursor = batch->next;
+        codec->cursor = codec->certain = batch->next;
     }
     hda_corb_put(bus, batch->transfers[batch->next++].Output.Command);
     bus->verbs.in_flight++;
@@ -107,19 +107,29 @@ static void send_batch(struct hda_bus *bus, struct hda_batch *batch, uint64_t no
     }
 }
 
+/* Answers that are overdue for so long will not come any more. */
+static void expire_owed(struct hda_codec_queue *codec, uint64_t now)
+{
+    if (codec->in_flight == 0 && now >= codec->deadline)
+        codec->owed = 0;
+}
+
 /* Sends what can be sent. A batch waits for an earlier one that speaks to one of its codecs, or is the same
  * client's. Under verbs.lock. */
-static void send_batches(struct hda_bus *bus, uint64_t now)
+static void send_batches(struct hda_bus *bus)
 {
     struct hda_verbs *verbs = &bus->verbs;
     uint16_t taken = 0, before = verbs->write;
+    uint64_t now = hda_now(bus);
 
+    for (unsigned address = 0; address < HDA_ADDRESSES; address++)
+        expire_owed(&verbs->codecs[address], now);
     verbs->pass++;
     for (PLIST_ENTRY link = verbs->batches.Flink; link != &verbs->batches && taken != ALL_CODECS;
          link = link->Flink) {
         struct hda_batch *batch = CONTAINING_RECORD(link, struct hda_batch, link);
 
-        if (!(batch->codecs & taken) && hda_client_first_in_pass(batch->client, verbs->pass))
+        if (hda_client_first_in_pass(batch->client, verbs->pass) && !(batch->codecs & taken))
             send_batch(bus, batch, now);
         taken |= batch->codecs;
     }
@@ -129,36 +139,51 @@ static void send_batches(struct hda_bus *bus, uint64_t now)
 
 /* ---- Answers --------------------------------------------------------------------------------- */
 
-static void answer(struct hda_bus *bus, unsigned address, uint32_t response, uint64_t now)
+/* The codec's oldest command in flight; the batch's count when a client has changed its array meanwhile. */
+static ULONG oldest(const struct hda_codec_queue *codec, unsigned address)
+{
+    ULONG index = codec->cursor;
+
+    while (index < codec->batch->next && address_of(codec->batch, index) != address)
+        index++;
+    return index;
+}
+
+static void complete_oldest(struct hda_bus *bus, unsigned address, uint32_t response)
 {
     struct hda_codec_queue *codec = &bus->verbs.codecs[address];
-    struct hda_batch *batch = codec->batch;
-    PHDAUDIO_CODEC_RESPONSE input;
+    ULONG index = oldest(codec, address);
 
-    codec->suspect = false;
-    if (codec->owed > 0) {
-        codec->owed--; /* late: the command it belongs to has been given up */
-        return;
+    if (index < codec->batch->next) {
+        PHDAUDIO_CODEC_RESPONSE input = &codec->batch->transfers[index].Input;
+
+        input->CompleteResponse = 0;
+        input->Response = response;
+        input->SDataIn = address & 0xF;
+        input->IsValid = 1;
     }
-    if (codec->in_flight == 0) {
-        hda_log(bus, HDA_LOG_WARNING, "codec %u answered what nobody asked: %x", address, (unsigned)response);
-        return;
-    }
-    while (address_of(batch, codec->cursor) != address)
-        codec->cursor++;
-    input = &batch->transfers[codec->cursor++].Input;
-    input->CompleteResponse = 0;
-    input->Response = response;
-    input->SDataIn = address & 0xF;
-    input->IsValid = 1;
+    codec->cursor = index + 1;
     codec->in_flight--;
     bus->verbs.in_flight--;
-    batch->done++;
-    set_deadline(bus, codec, now + verb_timeout(bus));
+    codec->batch->done++;
+    set_deadline(bus, codec, hda_now(bus) + verb_timeout(bus));
+}
+
+static void answer(struct hda_bus *bus, unsigned address, uint32_t response)
+{
+    struct hda_codec_queue *codec = &bus->verbs.codecs[address];
+
+    codec->suspect = false;
+    if (codec->owed > 0)
+        codec->owed--; /* late: the command it belongs to has been given up */
+    else if (codec->in_flight > 0)
+        complete_oldest(bus, address, response);
+    else
+        hda_log(bus, HDA_LOG_WARNING, "codec %u answered what nobody asked: %x", address, (unsigned)response);
 }
 
 /* Reads what the RIRB holds. Unsolicited responses are delivered on the way, with no lock held. */
-static void read_answers(struct hda_bus *bus, uint64_t now)
+static void read_answers(struct hda_bus *bus)
 {
     struct hda_rirb_entry entry;
 
@@ -170,22 +195,25 @@ static void read_answers(struct hda_bus *bus, uint64_t now)
             continue;
         }
         hda_lock(bus, &bus->verbs.lock);
-        answer(bus, address, entry.response, now);
+        answer(bus, address, entry.response);
         hda_unlock(bus, &bus->verbs.lock);
     }
 }
 
 /* ---- Giving up ------------------------------------------------------------------------------- */
 
-/* Answers are missing, and nobody can tell which: all that the codec was asked by this batch is invalid (DDI
- * TransferCodecVerbs). */
-static void invalidate(struct hda_bus *bus, struct hda_batch *batch, unsigned address)
+/* Answers are missing, and nobody can tell which: all that the codec was asked since it last owed nothing is
+ * invalid (DDI TransferCodecVerbs). */
+static void invalidate(struct hda_bus *bus, struct hda_codec_queue *codec, unsigned address)
 {
-    for (ULONG i = 0; i < batch->next; i++) {
+    bool overrun = __atomic_load_n(&bus->verbs.overrun, __ATOMIC_RELAXED);
+    struct hda_batch *batch = codec->batch;
+
+    for (ULONG i = codec->certain; i < batch->next; i++) {
         if (address_of(batch, i) != address)
             continue;
         batch->transfers[i].Input.CompleteResponse = 0;
-        batch->transfers[i].Input.HasFifoOverrun = bus->verbs.overrun;
+        batch->transfers[i].Input.HasFifoOverrun = overrun;
         hda_count(bus, verb_timeouts, 1);
     }
 }
@@ -197,7 +225,7 @@ static void give_up(struct hda_bus *bus, unsigned address, uint64_t now)
 
     hda_log(bus, HDA_LOG_WARNING, "codec %u left %u of its commands unanswered", address,
             (unsigned)codec->in_flight);
-    invalidate(bus, batch, address);
+    invalidate(bus, codec, address);
     batch->failed |= (uint16_t)(1u << address);
     batch->done += codec->in_flight;
     bus->verbs.in_flight -= codec->in_flight;
@@ -207,17 +235,20 @@ static void give_up(struct hda_bus *bus, unsigned address, uint64_t now)
     codec->deadline = now + verb_timeout(bus);
 }
 
-/* A deadline has passed: either of a command in flight, or of the answers that a codec still owes. */
-static void check_deadline(struct hda_bus *bus, unsigned address, uint64_t now)
+/* Deferred work only: it alone knows that the RIRB holds nothing more. */
+static void give_up_overdue(struct hda_bus *bus)
 {
-    struct hda_codec_queue *codec = &bus->verbs.codecs[address];
+    uint64_t now = hda_now(bus);
 
-    if (now < codec->deadline)
-        return;
-    if (codec->in_flight > 0)
+    for (unsigned address = 0; address < HDA_ADDRESSES; address++) {
+        const struct hda_codec_queue *codec = &bus->verbs.codecs[address];
+
+        if (codec->in_flight == 0 || now < codec->deadline)
+            continue;
+        if (hda_rirb_overtaken(bus))
+            hda_verbs_overrun(bus);
         give_up(bus, address, now);
-    else
-        codec->owed = 0;
+    }
 }
 
 /* ---- Completion ------------------------------------------------------------------------------ */
@@ -246,7 +277,7 @@ static void forget(struct hda_bus *bus, const struct hda_batch *batch)
             bus->verbs.codecs[address].batch = NULL;
     }
     if (bus->verbs.in_flight == 0)
-        bus->verbs.overrun = false;
+        __atomic_store_n(&bus->verbs.overrun, false, __ATOMIC_RELAXED);
 }
 
 /* The batch, and its array, may be gone as soon as the caller hears of it. Called with no lock held. */
@@ -299,27 +330,22 @@ static uint64_t next_deadline(const struct hda_bus *bus)
 
 uint64_t hda_verbs_run(struct hda_bus *bus)
 {
-    uint64_t now = hda_now(bus), next;
+    uint64_t now, next;
 
-    read_answers(bus, now);
+    read_answers(bus);
     hda_lock(bus, &bus->verbs.lock);
-    for (unsigned address = 0; address < HDA_ADDRESSES; address++)
-        check_deadline(bus, address, now);
-    send_batches(bus, now);
+    if (!hda_rirb_filled(bus)) /* an answer that came a moment ago is not late */
+        give_up_overdue(bus);
+    send_batches(bus);
     hda_unlock(bus, &bus->verbs.lock);
     complete_done(bus);
 
     hda_lock(bus, &bus->verbs.lock);
-    send_batches(bus, now); /* what had to wait for those now complete */
+    send_batches(bus); /* what had to wait for those now complete */
     next = next_deadline(bus);
     hda_unlock(bus, &bus->verbs.lock);
     now = hda_now(bus);
     return next == UINT64_MAX ? next : next > now ? next - now : 0;
-}
-
-bool hda_verbs_answered(const struct hda_bus *bus)
-{
-    return hda_rirb_filled(bus);
 }
 
 void hda_verbs_overrun(struct hda_bus *bus)
@@ -339,20 +365,24 @@ static void batch_init(struct hda_batch *batch, struct hda_client *client, ULONG
         batch->codecs |= (uint16_t)(1u << address_of(batch, i));
 }
 
-/* Queues the batch and sends at once what can be sent. */
-static void submit(struct hda_bus *bus, struct hda_batch *batch)
+/* Queues the batch and sends at once what can be sent; false when the bus stops. The batch may be done, and
+ * gone, before this returns. */
+static bool submit(struct hda_bus *bus, struct hda_batch *batch)
 {
-    uint64_t now = hda_now(bus);
+    uint64_t delay = batch->count == 0 ? 0 : verb_timeout(bus);
+    bool accepted;
 
-    batch->submitted = now;
+    batch->submitted = hda_now(bus);
     hda_lock(bus, &bus->verbs.lock);
-    InsertTailList(&bus->verbs.batches, &batch->link);
-    if (bus->verbs.stopped)
-        skip_rest(bus, batch);
-    else
-        send_batches(bus, now);
+    accepted = !bus->verbs.stopped;
+    if (accepted) {
+        InsertTailList(&bus->verbs.batches, &batch->link);
+        send_batches(bus);
+    }
     hda_unlock(bus, &bus->verbs.lock);
-    hda_defer(bus, batch->count == 0 || bus->verbs.stopped ? 0 : verb_timeout(bus));
+    if (accepted)
+        hda_defer(bus, delay);
+    return accepted;
 }
 
 static NTSTATUS transfer_and_wait(struct hda_bus *bus, struct hda_client *client, ULONG count,
@@ -364,7 +394,8 @@ static NTSTATUS transfer_and_wait(struct hda_bus *bus, struct hda_client *client
         return STATUS_SUCCESS;
     batch_init(&batch, client, count, transfers);
     bus->host->event_init(bus->config.host_context, &batch.event, NotificationEvent);
-    submit(bus, &batch);
+    if (!submit(bus, &batch))
+        return STATUS_DEVICE_REMOVED;
     while (bus->host->event_wait(bus->config.host_context, &batch.event, verb_timeout(bus)) != STATUS_SUCCESS)
         hda_defer(bus, 0); /* each round gives up what is overdue, so that this ends */
     return STATUS_SUCCESS;
@@ -382,8 +413,11 @@ static NTSTATUS transfer_and_return(struct hda_bus *bus, struct hda_client *clie
     batch->callback = callback;
     batch->context = context;
     hda_client_reference(client); /* until its callback has returned */
-    submit(bus, batch);
-    return STATUS_SUCCESS;
+    if (submit(bus, batch))
+        return STATUS_SUCCESS;
+    hda_free(bus, batch);
+    hda_client_dereference(client);
+    return STATUS_DEVICE_REMOVED;
 }
 
 NTSTATUS hda_verbs_transfer(struct hda_bus *bus, struct hda_client *client, ULONG count,
@@ -401,9 +435,11 @@ NTSTATUS hda_verbs_transfer(struct hda_bus *bus, struct hda_client *client, ULON
 
 /* ---- Start and stop -------------------------------------------------------------------------- */
 
-NTSTATUS hda_verbs_start(struct hda_bus *bus)
+void hda_verbs_start(struct hda_bus *bus)
 {
-    return hda_rings_start(bus);
+    /* A codec is trusted with a full ring when it has answered once. */
+    for (unsigned address = 0; address < HDA_ADDRESSES; address++)
+        bus->verbs.codecs[address].suspect = true;
 }
 
 static void give_up_everything(struct hda_bus *bus)
@@ -431,7 +467,7 @@ static bool idle(struct hda_bus *bus)
     return empty;
 }
 
-void hda_verbs_finish(struct hda_bus *bus)
+void hda_verbs_stop(struct hda_bus *bus)
 {
     if (bus->verbs.corb.memory == NULL)
         return;
@@ -440,9 +476,4 @@ void hda_verbs_finish(struct hda_bus *bus)
         hda_defer(bus, 0);
         bus->host->sleep(bus->config.host_context, 100);
     }
-}
-
-void hda_verbs_stop(struct hda_bus *bus)
-{
-    hda_rings_stop(bus);
 }

@@ -23,10 +23,11 @@ struct hda_batch;
 struct hda_codec_queue {
     struct hda_batch *batch; /* whose commands are in flight */
     ULONG cursor;            /* in it: from here on lies the next command to be answered */
+    ULONG certain;           /* before it everything has its own answer */
     ULONG in_flight;
     ULONG owed;        /* answers that did not come in time, and still may */
     uint64_t deadline; /* of the oldest command in flight, or for what is owed */
-    bool suspect;      /* has let a batch down, and not answered since */
+    bool suspect;      /* has not answered since reset, or since it let a batch down */
 };
 
 struct hda_verbs {
@@ -40,19 +41,16 @@ struct hda_verbs {
     ULONG in_flight;    /* of all codecs */
     ULONG limit;        /* commands in flight at most: what both rings hold */
     bool stopped;       /* nothing is sent any more */
-    bool overrun;       /* the RIRB has overrun since in_flight was last 0 */
+    bool overrun;       /* the RIRB has overrun since in_flight was last 0; atomic */
     LIST_ENTRY batches; /* in the order of the calls */
     unsigned pass;
     struct hda_codec_queue codecs[HDA_ADDRESSES];
 };
 
-/* Allocates and starts the rings; the link is up, the interrupt routine connected. */
-NTSTATUS hda_verbs_start(struct hda_bus *bus);
-/* Completes what is pending as invalid, and sends nothing any more. The interrupt is still connected.
- * PASSIVE_LEVEL. */
-void hda_verbs_finish(struct hda_bus *bus);
-/* Stops the rings and frees them. The interrupt is not connected any more, and no deferred work runs.
- * PASSIVE_LEVEL. */
+/* The rings run. */
+void hda_verbs_start(struct hda_bus *bus);
+/* Completes what is pending as invalid, and accepts nothing any more: DEVICE_REMOVED. The interrupt is still
+ * connected. PASSIVE_LEVEL. */
 void hda_verbs_stop(struct hda_bus *bus);
 
 /* TransferCodecVerbs for a client. */
@@ -60,9 +58,7 @@ NTSTATUS hda_verbs_transfer(struct hda_bus *bus, struct hda_client *client, ULON
                             PHDAUDIO_CODEC_TRANSFER transfers, PHDAUDIO_TRANSFER_COMPLETE_CALLBACK callback,
                             PVOID context);
 
-/* Interrupt routine: whether the RIRB holds a response not yet read. Looks at memory, not at a register. */
-bool hda_verbs_answered(const struct hda_bus *bus);
-/* Interrupt routine: the RIRB has overrun. */
+/* The RIRB has overrun. Any level. */
 void hda_verbs_overrun(struct hda_bus *bus);
 
 /* Deferred work: reads the RIRB, gives up what is overdue, sends what can be sent, completes what is done.

@@ -174,6 +174,8 @@ void hdabus_close_counting(struct hdabus *bus, struct hdabus_statistics *last)
 {
     struct hda_statistics counts;
 
+    if (bus == NULL)
+        return;
     release(bus, &counts);
     copy_counts(&counts, last);
 }

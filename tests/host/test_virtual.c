@@ -134,7 +134,7 @@ static void run_trial(void *context)
 
     trial->ran_at = now();
     trial->irql = KeGetCurrentIrql();
-    trial->runs++;
+    __atomic_add_fetch(&trial->runs, 1, __ATOMIC_RELAXED);
     if (trial->turn)
         trial->place = (*trial->turn)++;
     if (trial->again) {
@@ -248,6 +248,7 @@ static void passive_work_does_not_run_on_top_of_a_lock_that_it_may_want(void **s
 
 struct sleeper {
     struct hda_work work;
+    struct linux_host *other_host;
     struct trial *other;
     unsigned other_runs_meanwhile;
 };
@@ -256,29 +257,37 @@ static void sleep_in_work(void *context)
 {
     struct sleeper *sleeper = context;
 
-    HOST.work_queue(host, &sleeper->other->work, 0);
+    HOST.work_queue(sleeper->other_host, &sleeper->other->work, 0);
     HOST.sleep(host, 100);
     sleeper->other_runs_meanwhile = sleeper->other->runs;
 }
 
+/* Returns how often work of this level, on this host, ran while other work slept. */
+static unsigned runs_while_work_sleeps(enum hda_level level, struct linux_host *other_host)
+{
+    struct trial trial = {.runs = 0};
+    struct sleeper sleeper = {.other = &trial, .other_host = other_host};
+    uint64_t start = now();
+
+    HOST.work_init(other_host, &trial.work, level, run_trial, &trial);
+    HOST.work_init(host, &sleeper.work, HDA_LEVEL_PASSIVE, sleep_in_work, &sleeper);
+    HOST.work_queue(host, &sleeper.work, 0);
+    linux_host_access(host);
+    assert_int_equal(now() - start, 100 * US);
+    assert_int_equal(trial.runs, 1);
+    return sleeper.other_runs_meanwhile;
+}
+
 static void passive_work_may_wait_and_then_only_dispatch_work_runs(void **state)
 {
-    static const enum hda_level levels[] = {HDA_LEVEL_PASSIVE, HDA_LEVEL_DISPATCH};
+    struct linux_host *other_host = fake_host(LINUX_CLOCK_VIRTUAL);
 
     (void)state;
-    for (unsigned i = 0; i < 2; i++) {
-        struct trial trial;
-        struct sleeper sleeper = {.other = &trial};
-        uint64_t start = now();
-
-        init_trial(&trial, levels[i]);
-        HOST.work_init(host, &sleeper.work, HDA_LEVEL_PASSIVE, sleep_in_work, &sleeper);
-        HOST.work_queue(host, &sleeper.work, 0);
-        linux_host_access(host);
-        assert_int_equal(now() - start, 100 * US);
-        assert_int_equal(sleeper.other_runs_meanwhile, levels[i] == HDA_LEVEL_DISPATCH);
-        assert_int_equal(trial.runs, 1);
-    }
+    assert_int_equal(runs_while_work_sleeps(HDA_LEVEL_DISPATCH, host), 1);
+    assert_int_equal(runs_while_work_sleeps(HDA_LEVEL_PASSIVE, host), 0);
+    assert_int_equal(runs_while_work_sleeps(HDA_LEVEL_DISPATCH, other_host), 1);
+    assert_int_equal(runs_while_work_sleeps(HDA_LEVEL_PASSIVE, other_host), 0);
+    linux_host_destroy(other_host);
 }
 
 static void free_own_work(void *context)
@@ -379,14 +388,14 @@ static void interrupt_routine(struct fake_device *device)
 static void deferred_routine(void *context)
 {
     struct driver *driver = context;
-    LONG interrupts = driver->device.interrupts;
+    LONG interrupts = InterlockedOr(&driver->device.interrupts, 0);
 
     HOST.lock_acquire(driver->device.host, &driver->dispatch_lock);
     driver->work_runs++;
     for (unsigned i = 0; i < driver->work_accesses; i++)
         fake_device_access(&driver->device);
     HOST.lock_release(driver->device.host, &driver->dispatch_lock);
-    driver->interrupts_in_work += driver->device.interrupts - interrupts;
+    driver->interrupts_in_work += InterlockedOr(&driver->device.interrupts, 0) - interrupts;
     HOST.event_set(driver->device.host, &driver->event);
 }
 
@@ -781,35 +790,85 @@ static void time_passes_for_others_while_work_waits(void **state)
     assert_int_equal(blocker.ended, 1);
 }
 
-static void *wait_for_stop(void *stop)
+static void *wait_for_event(void *event)
 {
-    KeWaitForSingleObject(stop, Executive, KernelMode, FALSE, NULL);
+    KeWaitForSingleObject(event, Executive, KernelMode, FALSE, NULL);
     return NULL;
+}
+
+static void set_event_in_work(void *event)
+{
+    KeSetEvent(event, IO_NO_INCREMENT, FALSE);
 }
 
 static void a_waiter_that_may_run_passive_work_takes_it_from_one_that_may_not(void **state)
 {
-    struct trial trial;
+    struct hda_work work;
     struct hda_lock lock;
     pthread_t thread;
-    KEVENT stop;
+    KEVENT done;
 
     (void)state;
-    KeInitializeEvent(&stop, NotificationEvent, FALSE);
-    init_trial(&trial, HDA_LEVEL_PASSIVE);
+    KeInitializeEvent(&done, NotificationEvent, FALSE);
+    HOST.work_init(host, &work, HDA_LEVEL_PASSIVE, set_event_in_work, &done);
     HOST.lock_init(host, &lock, HDA_LEVEL_PASSIVE);
-    assert_int_equal(pthread_create(&thread, NULL, wait_for_stop, &stop), 0);
+    assert_int_equal(pthread_create(&thread, NULL, wait_for_event, &done), 0);
     pause_ms(20);
     HOST.lock_acquire(host, &lock);
-    HOST.work_queue(host, &trial.work, 0);
-    while (!KeReadStateEvent(&stop)) {
-        HOST.sleep(host, 10);
-        if (__atomic_load_n(&trial.runs, __ATOMIC_RELAXED))
-            KeSetEvent(&stop, IO_NO_INCREMENT, FALSE);
-    }
+    HOST.work_queue(host, &work, MS);
+    assert_int_equal(HOST.event_wait(host, &done, UINT64_MAX), STATUS_SUCCESS);
     HOST.lock_release(host, &lock);
     pthread_join(thread, NULL);
-    assert_int_equal(trial.runs, 1);
+}
+
+struct pair {
+    LONG in_routine;
+    LONG tried;
+    LONG interrupts_then;
+};
+
+static void wait_for_the_other(struct fake_device *device)
+{
+    struct pair *pair = device->context;
+
+    InterlockedExchange(&pair->in_routine, 1);
+    while (!InterlockedOr(&pair->tried, 0))
+        sched_yield();
+}
+
+static void *interrupt_again(void *context)
+{
+    struct fake_device *device = context;
+    struct pair *pair = device->context;
+    KIRQL old;
+
+    while (!InterlockedOr(&pair->in_routine, 0))
+        sched_yield();
+    linux_host_interrupt(device->host);
+    /* Lowering is when this thread would run it. */
+    KeRaiseIrql(DISPATCH_LEVEL, &old);
+    KeLowerIrql(old);
+    pair->interrupts_then = InterlockedOr(&device->interrupts, 0);
+    InterlockedExchange(&pair->tried, 1);
+    return NULL;
+}
+
+static void an_interrupt_never_runs_in_two_threads_at_once(void **state)
+{
+    struct pair pair = {.tried = 0};
+    struct fake_device device;
+    pthread_t thread;
+
+    (void)state;
+    fake_device_attach(&device, host, wait_for_the_other, &pair);
+    assert_int_equal(pthread_create(&thread, NULL, interrupt_again, &device), 0);
+    linux_host_interrupt(host);
+    linux_host_access(host);
+    pthread_join(thread, NULL);
+    assert_int_equal(pair.interrupts_then, 1);
+    assert_int_equal(device.interrupts, 2);
+    assert_int_equal(device.overlaps, 0);
+    fake_device_detach(&device);
 }
 
 static void a_fast_mutex_passes_between_threads(void **state)
@@ -937,6 +996,7 @@ int main(void)
         TEST(cancelling_waits_for_a_run_in_another_thread),
         TEST(time_passes_for_others_while_work_waits),
         TEST(a_waiter_that_may_run_passive_work_takes_it_from_one_that_may_not),
+        TEST(an_interrupt_never_runs_in_two_threads_at_once),
         TEST(a_fast_mutex_passes_between_threads),
         TEST(waits_are_cheap_among_a_thousand_idle_hosts),
         TEST(a_log_line_is_formatted),

@@ -9,7 +9,9 @@
  * Virtual: time is a number, common to all virtual hosts of the process. It passes only while some thread
  * stalls, sleeps, waits or accesses a register (1 us each); a wait goes straight from one thing that happens
  * to the next. Interrupts and deferred work run on the thread that lets time pass, nested in its call, as
- * soon as its IRQL allows: with one thread, everything is deterministic.
+ * soon as its IRQL allows: with one thread, everything is deterministic. Work at PASSIVE_LEVEL does not run
+ * on a thread that holds a PASSIVE lock or is in such work already. With several threads each of them makes
+ * progress, but time does not wait for one that computes.
  *
  * Real: CLOCK_MONOTONIC. Each host has one thread that advances the device, calls the interrupt routine and
  * then, on the same thread, runs the deferred work: one switch from interrupt to client.
@@ -44,10 +46,13 @@ struct linux_device_ops {
     /* When something will happen in the device by itself: nanoseconds of bus time; UINT64_MAX: nothing. */
     uint64_t (*next)(void *device);
     /* Lets the device's time pass up to `now`. It must not call the interrupt routine, but
-     * linux_host_interrupt(). */
+     * linux_host_interrupt(), and nothing that it calls may let time pass. A register access by another
+     * thread may have been there first: `now` is then earlier than the device's time, and nothing is to be
+     * done. Likewise an access may take place at a time that advance() has passed. */
     void (*advance)(void *device, uint64_t now);
     /* At DEVICE_LEVEL, with no lock held: calls the connected interrupt routine for each message that is
-     * pending or, for a level, while it is asserted. */
+     * pending or, for a level, while it is asserted. Meanwhile the others are not called; register
+     * accesses come, and bring the device up to their time. */
     void (*interrupt)(void *device);
 };
 

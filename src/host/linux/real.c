@@ -111,16 +111,18 @@ static void run_interrupt(struct linux_host *host)
     device_end(host);
 }
 
-/* Does what comes first of all that is to be done. False: nothing is. */
+/* Does what comes first of all that is to be done. False: nothing is. When this thread is late, the device
+ * catches up before a timer expires: what waits for an answer finds the one that came in time. */
 static bool do_next(struct linux_host *host, uint64_t now)
 {
-    linux_timers_expire(host->timers, now);
     if (host->interrupt_requested)
         run_interrupt(host);
     else if (linux_work_can_run(host, HDA_LEVEL_DISPATCH))
         linux_work_run(host, HDA_LEVEL_DISPATCH);
     else if (device_wants_time(host, now))
         pass_device_time(host, now);
+    else if (linux_timers_due(host->timers) <= now)
+        linux_timers_expire(host->timers, now);
     else
         return false;
     return true;

@@ -397,7 +397,7 @@ static void refresh(void)
     }
     if (world.stepping)
         return; /* who steps asks them */
-    world.stepping = true;
+    world.stepping = linux_self.steps = true;
     ask_devices();
     world.stepping = linux_self.steps = false;
     linux_virtual_kick();

@@ -68,6 +68,14 @@ static bool runs_elsewhere(const struct linux_host *host, const struct linux_wor
            host->runs[work->level] == runs;
 }
 
+static void dequeue(struct linux_work *work)
+{
+    linux_timer_disarm(work->host->timers, &work->timer);
+    if (work->ready)
+        RemoveEntryList(&work->link);
+    work->ready = false;
+}
+
 void linux_work_cancel(void *context, struct hda_work *hda_work)
 {
     struct linux_host *host = context;
@@ -76,13 +84,11 @@ void linux_work_cancel(void *context, struct hda_work *hda_work)
 
     linux_require_at_most("work_cancel", PASSIVE_LEVEL);
     linux_host_lock(host);
-    linux_timer_disarm(host->timers, &work->timer);
-    if (work->ready)
-        RemoveEntryList(&work->link);
-    work->ready = false;
+    dequeue(work);
     runs = host->runs[work->level];
     while (runs_elsewhere(host, work, runs))
         linux_host_wait_idle(host);
+    dequeue(work); /* that run may have queued it again */
     linux_host_unlock(host);
 }
 

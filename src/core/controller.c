@@ -19,7 +19,7 @@ static uint8_t output_lines(uint16_t gcap)
 {
     unsigned code = gcap >> GCAP_NSDO_SHIFT & 3;
 
-    return code < 3 ? (uint8_t)(1u << code) : 1; /* 1, 2, 4; 3 is reserved (HDA 3.3.2) */
+    return (uint8_t)(code < 3 ? 1u << code : 1u); /* 1, 2, 4; 3 is reserved (HDA 3.3.2) */
 }
 
 static uint16_t or_usual(uint16_t words, uint16_t usual)

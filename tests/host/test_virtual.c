@@ -790,33 +790,55 @@ static void time_passes_for_others_while_work_waits(void **state)
     assert_int_equal(blocker.ended, 1);
 }
 
-static void *wait_for_event(void *event)
+struct handover {
+    struct hda_work dispatch_work;
+    struct hda_work passive_work;
+    LONG leader_waits;
+    KEVENT done;
+};
+
+static void *follow(void *context)
 {
-    KeWaitForSingleObject(event, Executive, KernelMode, FALSE, NULL);
+    struct handover *handover = context;
+
+    while (!InterlockedOr(&handover->leader_waits, 0))
+        sched_yield();
+    KeWaitForSingleObject(&handover->done, Executive, KernelMode, FALSE, NULL);
     return NULL;
 }
 
-static void set_event_in_work(void *event)
+/* Runs in the leader's wait, until the other thread waits too. */
+static void let_follow(void *context)
 {
-    KeSetEvent(event, IO_NO_INCREMENT, FALSE);
+    struct handover *handover = context;
+
+    InterlockedExchange(&handover->leader_waits, 1);
+    pause_ms(50);
+    HOST.work_queue(host, &handover->passive_work, 0);
+}
+
+static void set_done(void *context)
+{
+    struct handover *handover = context;
+
+    KeSetEvent(&handover->done, IO_NO_INCREMENT, FALSE);
 }
 
 static void a_waiter_that_may_run_passive_work_takes_it_from_one_that_may_not(void **state)
 {
-    struct hda_work work;
+    struct handover handover = {.leader_waits = 0};
     struct hda_lock lock;
     pthread_t thread;
-    KEVENT done;
 
     (void)state;
-    KeInitializeEvent(&done, NotificationEvent, FALSE);
-    HOST.work_init(host, &work, HDA_LEVEL_PASSIVE, set_event_in_work, &done);
+    KeInitializeEvent(&handover.done, NotificationEvent, FALSE);
+    HOST.work_init(host, &handover.dispatch_work, HDA_LEVEL_DISPATCH, let_follow, &handover);
+    HOST.work_init(host, &handover.passive_work, HDA_LEVEL_PASSIVE, set_done, &handover);
     HOST.lock_init(host, &lock, HDA_LEVEL_PASSIVE);
-    assert_int_equal(pthread_create(&thread, NULL, wait_for_event, &done), 0);
-    pause_ms(20);
+    assert_int_equal(pthread_create(&thread, NULL, follow, &handover), 0);
     HOST.lock_acquire(host, &lock);
-    HOST.work_queue(host, &work, MS);
-    assert_int_equal(HOST.event_wait(host, &done, UINT64_MAX), STATUS_SUCCESS);
+    HOST.work_queue(host, &handover.dispatch_work, 0);
+    assert_int_equal(HOST.event_wait(host, &handover.done, UINT64_MAX), STATUS_SUCCESS);
     HOST.lock_release(host, &lock);
     pthread_join(thread, NULL);
 }

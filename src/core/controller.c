@@ -33,7 +33,7 @@ NTSTATUS hda_controller_identify(struct hda_bus *bus)
 
     can->gcap = hda_read16(bus, GCAP);
     can->version = (uint16_t)(hda_read8(bus, VMAJ) << 8 | hda_read8(bus, VMIN));
-    if (can->gcap == UINT16_MAX && can->version == UINT16_MAX)
+    if (can->version == UINT16_MAX)
         return STATUS_DEVICE_REMOVED;
     if (can->version >> 8 != 1) {
         hda_log(bus, HDA_LOG_ERROR, "version %u.%u is no HD Audio 1.0 controller", can->version >> 8,

@@ -57,6 +57,18 @@ bool hda_rirb_filled(const struct hda_bus *bus)
     return __atomic_load_n(&rirb_entry(bus, next)->extended, __ATOMIC_ACQUIRE) != UNREAD;
 }
 
+bool hda_rirb_lapped(const struct hda_bus *bus)
+{
+    unsigned last = __atomic_load_n(&bus->verbs.read, __ATOMIC_RELAXED);
+
+    if (__atomic_load_n(&bus->verbs.rirb.memory, __ATOMIC_ACQUIRE) == NULL)
+        return false;
+    sync_entry(bus, last, HDA_SYNC_FOR_CPU);
+    return __atomic_load_n(&rirb_entry(bus, last)->extended, __ATOMIC_ACQUIRE) != UNREAD;
+}
+
+/* The controller fills the entry read last before it overwrites the next: unread still, what was copied is
+ * the oldest response. */
 bool hda_rirb_get(struct hda_bus *bus, struct hda_rirb_entry *entry)
 {
     unsigned next;
@@ -65,7 +77,9 @@ bool hda_rirb_get(struct hda_bus *bus, struct hda_rirb_entry *entry)
         return false;
     next = rirb_next(bus);
     entry->response = rirb_entry(bus, next)->response;
-    entry->extended = rirb_entry(bus, next)->extended;
+    entry->extended = __atomic_load_n(&rirb_entry(bus, next)->extended, __ATOMIC_ACQUIRE);
+    if (hda_rirb_lapped(bus))
+        return false;
     rirb_entry(bus, next)->extended = UNREAD;
     sync_entry(bus, next, HDA_SYNC_FOR_DEVICE);
     __atomic_store_n(&bus->verbs.read, (uint16_t)next, __ATOMIC_RELAXED);
@@ -78,7 +92,9 @@ bool hda_rirb_overtaken(struct hda_bus *bus)
     struct hda_verbs *verbs = &bus->verbs;
     uint16_t pointer = hda_read16(bus, RIRBWP);
 
-    if (pointer == verbs->read || pointer >= verbs->rirb_entries || hda_rirb_filled(bus))
+    if (pointer >= verbs->rirb_entries)
+        return false;
+    if (!hda_rirb_lapped(bus) && (pointer == verbs->read || hda_rirb_filled(bus)))
         return false;
     hda_log(bus, HDA_LOG_ERROR, "the RIRB has overrun: responses are lost");
     for (unsigned i = 0; i < verbs->rirb_entries; i++)

@@ -251,6 +251,24 @@ static void give_up_overdue(struct hda_bus *bus)
     }
 }
 
+/* Under verbs.lock. */
+static void give_up_in_flight(struct hda_bus *bus)
+{
+    for (unsigned address = 0; address < HDA_ADDRESSES; address++) {
+        if (bus->verbs.codecs[address].in_flight > 0)
+            give_up(bus, address, hda_now(bus));
+    }
+}
+
+/* Whatever is in flight may have lost its answer. */
+static void give_up_lapped(struct hda_bus *bus)
+{
+    hda_rirb_overtaken(bus);
+    if (bus->verbs.in_flight > 0)
+        hda_verbs_overrun(bus);
+    give_up_in_flight(bus);
+}
+
 /* ---- Completion ------------------------------------------------------------------------------ */
 
 /* Takes the first batch that is done, and behind no other of its client's, out of the list. */
@@ -334,7 +352,9 @@ uint64_t hda_verbs_run(struct hda_bus *bus)
 
     read_answers(bus);
     hda_lock(bus, &bus->verbs.lock);
-    if (!hda_rirb_filled(bus)) /* an answer that came a moment ago is not late */
+    if (hda_rirb_lapped(bus))
+        give_up_lapped(bus);
+    else if (!hda_rirb_filled(bus)) /* an answer that came a moment ago is not late */
         give_up_overdue(bus);
     send_batches(bus);
     hda_unlock(bus, &bus->verbs.lock);
@@ -448,10 +468,7 @@ static void give_up_everything(struct hda_bus *bus)
 
     hda_lock(bus, &verbs->lock);
     verbs->stopped = true;
-    for (unsigned address = 0; address < HDA_ADDRESSES; address++) {
-        if (verbs->codecs[address].in_flight > 0)
-            give_up(bus, address, hda_now(bus));
-    }
+    give_up_in_flight(bus);
     for (PLIST_ENTRY link = verbs->batches.Flink; link != &verbs->batches; link = link->Flink)
         skip_rest(bus, CONTAINING_RECORD(link, struct hda_batch, link));
     hda_unlock(bus, &verbs->lock);

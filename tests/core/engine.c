@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * engine.c - engines whose hardware does not obey: states change for all or for none, every wait has an end,
+ * and a position is always one (DDI SetDmaEngineState, Bounds, Registers handed out).
+ */
+#include "rig.h"
+
+#define ENGINES 2
+
+static HDAUDIO_BUS_INTERFACE_V2 ddi;
+static HANDLE engines[ENGINES];
+static SIZE_T buffer_size;
+
+/* ---- A stream that does not obey ----------------------------------------------------------------- */
+
+static struct {
+    bool broken;
+    uint32_t offset; /* of the register that lies */
+    uint8_t clear;   /* bits that it never shows */
+    uint8_t set;     /* bits that it always shows */
+} lie;
+
+static uint8_t read8_with_lie(void *device, uint32_t offset)
+{
+    uint8_t value = sim_device_ops.read8(device, offset);
+
+    return lie.broken && offset == lie.offset ? (uint8_t)((value & ~lie.clear) | lie.set) : value;
+}
+
+static void break_stream(unsigned stream, uint32_t reg, unsigned clear, unsigned set)
+{
+    lie.offset = STREAM_BASE + stream * STREAM_STEP + reg;
+    lie.clear = (uint8_t)clear;
+    lie.set = (uint8_t)set;
+    lie.broken = true;
+}
+
+static bool runs(unsigned stream)
+{
+    return sim_device_ops.read8(rig.device, STREAM_BASE + stream * STREAM_STEP + SD_CTL) & SD_CTL_RUN;
+}
+
+/* ---- Two engines with buffers, in reset ---------------------------------------------------------- */
+
+static void open_engine(HANDLE *engine)
+{
+    HDAUDIO_STREAM_FORMAT format = {48000, 16, 16, 2};
+    HDAUDIO_CONVERTER_FORMAT converter;
+    SIZE_T offset;
+    UCHAR stream;
+    ULONG fifo;
+    PMDL mdl;
+
+    assert_int_equal(ddi.AllocateRenderDmaEngine(ddi.Context, &format, FALSE, engine, &converter),
+                     STATUS_SUCCESS);
+    assert_int_equal(ddi.AllocateDmaBufferWithNotification(ddi.Context, *engine, 2, 4096, &mdl, &buffer_size,
+                                                           &offset, &stream, &fifo),
+                     STATUS_SUCCESS);
+}
+
+static void start(void)
+{
+    lie.broken = false;
+    rig.device_ops.read8 = read8_with_lie;
+    rig_start();
+    ddi = rig_client();
+    for (unsigned i = 0; i < ENGINES; i++)
+        open_engine(&engines[i]);
+}
+
+static NTSTATUS set(HDAUDIO_STREAM_STATE state)
+{
+    return ddi.SetDmaEngineState(ddi.Context, state, ENGINES, engines);
+}
+
+static bool signalled(PKEVENT event)
+{
+    return linux_host_ops.event_wait(rig.host, event, 50 * MILLISECOND) == STATUS_SUCCESS;
+}
+
+/* ---- All or nothing ------------------------------------------------------------------------------ */
+
+static void assert_put_back(PKEVENT event)
+{
+    for (unsigned i = 0; i < ENGINES; i++)
+        assert_false(runs(i));
+    assert_int_equal(sim_device_ops.read32(rig.device, SSYNC), 0);
+    assert_false(signalled(event));
+    /* In reset still: what needs a stopped or running engine is refused, what needs one in reset works. */
+    assert_int_equal(set(ResetState), STATUS_SUCCESS);
+}
+
+static void start_with_a_stream_that_lies(uint32_t reg, unsigned clear)
+{
+    KEVENT event;
+
+    start();
+    KeInitializeEvent(&event, SynchronizationEvent, FALSE);
+    assert_int_equal(ddi.RegisterNotificationEvent(ddi.Context, engines[0], &event), STATUS_SUCCESS);
+    break_stream(1, reg, clear, 0);
+    assert_int_equal(set(RunState), STATUS_DEVICE_NOT_READY);
+    assert_put_back(&event);
+    lie.broken = false;
+    assert_int_equal(set(RunState), STATUS_SUCCESS);
+    assert_true(signalled(&event));
+    assert_int_equal(set(StopState), STATUS_SUCCESS);
+    assert_int_equal(ddi.UnregisterNotificationEvent(ddi.Context, engines[0], &event), STATUS_SUCCESS);
+}
+
+static void a_stream_that_does_not_run_puts_the_others_back(void **state)
+{
+    (void)state;
+    start_with_a_stream_that_lies(SD_CTL, SD_CTL_RUN);
+}
+
+static void a_fifo_that_does_not_fill_puts_the_others_back(void **state)
+{
+    (void)state;
+    start_with_a_stream_that_lies(SD_STS, SD_STS_FIFORDY);
+}
+
+static void a_stream_that_does_not_stop_lets_the_others_run_on(void **state)
+{
+    (void)state;
+    start();
+    assert_int_equal(set(RunState), STATUS_SUCCESS);
+    break_stream(1, SD_CTL, 0, SD_CTL_RUN);
+    assert_int_equal(set(StopState), STATUS_DEVICE_NOT_READY);
+    lie.broken = false;
+    for (unsigned i = 0; i < ENGINES; i++)
+        assert_true(runs(i));
+    assert_int_equal(sim_device_ops.read32(rig.device, SSYNC), 0);
+    assert_int_equal(set(StopState), STATUS_SUCCESS);
+}
+
+/* ---- Every wait has an end ----------------------------------------------------------------------- */
+
+static void at_dispatch_level_the_waits_of_a_call_end_after_300_us_in_all(void **state)
+{
+    uint64_t begin, took;
+    NTSTATUS status;
+    KIRQL old;
+
+    (void)state;
+    start();
+    break_stream(1, SD_CTL, SD_CTL_RUN, 0);
+    old = KfRaiseIrql(DISPATCH_LEVEL);
+    begin = rig_now();
+    status = set(RunState);
+    took = rig_now() - begin;
+    KeLowerIrql(old);
+    assert_int_equal(status, STATUS_DEVICE_NOT_READY);
+    assert_true(took < MILLISECOND / 2); /* 300 us, the last step of a wait, and accesses */
+}
+
+static void at_passive_level_a_wait_ends_after_5_ms(void **state)
+{
+    uint64_t begin;
+
+    (void)state;
+    start();
+    break_stream(1, SD_CTL, SD_CTL_RUN, 0);
+    begin = rig_now();
+    assert_int_equal(set(RunState), STATUS_DEVICE_NOT_READY);
+    assert_true(rig_now() - begin >= 5 * MILLISECOND && rig_now() - begin < 6 * MILLISECOND);
+}
+
+static void freeing_ends_when_a_stream_does_not_reset(void **state)
+{
+    uint64_t begin;
+
+    (void)state;
+    start();
+    break_stream(1, SD_CTL, SD_CTL_SRST, 0);
+    begin = rig_now();
+    assert_int_equal(ddi.FreeDmaBuffer(ddi.Context, engines[1]), STATUS_DEVICE_NOT_READY);
+    assert_true(rig_now() - begin < 6 * MILLISECOND);
+    begin = rig_now();
+    assert_int_equal(ddi.FreeDmaEngine(ddi.Context, engines[1]), STATUS_INVALID_DEVICE_REQUEST);
+    assert_true(rig_now() - begin < MILLISECOND / 10);
+    lie.broken = false;
+    assert_int_equal(ddi.FreeDmaBuffer(ddi.Context, engines[1]), STATUS_SUCCESS);
+    assert_int_equal(ddi.FreeDmaEngine(ddi.Context, engines[1]), STATUS_SUCCESS);
+}
+
+/* The engine stays out of use until the bus stops, which takes the memory back: the simulator's fault list
+ * says if it had been freed while the stream could reach it, or was never freed. */
+static void a_client_with_a_stream_that_does_not_stop_is_released_in_time(void **state)
+{
+    HANDLE again;
+    uint64_t begin;
+
+    (void)state;
+    start();
+    assert_int_equal(set(RunState), STATUS_SUCCESS);
+    break_stream(0, SD_CTL, 0, SD_CTL_RUN);
+    begin = rig_now();
+    ddi.InterfaceDereference(ddi.Context);
+    assert_true(rig_now() - begin < 20 * MILLISECOND);
+    ddi = rig_client();
+    open_engine(&again);
+    assert_true(runs(0));
+    assert_int_equal(ddi.SetDmaEngineState(ddi.Context, RunState, 1, &again), STATUS_SUCCESS);
+    assert_true(runs(1));
+    lie.broken = false;
+    sim_device_ops.write8(rig.device, STREAM_BASE + SD_CTL, 0);
+    rig_pass(MILLISECOND);
+}
+
+/* ---- Positions ----------------------------------------------------------------------------------- */
+
+static volatile ULONG *map_nothing(void *device, uint32_t offset)
+{
+    (void)device;
+    (void)offset;
+    return NULL;
+}
+
+static void write32_without_positions(void *device, uint32_t offset, uint32_t value)
+{
+    sim_device_ops.write32(device, offset, offset == DPLBASE ? value & ~DPLBASE_ENABLE : value);
+}
+
+static void a_position_that_the_controller_does_not_write_is_0(void **state)
+{
+    PULONG position;
+
+    (void)state;
+    rig.device_ops.map = map_nothing;
+    rig.device_ops.write32 = write32_without_positions;
+    start();
+    assert_int_equal(ddi.GetLinkPositionRegister(ddi.Context, engines[0], &position), STATUS_SUCCESS);
+    assert_int_equal(*position, 0);
+    assert_int_equal(set(RunState), STATUS_SUCCESS);
+    rig_pass(100 * MILLISECOND);
+    assert_int_equal(*position, 0);
+    assert_int_equal(set(StopState), STATUS_SUCCESS);
+    assert_int_equal(set(ResetState), STATUS_SUCCESS);
+    assert_int_equal(*position, 0);
+}
+
+static void a_position_in_memory_moves_within_the_buffer(void **state)
+{
+    PULONG position;
+    bool moved = false;
+
+    (void)state;
+    rig.device_ops.map = map_nothing;
+    start();
+    assert_int_equal(ddi.GetLinkPositionRegister(ddi.Context, engines[0], &position), STATUS_SUCCESS);
+    assert_int_equal(*position, 0);
+    assert_int_equal(set(RunState), STATUS_SUCCESS);
+    for (unsigned i = 0; i < 100; i++) {
+        assert_true(*position < buffer_size);
+        moved |= *position != 0;
+        rig_pass(MILLISECOND);
+    }
+    assert_true(moved);
+    assert_int_equal(set(StopState), STATUS_SUCCESS);
+    assert_int_equal(set(ResetState), STATUS_SUCCESS);
+    assert_int_equal(*position, 0);
+}
+
+int main(void)
+{
+#define RULE(test) cmocka_unit_test_setup_teardown(test, rig_set_up, rig_tear_down)
+    const struct CMUnitTest tests[] = {
+        RULE(a_stream_that_does_not_run_puts_the_others_back),
+        RULE(a_fifo_that_does_not_fill_puts_the_others_back),
+        RULE(a_stream_that_does_not_stop_lets_the_others_run_on),
+        RULE(at_dispatch_level_the_waits_of_a_call_end_after_300_us_in_all),
+        RULE(at_passive_level_a_wait_ends_after_5_ms),
+        RULE(freeing_ends_when_a_stream_does_not_reset),
+        RULE(a_client_with_a_stream_that_does_not_stop_is_released_in_time),
+        RULE(a_position_that_the_controller_does_not_write_is_0),
+        RULE(a_position_in_memory_moves_within_the_buffer),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* rig.c - the core over the simulated controller: see rig.h. */
+#include "rig.h"
+
+#include <string.h>
+
+#include "device/sim/codec.h"
+
+struct rig rig;
+
+static const GUID interface_v2 = {
+    0xb52af5fb, 0x424b, 0x4bb9, {0xa1, 0x60, 0x5b, 0x38, 0xbe, 0x94, 0xe5, 0x68}};
+
+static void ignore_log(void *context, enum hda_log_level level, const char *line)
+{
+    (void)context;
+    (void)level;
+    (void)line;
+}
+
+void rig_plug(unsigned address)
+{
+    struct codec_dump *dump = codec_dump_parse(sim_default_codec, strlen(sim_default_codec), NULL, 0);
+    struct sim_codec *codec;
+
+    assert_non_null(dump);
+    codec = sim_codec_create(dump, sim_device_report, rig.device);
+    codec_dump_free(dump);
+    assert_non_null(codec);
+    assert_true(sim_device_plug(rig.device, address, codec));
+}
+
+static void set_up(enum linux_clock clock)
+{
+    struct sim_device_options options = {0};
+
+    memset(&rig, 0, sizeof(rig));
+    rig.host_ops = linux_host_ops;
+    rig.device_ops = sim_device_ops;
+    assert_int_equal(linux_host_create(clock, ignore_log, NULL, &rig.host), STATUS_SUCCESS);
+    assert_int_equal(sim_device_create(rig.host, &options, &rig.device), STATUS_SUCCESS);
+    rig.config = (struct hda_bus_config){.host = &rig.host_ops,
+                                         .host_context = rig.host,
+                                         .device = &rig.device_ops,
+                                         .device_context = rig.device};
+    sim_device_info(rig.device, &rig.config.info);
+    rig_plug(0);
+}
+
+int rig_set_up(void **state)
+{
+    (void)state;
+    set_up(LINUX_CLOCK_VIRTUAL);
+    return 0;
+}
+
+int rig_set_up_real_clock(void **state)
+{
+    (void)state;
+    set_up(LINUX_CLOCK_REAL);
+    return 0;
+}
+
+static unsigned report_faults(void)
+{
+    unsigned faults = sim_device_faults(rig.device);
+
+    if (rig.ruined)
+        return 0;
+    for (unsigned i = 0; i < faults && sim_device_fault(rig.device, i) != NULL; i++)
+        print_error("%s\n", sim_device_fault(rig.device, i));
+    return faults;
+}
+
+int rig_tear_down(void **state)
+{
+    unsigned faults;
+
+    (void)state;
+    rig.host_ops = linux_host_ops;
+    rig.device_ops = sim_device_ops;
+    if (rig.bus != NULL)
+        rig_stop();
+    faults = report_faults();
+    sim_device_destroy(rig.device);
+    linux_host_destroy(rig.host);
+    return faults == 0 ? 0 : -1;
+}
+
+void rig_start(void)
+{
+    assert_int_equal(hda_bus_start(&rig.config, &rig.bus), STATUS_SUCCESS);
+}
+
+void rig_stop(void)
+{
+    struct hda_bus *bus = rig.bus;
+
+    rig.bus = NULL;
+    hda_bus_stop(bus, NULL);
+}
+
+HDAUDIO_BUS_INTERFACE_V2 rig_client(void)
+{
+    HDAUDIO_BUS_INTERFACE_V2 ddi;
+
+    assert_int_equal(
+        hda_bus_query_interface(rig.bus, 0, &interface_v2, sizeof(ddi), 0x0100, (PINTERFACE)(void *)&ddi),
+        STATUS_SUCCESS);
+    return ddi;
+}
+
+uint64_t rig_now(void)
+{
+    return linux_host_ops.now(rig.host);
+}
+
+void rig_pass(uint64_t nanoseconds)
+{
+    for (uint64_t end = rig_now() + nanoseconds; rig_now() < end;)
+        linux_host_ops.stall(rig.host, 100);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * rig.h - the core over the simulated controller, both tables copied so that a test can put its own entries
+ * between them. One rig at a time; what a test breaks is whole again when it is torn down.
+ */
+#ifndef CORE_RIG_H
+#define CORE_RIG_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/registers.h"
+#include "device/sim/sim_device.h"
+
+#define MILLISECOND UINT64_C(1000000) /* nanoseconds */
+
+struct rig {
+    struct linux_host *host;
+    struct sim_device *device;
+    struct hda_host_ops host_ops;     /* linux_host_ops but for what the test has replaced */
+    struct hda_device_ops device_ops; /* sim_device_ops, likewise */
+    struct hda_bus_config config;
+    struct hda_bus *bus;
+    bool ruined; /* the controller was cut off while it ran: what the simulator complains of is the test's */
+};
+extern struct rig rig;
+
+/* Fixtures: a host and a controller with the built-in codec at address 0, not started. */
+int rig_set_up(void **state);
+int rig_set_up_real_clock(void **state);
+/* Stops the bus if it runs, with the original tables. Fails when the simulator has noticed a fault. */
+int rig_tear_down(void **state);
+
+/* One more built-in codec, before the start. */
+void rig_plug(unsigned address);
+void rig_start(void);
+void rig_stop(void);
+/* A client of the first child; the test dereferences it before the bus stops, or lets the bus do it. */
+HDAUDIO_BUS_INTERFACE_V2 rig_client(void);
+
+/* Bus time in nanoseconds, and letting some pass at any level. */
+uint64_t rig_now(void);
+void rig_pass(uint64_t nanoseconds);
+
+#endif

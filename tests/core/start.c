@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * start.c - a bus starts on a controller that was left running, interrupts too early, vanishes, or is not
+ * what it should be (HDA 3.3.7, 3.3.8, 3.3.21; DDI Bounds, Removal).
+ */
+#include "rig.h"
+
+/* ---- Left running by whoever drove it before ----------------------------------------------------- */
+
+static void run_a_stream(const HDAUDIO_BUS_INTERFACE_V2 *ddi)
+{
+    HDAUDIO_STREAM_FORMAT format = {48000, 16, 16, 2};
+    HDAUDIO_CONVERTER_FORMAT converter;
+    SIZE_T size, offset;
+    HANDLE engine;
+    UCHAR stream;
+    ULONG fifo;
+    PMDL mdl;
+
+    assert_int_equal(ddi->AllocateRenderDmaEngine(ddi->Context, &format, FALSE, &engine, &converter),
+                     STATUS_SUCCESS);
+    assert_int_equal(ddi->AllocateDmaBufferWithNotification(ddi->Context, engine, 2, 4096, &mdl, &size,
+                                                            &offset, &stream, &fifo),
+                     STATUS_SUCCESS);
+    assert_int_equal(ddi->SetDmaEngineState(ddi->Context, RunState, 1, &engine), STATUS_SUCCESS);
+}
+
+/* Stops the second bus, and leaves the first to the fixture: it finds the controller in reset. */
+static void come_back_to(struct hda_bus *before)
+{
+    rig_stop();
+    assert_int_equal(sim_device_faults(rig.device), 0);
+    rig.ruined = true;
+    rig.bus = before;
+}
+
+/* The simulator notices, as a fault, a link reset while a ring or a stream runs. */
+static void what_runs_is_halted_before_the_link_is_reset(void **state)
+{
+    HDAUDIO_BUS_INTERFACE_V2 ddi;
+    struct hda_bus *before;
+
+    (void)state;
+    rig_start();
+    ddi = rig_client();
+    run_a_stream(&ddi);
+    before = rig.bus;
+    rig_start();
+    assert_int_equal(hda_bus_child_count(rig.bus), 1);
+    come_back_to(before);
+}
+
+static void wake_is_off_after_the_start(void **state)
+{
+    struct hda_bus *before;
+
+    (void)state;
+    rig_start();
+    before = rig.bus;
+    sim_device_ops.write16(rig.device, WAKEEN, 0x7FFF);
+    rig_start();
+    assert_int_equal(sim_device_ops.read16(rig.device, WAKEEN), 0);
+    come_back_to(before);
+}
+
+/* ---- Interrupts ---------------------------------------------------------------------------------- */
+
+static bool neighbour;
+
+static uint32_t read_a_leftover_cause(void *device, uint32_t offset)
+{
+    if (offset == INTSTS && neighbour) {
+        neighbour = false;
+        return INTSTS_CIS;
+    }
+    return sim_device_ops.read32(device, offset);
+}
+
+/* A neighbour on the line interrupts at once, and the controller has a cause left over. */
+static NTSTATUS connect_and_interrupt(void *device, hda_interrupt_routine *routine, void *context)
+{
+    NTSTATUS status = sim_device_ops.interrupt_connect(device, routine, context);
+    KIRQL old = KfRaiseIrql(DISPATCH_LEVEL + 1);
+
+    neighbour = true;
+    routine(context);
+    KeLowerIrql(old);
+    return status;
+}
+
+static void a_shared_line_may_interrupt_before_the_rings_are_there(void **state)
+{
+    (void)state;
+    rig.config.info.message_interrupts = false;
+    rig.device_ops.read32 = read_a_leftover_cause;
+    rig.device_ops.interrupt_connect = connect_and_interrupt;
+    rig_start();
+    assert_false(neighbour);
+    assert_int_equal(hda_bus_child_count(rig.bus), 1);
+}
+
+static bool codec_came;
+static unsigned looks;
+
+static uint32_t read_a_codec_that_came(void *device, uint32_t offset)
+{
+    uint32_t value = sim_device_ops.read32(device, offset);
+
+    if (offset != INTSTS || !codec_came)
+        return value;
+    looks++;
+    return value | INTCTL_GIE | INTSTS_CIS;
+}
+
+static void take_codec_that_came(void *device, uint32_t offset, uint16_t value)
+{
+    if (offset == STATESTS && value & 2)
+        codec_came = false;
+    sim_device_ops.write16(device, offset, value);
+}
+
+static void a_controller_cause_that_no_ring_has_is_cleared_in_statests(void **state)
+{
+    HDAUDIO_CODEC_TRANSFER verb = {.Output.Command = 0x000F0000};
+    HDAUDIO_BUS_INTERFACE_V2 ddi;
+
+    (void)state;
+    rig.device_ops.read32 = read_a_codec_that_came;
+    rig.device_ops.write16 = take_codec_that_came;
+    codec_came = false;
+    rig_start();
+    ddi = rig_client();
+    codec_came = true;
+    looks = 0;
+    assert_int_equal(ddi.TransferCodecVerbs(ddi.Context, 1, &verb, NULL, NULL), STATUS_SUCCESS);
+    assert_int_equal(verb.Input.IsValid, 1);
+    assert_false(codec_came);
+    assert_true(looks < 4);
+    ddi.InterfaceDereference(ddi.Context);
+}
+
+/* ---- Capabilities -------------------------------------------------------------------------------- */
+
+static uint16_t read_31_streams(void *device, uint32_t offset)
+{
+    return offset == GCAP ? 0xFF09 : sim_device_ops.read16(device, offset); /* 15 + 15 + 1 */
+}
+
+static void more_streams_than_intctl_has_bits_are_refused(void **state)
+{
+    struct hda_bus *bus;
+
+    (void)state;
+    rig.device_ops.read16 = read_31_streams;
+    assert_int_equal(hda_bus_start(&rig.config, &bus), STATUS_NOT_SUPPORTED);
+    assert_null(bus);
+    rig.device_ops.read16 = sim_device_ops.read16;
+    rig_start();
+}
+
+/* ---- The CORB's read pointer --------------------------------------------------------------------- */
+
+static uint16_t read_self_clearing(void *device, uint32_t offset)
+{
+    uint16_t value = sim_device_ops.read16(device, offset);
+
+    return offset == CORBRP ? value & 0xFF : value;
+}
+
+static void a_corbrp_whose_reset_bit_never_reads_1_is_accepted(void **state)
+{
+    (void)state;
+    rig.device_ops.read16 = read_self_clearing;
+    rig_start();
+    assert_int_equal(hda_bus_child_count(rig.bus), 1);
+}
+
+static uint16_t read_stuck(void *device, uint32_t offset)
+{
+    uint16_t value = sim_device_ops.read16(device, offset);
+
+    return offset == CORBRP ? value | CORBRP_RST : value;
+}
+
+static void a_corbrp_that_stays_in_reset_is_not_ready(void **state)
+{
+    struct hda_bus *bus;
+    uint64_t begin;
+
+    (void)state;
+    rig.device_ops.read16 = read_stuck;
+    begin = rig_now();
+    assert_int_equal(hda_bus_start(&rig.config, &bus), STATUS_DEVICE_NOT_READY);
+    assert_null(bus);
+    assert_true(rig_now() - begin < 20 * MILLISECOND);
+}
+
+/* ---- Removal ------------------------------------------------------------------------------------- */
+
+static unsigned left; /* register accesses until the controller is pulled out */
+
+static bool gone(void)
+{
+    if (left > 0)
+        left--;
+    return left == 0;
+}
+
+static uint8_t read8_until_gone(void *device, uint32_t offset)
+{
+    return gone() ? UINT8_MAX : sim_device_ops.read8(device, offset);
+}
+
+static uint16_t read16_until_gone(void *device, uint32_t offset)
+{
+    return gone() ? UINT16_MAX : sim_device_ops.read16(device, offset);
+}
+
+static uint32_t read32_until_gone(void *device, uint32_t offset)
+{
+    return gone() ? UINT32_MAX : sim_device_ops.read32(device, offset);
+}
+
+static void write8_until_gone(void *device, uint32_t offset, uint8_t value)
+{
+    if (!gone())
+        sim_device_ops.write8(device, offset, value);
+}
+
+static void write16_until_gone(void *device, uint32_t offset, uint16_t value)
+{
+    if (!gone())
+        sim_device_ops.write16(device, offset, value);
+}
+
+static void write32_until_gone(void *device, uint32_t offset, uint32_t value)
+{
+    if (!gone())
+        sim_device_ops.write32(device, offset, value);
+}
+
+static int live;
+
+static NTSTATUS counting_dma_alloc(void *device, size_t size, uint64_t highest, struct hda_dma *dma)
+{
+    NTSTATUS status = sim_device_ops.dma_alloc(device, size, highest, dma);
+
+    live += NT_SUCCESS(status);
+    return status;
+}
+
+static void counting_dma_free(void *device, struct hda_dma *dma)
+{
+    live--;
+    sim_device_ops.dma_free(device, dma);
+}
+
+static void make_removable(void)
+{
+    rig.ruined = true;
+    rig.device_ops.read8 = read8_until_gone;
+    rig.device_ops.read16 = read16_until_gone;
+    rig.device_ops.read32 = read32_until_gone;
+    rig.device_ops.write8 = write8_until_gone;
+    rig.device_ops.write16 = write16_until_gone;
+    rig.device_ops.write32 = write32_until_gone;
+    rig.device_ops.dma_alloc = counting_dma_alloc;
+    rig.device_ops.dma_free = counting_dma_free;
+    live = 0;
+}
+
+static void a_controller_of_all_ones_is_removed_at_once(void **state)
+{
+    struct hda_bus *bus;
+    uint64_t begin;
+
+    (void)state;
+    make_removable();
+    left = 1;
+    begin = rig_now();
+    assert_int_equal(hda_bus_start(&rig.config, &bus), STATUS_DEVICE_REMOVED);
+    assert_null(bus);
+    assert_true(rig_now() - begin < MILLISECOND);
+    assert_int_equal(live, 0);
+}
+
+/* From the rings on only memory is looked at: then codecs are found silent instead. Two batches ask them, and
+ * each may wait for its answers. */
+static void start_until_pulled(unsigned accesses)
+{
+    uint64_t begin = rig_now();
+    struct hda_bus *bus;
+    NTSTATUS status;
+
+    left = accesses;
+    status = hda_bus_start(&rig.config, &bus);
+    assert_true(status == STATUS_DEVICE_REMOVED || status == STATUS_SUCCESS);
+    if (status == STATUS_DEVICE_REMOVED)
+        assert_true(rig_now() - begin < 2 * MILLISECOND);
+    if (NT_SUCCESS(status))
+        hda_bus_stop(bus, NULL);
+    assert_true(rig_now() - begin < 60 * MILLISECOND);
+    assert_int_equal(live, 0);
+}
+
+static void a_controller_may_be_pulled_at_any_access(void **state)
+{
+    unsigned used;
+
+    (void)state;
+    make_removable();
+    left = UINT32_MAX;
+    rig_start();
+    rig_stop();
+    used = UINT32_MAX - left;
+    assert_true(used > 20);
+    for (unsigned accesses = 1; accesses < used; accesses++)
+        start_until_pulled(accesses);
+}
+
+int main(void)
+{
+#define RULE(test) cmocka_unit_test_setup_teardown(test, rig_set_up, rig_tear_down)
+    const struct CMUnitTest tests[] = {
+        RULE(what_runs_is_halted_before_the_link_is_reset),
+        RULE(wake_is_off_after_the_start),
+        RULE(a_shared_line_may_interrupt_before_the_rings_are_there),
+        RULE(a_controller_cause_that_no_ring_has_is_cleared_in_statests),
+        RULE(more_streams_than_intctl_has_bits_are_refused),
+        RULE(a_corbrp_whose_reset_bit_never_reads_1_is_accepted),
+        RULE(a_corbrp_that_stays_in_reset_is_not_ready),
+        RULE(a_controller_of_all_ones_is_removed_at_once),
+        RULE(a_controller_may_be_pulled_at_any_access),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -2,6 +2,7 @@
 # Meson and Ninja build; this gives the commands short names and installs what they miss. Nothing here asks a question.
 
 BUILD = build
+PREFIX = /usr/local
 SOUND = share/hdabus.wav
 PLAYED = $(BUILD)/played.wav
 
@@ -19,7 +20,8 @@ test:
 	tools/run-tests.py
 
 install: all
-	meson install -C $(BUILD) --no-rebuild
+	meson configure $(BUILD) --prefix $(PREFIX)
+	meson install -C $(BUILD)
 
 $(BUILD)/build.ninja:
 	tools/install-packages.sh build

@@ -35,7 +35,7 @@ typedef void hdabus_log(void *context, int level, const char *line);
 struct hdabus_options {
     hdabus_log *log; /* NULL: errors and warnings go to standard error */
     void *log_context;
-    char *error; /* where to put a sentence on what went wrong, or NULL */
+    char *error; /* where to put a sentence on what went wrong; NULL: it is logged */
     size_t error_size;
 };
 

@@ -542,8 +542,9 @@ typedef struct _MDL {
 /* ---- Services, as declared in the WDK -------------------------------------------------------- */
 
 /* Supplied by libhdabus in a Linux process. A call that the WDK forbids at the caller's IRQL, or that would
- * never return, ends the process: a sentence on standard error that names the routine and the levels, and
- * abort(). */
+ * wait for its own caller, ends the process: a sentence on standard error that names the routine and the
+ * levels, and abort(). A wait without a timeout for an event that nobody sets lasts for ever, as it does on
+ * Windows. */
 
 #define NTKERNELAPI __attribute__((visibility("default")))
 #define NTSYSAPI    NTKERNELAPI

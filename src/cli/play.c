@@ -235,6 +235,20 @@ static int run_on_path(struct play *play)
     return code;
 }
 
+/* What has been fetched ahead cannot be written any more: half of the buffer has to be more than that. */
+static int check_buffer(struct play *play)
+{
+    const struct player *player = &play->player;
+
+    if (player->buffer_bytes >= 2 * (SIZE_T)player->fifo)
+        return EXIT_DONE;
+    return report_failure(
+        play->report, EXIT_FAILED, STATUS_SUCCESS,
+        "--buffer: %u frames are too few, since the controller fetches %u bytes ahead: take %u or more",
+        (unsigned)player->buffer_frames, (unsigned)player->fifo,
+        2 * (unsigned)player->fifo / player->frame_bytes + 1);
+}
+
 static int run_with_engine(struct play *play)
 {
     uint32_t buffer = play->options->buffer_frames;
@@ -251,7 +265,9 @@ static int run_with_engine(struct play *play)
     if (!NT_SUCCESS(status))
         return fail_routine(play, play->player.routine, status);
     play->expected = player_expected(play->source.frames, play->player.period_frames);
-    code = run_on_path(play);
+    code = check_buffer(play);
+    if (code == EXIT_DONE)
+        code = run_on_path(play);
     player_close(&play->player);
     return code;
 }

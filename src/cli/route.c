@@ -66,16 +66,30 @@ static bool has_output_pin(const struct device *device, UCHAR node)
     return false;
 }
 
+/* The output pins of the device, as "0x0e, 0x0f". */
+static void list_output_pins(const struct device *device, char *text, size_t size)
+{
+    size_t used = 0;
+
+    text[0] = '\0';
+    for (unsigned node = 0; node < 256; node++)
+        if (has_output_pin(device, (UCHAR)node) && used < size)
+            used += (size_t)snprintf(text + used, size - used, "%s0x%02x", used > 0 ? ", " : "", node);
+}
+
 static int refuse_pin(const struct device *device, const struct options *options, struct report *report)
 {
+    char pins[512];
+
     if (!options->pin)
         return report_failure(report, EXIT_FAILED, STATUS_SUCCESS,
                               "device %s: no connected output pin that audio reaches", options->device);
     if (has_output_pin(device, options->pin))
         return report_failure(report, EXIT_FAILED, STATUS_SUCCESS, "pin 0x%02x: no converter reaches it",
                               options->pin);
+    list_output_pins(device, pins, sizeof(pins));
     return report_failure(report, EXIT_FAILED, STATUS_SUCCESS,
-                          "pin 0x%02x: the device has no such output pin", options->pin);
+                          "pin 0x%02x: the device has no such output pin; it has %s", options->pin, pins);
 }
 
 /* ---- The format ---------------------------------------------------------------------------------- */

@@ -15,14 +15,29 @@ static const struct {
 
 /* ---- What openers use ------------------------------------------------------------------------ */
 
+static void log_line(void *context, enum hda_log_level level, const char *line)
+{
+    static const char *const names[] = {"error", "warning"};
+    const struct hdabus *bus = context; /* NULL: there is none yet */
+
+    if (bus != NULL && bus->log != NULL)
+        bus->log(bus->log_context, (int)level, line);
+    else if (level <= HDA_LOG_WARNING)
+        fprintf(stderr, "hdabus: %s: %s\n", names[level], line);
+}
+
 NTSTATUS open_fail(const struct open_request *request, NTSTATUS status, const char *format, ...)
 {
+    char sentence[512];
     va_list arguments;
 
     va_start(arguments, format);
-    if (request->error != NULL && request->error_size > 0)
-        vsnprintf(request->error, request->error_size, format, arguments);
+    vsnprintf(sentence, sizeof(sentence), format, arguments);
     va_end(arguments);
+    if (request->error != NULL && request->error_size > 0)
+        snprintf(request->error, request->error_size, "%s", sentence);
+    else
+        log_line(request->bus, HDA_LOG_ERROR, sentence);
     return status;
 }
 
@@ -40,17 +55,6 @@ bool open_next_option(struct open_request *request, char **name, char **value)
     if (equals != NULL)
         *equals = '\0';
     return true;
-}
-
-static void log_line(void *context, enum hda_log_level level, const char *line)
-{
-    static const char *const names[] = {"error", "warning"};
-    const struct hdabus *bus = context;
-
-    if (bus->log != NULL)
-        bus->log(bus->log_context, (int)level, line);
-    else if (level <= HDA_LOG_WARNING)
-        fprintf(stderr, "hdabus: %s: %s\n", names[level], line);
 }
 
 NTSTATUS open_host(struct open_request *request, enum linux_clock clock)

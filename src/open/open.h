@@ -31,7 +31,7 @@ struct open_request {
     struct hda_bus_config *config; /* device, device_context and info are the opener's to fill in */
 };
 
-/* Puts a sentence where the caller wanted it and returns `status`. */
+/* Puts a sentence where the caller wanted it, else into the log, and returns `status`. */
 __attribute__((format(printf, 3, 4))) NTSTATUS open_fail(const struct open_request *request, NTSTATUS status,
                                                          const char *format, ...);
 
@@ -42,8 +42,8 @@ bool open_next_option(struct open_request *request, char **name, char **value);
 /* Makes bus.host. */
 NTSTATUS open_host(struct open_request *request, enum linux_clock clock);
 
-/* Kinds of devices: fill in bus.host and the device; on failure leave what they made in bus, which
- * open_release() frees. */
+/* Kinds of devices: fill in bus.host and the device; what they made of it on failure is released as after
+ * success. */
 NTSTATUS open_sim(struct open_request *request);
 void open_sim_release(struct hdabus *bus);
 

@@ -169,7 +169,16 @@ class BadInput(CommandTest):
         source = self.file(wav(samples(2000, 16), 2, 48000, 16))
         for pin in ("0x99", "0x11", "2"):
             with self.subTest(pin=pin):
-                self.assertIn("no such output pin", self.check(run("play", "--pin", pin, source), FAILED).err)
+                said = self.check(run("play", "--pin", pin, source), FAILED).err
+                self.assertIn("no such output pin; it has 0x0e, 0x0f, 0x10, 0x13", said)
+
+    def test_a_buffer_that_the_fifo_swallows(self):
+        source = self.file(wav(samples(2000, 16), 2, 48000, 16))
+        for frames in (1, 64):
+            with self.subTest(frames=frames):
+                said = self.check(run("play", "--buffer", frames, source), FAILED).err
+                self.assertIn("fetches 192 bytes ahead: take 97 or more", said)
+        self.check(run("play", "--exact", "--buffer", 97, source), DONE)
 
     def test_dumps(self):
         source = self.file(wav(samples(2000, 16), 2, 48000, 16))

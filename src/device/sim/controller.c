@@ -22,7 +22,29 @@
 #define LOWEST_ADDRESS  0x00100000ull
 #define LOWEST_ABOVE_4G 0x100000000ull
 
-const struct sim_shape sim_default_shape = {.outputs = 4, .ring_sizes = 0x40, .address64 = true};
+const struct sim_shape sim_default_shape = {
+    .outputs = 4,
+    .ring_sizes = 0x40,
+    .address64 = true,
+    .output_payload = 48,
+    .input_payload = 24,
+};
+
+const struct sim_shape sim_qemu_shape = {
+    .inputs = 4,
+    .outputs = 4,
+    .ring_sizes = 0x40,
+    .address64 = true,
+    .fifo = 0x100,
+    .no_stream_sync = true,
+    .count_stalls = true,
+    .run_restarts = true,
+    .any_write_clears = true,
+    .reset_keeps_streams = true,
+    .fifo_always_ready = true,
+    .reset_discovers = true,
+    .status_ungated = true,
+};
 
 struct sim_controller *sim_controller_create(const struct sim_shape *shape, sim_fault_routine *fault,
                                              void *context)
@@ -48,9 +70,18 @@ void sim_controller_destroy(struct sim_controller *c)
     free(c);
 }
 
+/* A codec asks for its address. */
+static void announce(struct sim_controller *c, unsigned address)
+{
+    if (c->codecs[address])
+        sim_set_bits(c, REG_STATESTS, 2, 1u << address);
+}
+
 void sim_controller_plug(struct sim_controller *c, unsigned address, struct sim_codec *codec)
 {
     c->codecs[address] = codec;
+    if (c->shape.reset_discovers)
+        announce(c, address);
 }
 
 void sim_fault(struct sim_controller *c, const char *format, ...)
@@ -70,6 +101,8 @@ static bool controller_cause(const struct sim_controller *c)
 {
     uint32_t rirb = sim_get(c, REG_RIRBSTS, 1), rirb_control = sim_get(c, REG_RIRBCTL, 1);
 
+    if (c->shape.status_ungated && rirb)
+        return true;
     if (rirb & RIRBSTS_RINTFL && rirb_control & RIRBCTL_RINTCTL)
         return true;
     if (rirb & RIRBSTS_OIS && rirb_control & RIRBCTL_OIC)
@@ -79,18 +112,25 @@ static bool controller_cause(const struct sim_controller *c)
     return sim_get(c, REG_STATESTS, 2) & sim_get(c, REG_WAKEEN, 2);
 }
 
+static bool stream_cause(const struct sim_controller *c, unsigned stream)
+{
+    const uint8_t *descriptor = &c->registers[sim_stream_offset(stream, REG_SDCTL)];
+    uint8_t status = descriptor[REG_SDSTS - REG_SDCTL] & SDSTS_CAUSES;
+
+    return c->shape.status_ungated ? status : status & descriptor[0];
+}
+
 /* SIS and CIS do not depend on INTCTL, and GIS is the OR of them. */
 uint32_t sim_interrupt_status(const struct sim_controller *c)
 {
-    uint32_t status = controller_cause(c) ? INT_CONTROLLER : 0;
+    uint32_t status = controller_cause(c) ? INT_CONTROLLER : 0, seen;
 
-    for (unsigned i = 0; i < c->shape.outputs; i++) {
-        const uint8_t *descriptor = &c->registers[sim_stream_offset(i, REG_SDCTL)];
-
-        if (descriptor[0] & descriptor[REG_SDSTS - REG_SDCTL] & SDSTS_CAUSES)
+    for (unsigned i = 0; i < sim_streams(c); i++) {
+        if (stream_cause(c, i))
             status |= 1u << i;
     }
-    return status ? status | INT_GLOBAL : 0;
+    seen = c->shape.status_ungated ? status & sim_get(c, REG_INTCTL, 4) : status;
+    return seen ? status | INT_GLOBAL : status;
 }
 
 void sim_update_interrupt(struct sim_controller *c)
@@ -127,7 +167,7 @@ static void check_quiet(struct sim_controller *c)
 {
     if (sim_get(c, REG_CORBCTL, 1) & CORBCTL_RUN || sim_get(c, REG_RIRBCTL, 1) & RIRBCTL_DMAEN)
         sim_fault(c, "CRST is cleared while the CORB or the RIRB runs (HDA 3.3.7)");
-    for (unsigned i = 0; i < c->shape.outputs; i++) {
+    for (unsigned i = 0; i < sim_streams(c); i++) {
         if (sim_stream_running(c, i))
             sim_fault(c, "CRST is cleared while SD%u runs (HDA 3.3.7)", i);
     }
@@ -144,12 +184,14 @@ static void enter_reset(struct sim_controller *c)
     check_quiet(c);
     sim_registers_reset(c);
     reset_streams(c);
-    c->ring = (struct sim_ring){0};
+    c->ring = (struct sim_ring){.responses = c->shape.count_stalls ? c->ring.responses : 0};
     c->latch = false;
     c->flush = false;
     for (unsigned i = 0; i < SIM_MAX_CODECS; i++) {
         if (c->codecs[i])
             sim_codec_link_reset(c->codecs[i]);
+        if (c->shape.reset_discovers)
+            announce(c, i);
     }
     c->link = LINK_STOPPING;
     c->link_until = c->now + LINK_STOP_TICKS;
@@ -169,7 +211,7 @@ static void leave_reset(struct sim_controller *c)
 /* HDA 3.3.7: the buffers' writes are flushed when FSTS says so; no stream may run. */
 static void start_flush(struct sim_controller *c)
 {
-    for (unsigned i = 0; i < c->shape.outputs; i++) {
+    for (unsigned i = 0; i < sim_streams(c); i++) {
         if (sim_stream_running(c, i)) {
             sim_fault(c, "FCNTRL is set while SD%u runs (HDA 3.3.7)", i);
             return;
@@ -202,6 +244,8 @@ void sim_global_control(struct sim_controller *c, uint32_t value)
 /* The frame in which the next codec asks for its address; UINT64_MAX: all have. */
 static uint64_t discovery_frame(const struct sim_controller *c)
 {
+    if (c->shape.reset_discovers)
+        return UINT64_MAX;
     for (unsigned i = 0; i < SIM_MAX_CODECS; i++) {
         if (c->codecs[i] && c->frame < DISCOVERY_FRAME + i)
             return DISCOVERY_FRAME + i;
@@ -213,8 +257,8 @@ static void discover(struct sim_controller *c)
 {
     uint64_t address = c->frame - DISCOVERY_FRAME;
 
-    if (c->frame >= DISCOVERY_FRAME && address < SIM_MAX_CODECS && c->codecs[address])
-        sim_set_bits(c, REG_STATESTS, 2, 1u << address);
+    if (c->frame >= DISCOVERY_FRAME && address < SIM_MAX_CODECS && !c->shape.reset_discovers)
+        announce(c, (unsigned)address);
 }
 
 /* HDA 3.6.1: eight bytes for each stream, of which the first four are its LPIB. */
@@ -225,14 +269,14 @@ static void write_positions(struct sim_controller *c)
 
     if (!(sim_get(c, REG_DPLBASE, 4) & DPLBASE_ENABLE))
         return;
-    entry = sim_memory_find(&c->memory, base, 8 * c->shape.outputs);
+    entry = sim_memory_find(&c->memory, base, 8 * sim_streams(c));
     if (!entry) {
         sim_fault(c, "the position buffer at %llXh is not in memory that was allocated",
                   (unsigned long long)base);
         sim_clear_bits(c, REG_DPLBASE, 4, DPLBASE_ENABLE);
         return;
     }
-    for (unsigned i = 0; i < c->shape.outputs; i++)
+    for (unsigned i = 0; i < sim_streams(c); i++)
         __atomic_store_n(&entry[2 * i], sim_controller_position(c, i), __ATOMIC_RELAXED);
 }
 
@@ -244,7 +288,7 @@ static void latch_registers(struct sim_controller *c)
         sim_set_bits(c, REG_GSTS, 2, GSTS_FSTS);
     }
     sim_ring_latch(c);
-    for (unsigned i = 0; i < c->shape.outputs; i++)
+    for (unsigned i = 0; i < sim_streams(c); i++)
         sim_stream_latch(c, &c->streams[i]);
 }
 
@@ -266,7 +310,7 @@ static void run_frames(struct sim_controller *c, uint64_t frames)
     while (frames) {
         unsigned chunk = frames < CHUNK_FRAMES ? (unsigned)frames : CHUNK_FRAMES;
 
-        for (unsigned i = 0; i < c->shape.outputs; i++) {
+        for (unsigned i = 0; i < sim_streams(c); i++) {
             if (c->streams[i].moving)
                 sim_stream_transfer(c, &c->streams[i], chunk);
         }
@@ -283,7 +327,7 @@ static uint64_t next_frame(const struct sim_controller *c)
 
     if (c->latch || sim_ring_pending(c))
         return c->frame + 1;
-    for (unsigned i = 0; i < c->shape.outputs; i++) {
+    for (unsigned i = 0; i < sim_streams(c); i++) {
         uint64_t frames = sim_stream_next(&c->streams[i]);
 
         if (frames < UINT64_MAX - c->frame && c->frame + frames < next)
@@ -344,7 +388,7 @@ uint32_t sim_controller_wall_clock(const struct sim_controller *c)
 
 unsigned sim_controller_streams(const struct sim_controller *c)
 {
-    return c->shape.outputs;
+    return sim_streams(c);
 }
 
 /* ---- Memory ------------------------------------------------------------------------------------- */
@@ -364,7 +408,7 @@ bool sim_controller_remember(struct sim_controller *c, uint64_t address, void *m
 static bool positions_use(const struct sim_controller *c, const struct sim_range *range)
 {
     return sim_get(c, REG_DPLBASE, 4) & DPLBASE_ENABLE &&
-           sim_overlaps(range, sim_get_address(c, REG_DPLBASE), 8 * c->shape.outputs);
+           sim_overlaps(range, sim_get_address(c, REG_DPLBASE), 8 * sim_streams(c));
 }
 
 static void check_unused(struct sim_controller *c, const struct sim_range *range)
@@ -375,7 +419,7 @@ static void check_unused(struct sim_controller *c, const struct sim_range *range
         user = "the position buffer";
     if (user)
         sim_fault(c, "memory at %llXh is freed while %s uses it", (unsigned long long)range->address, user);
-    for (unsigned i = 0; i < c->shape.outputs; i++) {
+    for (unsigned i = 0; i < sim_streams(c); i++) {
         if (sim_stream_uses(c, i, range))
             sim_fault(c, "memory at %llXh is freed while SD%u, which runs, uses it",
                       (unsigned long long)range->address, i);

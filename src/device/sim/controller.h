@@ -19,11 +19,27 @@
 
 /* What differs between controllers. */
 struct sim_shape {
-    unsigned outputs;   /* output stream descriptors, 1-15 */
+    unsigned inputs;    /* input stream descriptors; nothing is captured */
+    unsigned outputs;   /* output stream descriptors; with the inputs 1-15 */
     uint8_t ring_sizes; /* the capability bits of CORBSIZE and RIRBSIZE: 10h 2, 20h 16, 40h 256 entries */
     bool address64;     /* GCAP.64OK */
+    uint16_t output_payload; /* OUTSTRMPAY and INSTRMPAY in words; 0: they do not say */
+    uint16_t input_payload;
+    uint16_t fifo;       /* SDnFIFOS; 0: by the stream's format */
+    bool no_stream_sync; /* SSYNC and GSTS read as 0 */
+
+    /* Departures from the specification, described in docs/QEMU.md. */
+    bool count_stalls;        /* the CORB waits when RINTCNT responses have come, until RINTFL is cleared */
+    bool run_restarts;        /* RUN begins at position 0 */
+    bool any_write_clears;    /* bits that a 1 clears are cleared by a 0, too */
+    bool reset_keeps_streams; /* SRST leaves a stream's registers as they are */
+    bool fifo_always_ready;   /* SDnSTS.FIFORDY */
+    bool reset_discovers;     /* CRST clears WAKEEN, and sets STATESTS as soon as it is 0 */
+    bool status_ungated;      /* INTSTS.SIS and CIS regard no enable bit but WAKEEN, GIS regards INTCTL */
 };
 extern const struct sim_shape sim_default_shape;
+/* QEMU's ich9-intel-hda and intel-hda. */
+extern const struct sim_shape sim_qemu_shape;
 
 struct sim_controller;
 

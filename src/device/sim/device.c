@@ -293,7 +293,8 @@ NTSTATUS sim_device_create(struct linux_host *host, const struct sim_device_opti
     *device = NULL;
     if (!d)
         return STATUS_INSUFFICIENT_RESOURCES;
-    d->controller = sim_controller_create(&sim_default_shape, sim_device_report, d);
+    d->controller = sim_controller_create(options->qemu_shape ? &sim_qemu_shape : &sim_default_shape,
+                                          sim_device_report, d);
     if (!d->controller) {
         free(d);
         return STATUS_INSUFFICIENT_RESOURCES;

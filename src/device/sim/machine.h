@@ -15,9 +15,10 @@
 #define LINK_SETTLE_FRAMES 25
 
 /* One frame takes at most 4 blocks of 16 channels in 32 bits; the FIFO always holds as much. */
-#define FIFO_MAX          256u
+#define FRAME_MAX         256u
+#define FIFO_MAX          257u
 #define CHUNK_FRAMES      1024u /* goes over the link in one piece */
-#define CHUNK_BYTES       (CHUNK_FRAMES * FIFO_MAX)
+#define CHUNK_BYTES       (CHUNK_FRAMES * FRAME_MAX)
 #define CHUNK_SAMPLES     (CHUNK_FRAMES * 4 * 16)
 #define COMPLETIONS_LIMIT 1024u /* fragments of a byte each, a FIFO and a frame full of them, rounded up */
 
@@ -100,6 +101,11 @@ void sim_set_bits(struct sim_controller *c, uint32_t offset, unsigned width, uin
 void sim_clear_bits(struct sim_controller *c, uint32_t offset, unsigned width, uint32_t bits);
 /* A 64-bit address in two registers, and its low bits removed. */
 uint64_t sim_get_address(const struct sim_controller *c, uint32_t offset);
+static inline unsigned sim_streams(const struct sim_controller *c)
+{
+    return c->shape.inputs + c->shape.outputs;
+}
+
 /* A stream's register. */
 static inline uint32_t sim_stream_offset(unsigned stream, uint32_t offset)
 {
@@ -126,6 +132,8 @@ void sim_corb_pointer(struct sim_controller *c, uint32_t value);
 void sim_corb_read_pointer(struct sim_controller *c, uint32_t value);
 void sim_rirb_control(struct sim_controller *c, uint32_t value);
 void sim_rirb_write_pointer(struct sim_controller *c, uint32_t value);
+/* RIRBSTS was written, and was `old`. */
+void sim_rirb_acknowledged(struct sim_controller *c, uint32_t old);
 void sim_immediate_status(struct sim_controller *c, uint32_t value);
 /* Entries, from CORBSIZE or RIRBSIZE. */
 unsigned sim_ring_entries(const struct sim_controller *c, uint32_t size_register);

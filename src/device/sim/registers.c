@@ -91,7 +91,7 @@ static bool rirb_stopped(struct sim_controller *c, const struct row *row, unsign
 static bool all_stopped(struct sim_controller *c, const struct row *row, unsigned stream, uint32_t value)
 {
     (void)value;
-    for (unsigned i = 0; i < c->shape.outputs; i++) {
+    for (unsigned i = 0; i < sim_streams(c); i++) {
         if (sim_stream_running(c, i))
             return refuse(c, row, stream, "while a stream runs (HDA 3.3.34)");
     }
@@ -224,8 +224,8 @@ static const struct row rows[] = {
     {.name = "WAKEEN", .offset = REG_WAKEEN, .width = 2, .writable = 0x7FFF},
     {.name = "STATESTS", .offset = REG_STATESTS, .width = 2, .clear = 0x7FFF},
     {.name = "GSTS", .offset = REG_GSTS, .width = 2, .clear = GSTS_FSTS},
-    {.name = "OUTSTRMPAY", .offset = REG_OUTSTRMPAY, .width = 2, .reset = 48},
-    {.name = "INSTRMPAY", .offset = REG_INSTRMPAY, .width = 2, .reset = 24},
+    {.name = "OUTSTRMPAY", .offset = REG_OUTSTRMPAY, .width = 2},
+    {.name = "INSTRMPAY", .offset = REG_INSTRMPAY, .width = 2},
     {.name = "INTCTL", .offset = REG_INTCTL, .width = 4, .writable = 0xFFFFFFFF, .limit = STREAM_LIMIT},
     {.name = "INTSTS", .offset = REG_INTSTS, .width = 4, .read = read_intsts},
     {.name = "WALCLK", .offset = REG_WALCLK, .width = 4, .read = read_walclk},
@@ -332,6 +332,10 @@ void sim_registers_reset_stream(struct sim_controller *c, unsigned stream)
         if (rows[i].offset >= REG_SDCTL)
             sim_put(c, sim_stream_offset(stream, rows[i].offset), rows[i].width, rows[i].reset);
     }
+    if (c->shape.fifo)
+        sim_put(c, sim_stream_offset(stream, REG_SDFIFOS), 2, c->shape.fifo);
+    if (c->shape.fifo_always_ready)
+        sim_put(c, sim_stream_offset(stream, REG_SDSTS), 1, SDSTS_FIFORDY);
 }
 
 void sim_registers_reset(struct sim_controller *c)
@@ -339,15 +343,18 @@ void sim_registers_reset(struct sim_controller *c)
     uint32_t sizes = c->shape.ring_sizes;
 
     for (size_t i = 0; i < ROW_COUNT; i++) {
-        bool survives = rows[i].offset == REG_WAKEEN || rows[i].offset == REG_STATESTS; /* HDA 3.3.8 */
+        bool wakes = rows[i].offset == REG_WAKEEN || rows[i].offset == REG_STATESTS;
+        bool survives = wakes && !c->shape.reset_discovers; /* HDA 3.3.8 */
 
         if (rows[i].offset < REG_SDCTL && !survives)
             sim_put(c, rows[i].offset, rows[i].width, rows[i].reset);
     }
-    sim_put(c, REG_GCAP, 2, c->shape.outputs << 12 | c->shape.address64);
+    sim_put(c, REG_GCAP, 2, c->shape.outputs << 12 | c->shape.inputs << 8 | c->shape.address64);
+    sim_put(c, REG_OUTSTRMPAY, 2, c->shape.output_payload);
+    sim_put(c, REG_INSTRMPAY, 2, c->shape.input_payload);
     sim_put(c, REG_CORBSIZE, 1, sizes | largest_size(sizes));
     sim_put(c, REG_RIRBSIZE, 1, sizes | largest_size(sizes));
-    for (unsigned i = 0; i < c->shape.outputs; i++)
+    for (unsigned i = 0; i < sim_streams(c); i++)
         sim_registers_reset_stream(c, i);
 }
 
@@ -360,7 +367,7 @@ static const struct row *find_row(const struct sim_controller *c, uint32_t offse
     if (offset >= REG_SDCTL) {
         *stream = (offset - REG_SDCTL) / REG_SD_STRIDE;
         offset -= *stream * REG_SD_STRIDE;
-        if (*stream >= c->shape.outputs)
+        if (*stream >= sim_streams(c))
             return NULL;
     }
     for (size_t i = 0; i < ROW_COUNT; i++) {
@@ -397,7 +404,7 @@ static const struct row *check_access(struct sim_controller *c, uint32_t offset,
 static bool resolve_alias(const struct sim_controller *c, uint32_t *offset)
 {
     uint32_t target = *offset - REG_ALIAS;
-    bool position = target >= REG_SDCTL && target < REG_SDCTL + c->shape.outputs * REG_SD_STRIDE &&
+    bool position = target >= REG_SDCTL && target < REG_SDCTL + sim_streams(c) * REG_SD_STRIDE &&
                     target % REG_SD_STRIDE == REG_SDLPIB - REG_SDCTL;
 
     if (*offset < REG_ALIAS || (target != REG_WALCLK && !position))
@@ -409,7 +416,7 @@ static bool resolve_alias(const struct sim_controller *c, uint32_t *offset)
 static bool whole_stream_control(const struct sim_controller *c, uint32_t offset, unsigned width)
 {
     return width == 4 && offset >= REG_SDCTL && offset % REG_SD_STRIDE == 0 &&
-           offset < REG_SDCTL + c->shape.outputs * REG_SD_STRIDE;
+           offset < REG_SDCTL + sim_streams(c) * REG_SD_STRIDE;
 }
 
 uint32_t sim_controller_read(struct sim_controller *c, uint32_t offset, unsigned width)
@@ -429,9 +436,11 @@ uint32_t sim_controller_read(struct sim_controller *c, uint32_t offset, unsigned
 /* The bits that keep what is written, on this controller. */
 static uint32_t writable_bits(const struct sim_controller *c, const struct row *row)
 {
-    uint32_t streams = (1u << c->shape.outputs) - 1;
+    uint32_t streams = (1u << sim_streams(c)) - 1;
     uint32_t sizes = c->shape.ring_sizes;
 
+    if (row->offset == REG_SSYNC && c->shape.no_stream_sync)
+        return 0;
     switch (row->limit) {
     case ADDRESS_LIMIT:
         return c->shape.address64 ? row->writable : 0;
@@ -458,7 +467,7 @@ static bool size_allowed(struct sim_controller *c, const struct row *row, uint32
 static void write_row(struct sim_controller *c, const struct row *row, unsigned stream, uint32_t value)
 {
     uint32_t offset = sim_stream_offset(stream, row->offset);
-    uint32_t old = sim_get(c, offset, row->width), mask = writable_bits(c, row);
+    uint32_t old = sim_get(c, offset, row->width), mask = writable_bits(c, row), cleared;
 
     if (!row->writable && !row->clear && !row->written && !row->reserved) {
         refuse(c, row, stream, "although it is read-only");
@@ -466,7 +475,10 @@ static void write_row(struct sim_controller *c, const struct row *row, unsigned 
     }
     if ((row->guard && !row->guard(c, row, stream, value)) || !size_allowed(c, row, value))
         return;
-    sim_put(c, offset, row->width, ((old & ~mask) | (value & mask)) & ~(value & row->clear));
+    cleared = c->shape.any_write_clears ? row->clear : value & row->clear;
+    sim_put(c, offset, row->width, ((old & ~mask) | (value & mask)) & ~cleared);
+    if (row->offset == REG_RIRBSTS)
+        sim_rirb_acknowledged(c, old);
     if (row->written)
         row->written(c, stream, value);
 }

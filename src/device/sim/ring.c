@@ -72,7 +72,14 @@ void sim_rirb_write_pointer(struct sim_controller *c, uint32_t value)
     if (!(value & RIRBWP_RST))
         return;
     sim_put(c, REG_RIRBWP, 2, 0);
-    c->ring.responses = 0;
+    if (!c->shape.count_stalls)
+        c->ring.responses = 0;
+}
+
+void sim_rirb_acknowledged(struct sim_controller *c, uint32_t old)
+{
+    if (c->shape.count_stalls && old & RIRBSTS_RINTFL && !(sim_get(c, REG_RIRBSTS, 1) & RIRBSTS_RINTFL))
+        c->ring.responses = 0;
 }
 
 /* HDA 3.4.3: ICB sends ICOI; writing 0 gives up waiting for an answer. */
@@ -134,13 +141,26 @@ static bool write_response(struct sim_controller *c, unsigned codec, uint32_t re
     return true;
 }
 
+/* The interrupt of a controller whose count stalls the CORB: at the count, or when the CORB is empty. */
+static void count_response(struct sim_controller *c)
+{
+    bool empty = sim_get(c, REG_CORBRP, 2) == sim_get(c, REG_CORBWP, 2);
+
+    c->ring.responses++;
+    if ((empty || c->ring.responses == sim_get(c, REG_RINTCNT, 2)) &&
+        sim_get(c, REG_RIRBCTL, 1) & RIRBCTL_RINTCTL)
+        sim_set_bits(c, REG_RIRBSTS, 1, RIRBSTS_RINTFL);
+}
+
 static void receive(struct sim_controller *c, unsigned codec, uint32_t response, bool unsolicited)
 {
     unsigned limit = sim_get(c, REG_RINTCNT, 2);
 
     if (!rirb_runs(c) || !write_response(c, codec, response, unsolicited))
         return;
-    if (++c->ring.responses >= (limit ? limit : 256))
+    if (c->shape.count_stalls)
+        count_response(c);
+    else if (++c->ring.responses >= (limit ? limit : 256))
         response_interrupt(c);
 }
 
@@ -162,18 +182,24 @@ static void response_slot(struct sim_controller *c)
         receive_immediate(c, answer.response);
     else if (answer.valid)
         receive(c, answer.codec, answer.response, false);
-    else if (c->ring.responses)
+    else if (c->ring.responses && !c->shape.count_stalls)
         response_interrupt(c);
 }
 
 /* ---- Commands ----------------------------------------------------------------------------------- */
+
+/* Whether as many responses have come, or are on their way, as the CORB waits at. */
+static bool corb_stalled(const struct sim_controller *c)
+{
+    return c->shape.count_stalls && c->ring.responses + c->ring.answer.valid == sim_get(c, REG_RINTCNT, 2);
+}
 
 /* CORBRP stands at 0 for as long as its reset bit reads as 1. */
 static bool corb_pending(const struct sim_controller *c)
 {
     uint32_t read = sim_get(c, REG_CORBRP, 2);
 
-    return corb_runs(c) && !(read & CORBRP_RST) && read != sim_get(c, REG_CORBWP, 2);
+    return !corb_stalled(c) && corb_runs(c) && !(read & CORBRP_RST) && read != sim_get(c, REG_CORBWP, 2);
 }
 
 static bool fetch_command(struct sim_controller *c, uint32_t *command)
@@ -229,7 +255,9 @@ static void command_slot(struct sim_controller *c)
 
 bool sim_ring_pending(const struct sim_controller *c)
 {
-    return c->ring.answer.valid || c->ring.responses || c->ring.immediate || corb_pending(c);
+    bool series = c->ring.responses && !c->shape.count_stalls;
+
+    return c->ring.answer.valid || series || c->ring.immediate || corb_pending(c);
 }
 
 void sim_ring_frame(struct sim_controller *c)

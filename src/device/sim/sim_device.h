@@ -13,6 +13,7 @@ struct sim_codec;
 
 struct sim_device_options {
     bool level_interrupts;   /* INTx instead of messages */
+    bool qemu_shape;         /* the shape of QEMU's controller, departures from the specification included */
     unsigned fragment_pages; /* pages_alloc hands out runs of so many consecutive pages; 0: all consecutive */
 };
 

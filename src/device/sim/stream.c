@@ -44,7 +44,8 @@ static void stop(struct sim_controller *c, struct sim_stream *s)
     s->fetching = false;
     s->moving = false;
     sim_clear_bits(c, sim_stream_offset(s->index, REG_SDCTL), 1, SDCTL_RUN);
-    sim_clear_bits(c, sim_stream_offset(s->index, REG_SDSTS), 1, SDSTS_FIFORDY);
+    if (!c->shape.fifo_always_ready)
+        sim_clear_bits(c, sim_stream_offset(s->index, REG_SDSTS), 1, SDSTS_FIFORDY);
 }
 
 /* HDA 3.3.36: a descriptor error stops the stream. */
@@ -134,12 +135,12 @@ static unsigned frame_bits(const struct sim_format *format, unsigned pad)
  */
 static bool check_payload(struct sim_controller *c, struct sim_stream *s)
 {
-    unsigned total = frame_bits(&s->format, 1);
+    unsigned total = frame_bits(&s->format, 1), most = 16 * sim_get(c, REG_OUTSTRMPAY, 2);
 
-    if (frame_bits(&s->format, 8) > 16 * sim_get(c, REG_OUTSTRMPAY, 2))
+    if (most && frame_bits(&s->format, 8) > most)
         return fail(c, s, "RUN with format %04Xh, more than OUTSTRMPAY allows",
                     (unsigned)get(c, s, REG_SDFMT, 2));
-    for (unsigned i = 0; i < c->shape.outputs; i++) {
+    for (unsigned i = 0; i < sim_streams(c); i++) {
         if (sim_stream_running(c, i))
             total += frame_bits(&c->streams[i].format, 1);
     }
@@ -155,7 +156,7 @@ static bool check_tag(struct sim_controller *c, struct sim_stream *s)
 
     if (!tag)
         return fail(c, s, "RUN with stream tag 0, which is reserved (HDA 3.3.35)");
-    for (unsigned i = 0; i < c->shape.outputs; i++) {
+    for (unsigned i = 0; i < sim_streams(c); i++) {
         if (sim_stream_running(c, i) && get(c, &c->streams[i], REG_SDCTL_HIGH, 1) >> 4 == tag)
             return fail(c, s, "RUN with stream tag %u, with which SD%u runs", tag, i);
     }
@@ -171,6 +172,12 @@ static bool may_run(struct sim_controller *c, struct sim_stream *s)
     return check_tag(c, s) && check_payload(c, s) && check_list(c, s);
 }
 
+/* Where it begins when it has not run yet. */
+static void rewind_stream(struct sim_stream *s)
+{
+    *s = (struct sim_stream){.index = s->index, .run = s->run, .format = s->format};
+}
+
 static void ask_run(struct sim_controller *c, struct sim_stream *s)
 {
     uint32_t control = get(c, s, REG_SDCTL, 1);
@@ -179,8 +186,12 @@ static void ask_run(struct sim_controller *c, struct sim_stream *s)
         sim_fault(c, "SD%u: RUN while the stream is in reset (HDA 3.3.35)", s->index);
     else if (control & SDCTL_RUN)
         sim_fault(c, "SD%u: RUN is set again before it read as 0 (HDA 3.3.35)", s->index);
+    else if (s->index < c->shape.inputs)
+        sim_fault(c, "SD%u: the simulator captures nothing", s->index);
     else if (may_run(c, s))
         s->run = true;
+    if (s->run && c->shape.run_restarts)
+        rewind_stream(s);
     if (s->run)
         sim_set_bits(c, sim_stream_offset(s->index, REG_SDCTL), 1, SDCTL_RUN);
 }
@@ -208,7 +219,8 @@ void sim_stream_format(struct sim_controller *c, unsigned stream, uint32_t value
     struct sim_format format;
     bool large = sim_format_decode((uint16_t)value, &format) && 2 * format.multiple * format.block > 192;
 
-    sim_put(c, sim_stream_offset(stream, REG_SDFIFOS), 2, large ? FIFO_MAX - 1 : 191);
+    if (!c->shape.fifo)
+        sim_put(c, sim_stream_offset(stream, REG_SDFIFOS), 2, large ? FRAME_MAX - 1 : 191);
 }
 
 /* ---- DMA ---------------------------------------------------------------------------------------- */
@@ -288,7 +300,10 @@ static void start(struct sim_controller *c, struct sim_stream *s)
 static void enter_reset(struct sim_controller *c, struct sim_stream *s)
 {
     *s = (struct sim_stream){.index = s->index, .reset = true};
-    sim_registers_reset_stream(c, s->index);
+    if (c->shape.reset_keeps_streams)
+        sim_put(c, sim_stream_offset(s->index, REG_SDCTL), 4, (uint32_t)SDSTS_FIFORDY << 24);
+    else
+        sim_registers_reset_stream(c, s->index);
     sim_put(c, sim_stream_offset(s->index, REG_SDCTL), 1, SDCTL_SRST);
 }
 

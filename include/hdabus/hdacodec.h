@@ -143,9 +143,11 @@
 #define HDA_PIN_CAPS_INPUT       0x00000020u
 #define HDA_PIN_CAPS_BALANCED    0x00000040u
 #define HDA_PIN_CAPS_HDMI        0x00000080u
-#define HDA_PIN_CAPS_VREF_SHIFT  8 /* 15:8 */
+#define HDA_PIN_CAPS_VREF_SHIFT  8           /* 15:8 */
+#define HDA_PIN_CAPS_VREF        0x00003700u /* those of them that mean something */
 #define HDA_PIN_CAPS_EAPD        0x00010000u
 #define HDA_PIN_CAPS_DISPLAYPORT 0x01000000u
+#define HDA_PIN_CAPS_HBR         0x08000000u
 
 #define HDA_PIN_CONTROL_INPUT     0x20
 #define HDA_PIN_CONTROL_OUTPUT    0x40

@@ -8,5 +8,8 @@
 
 int command_play(const struct options *options, struct report *report);
 int command_info(const struct options *options, struct report *report);
+int command_codec(const struct options *options, struct report *report);
+int command_verb(const struct options *options, struct report *report);
+int command_list(const struct options *options, struct report *report);
 
 #endif

@@ -4,57 +4,32 @@
 
 #include "commands.h"
 #include "device.h"
+#include "json.h"
 
 #define VENDOR_SHIFT 16
 #define ID_MASK      0xFFFFu
 
 /* ---- As JSON ------------------------------------------------------------------------------------- */
 
-/* Where memory has run out a null stands. */
-static void add(struct json_object *object, const char *name, struct json_object *value)
-{
-    if (!object || json_object_object_add(object, name, value) != 0)
-        json_object_put(value);
-}
-
-static void append(struct json_object *array, struct json_object *value)
-{
-    if (!array || json_object_array_add(array, value) != 0)
-        json_object_put(value);
-}
-
-static void add_integer(struct json_object *object, const char *name, uint64_t value)
-{
-    add(object, name, json_object_new_uint64(value));
-}
-
-static void add_id(struct json_object *object, const char *name, unsigned digits, unsigned value)
-{
-    char text[16];
-
-    snprintf(text, sizeof(text), "0x%0*x", (int)digits, value);
-    add(object, name, json_object_new_string(text));
-}
-
 static struct json_object *controller_object(const struct hdabus_controller *controller)
 {
     struct json_object *object = json_object_new_object();
 
-    add_id(object, "vendor_id", 4, controller->vendor_id);
-    add_id(object, "device_id", 4, controller->device_id);
-    add_integer(object, "revision", controller->revision);
-    add_integer(object, "version_major", controller->version >> 8);
-    add_integer(object, "version_minor", controller->version & 0xFF);
-    add_id(object, "gcap", 4, controller->gcap);
-    add_integer(object, "output_engines", controller->output_engines);
-    add_integer(object, "input_engines", controller->input_engines);
-    add_integer(object, "bidirectional_engines", controller->bidirectional_engines);
-    add_integer(object, "output_lines", controller->output_lines);
-    add_integer(object, "corb_entries", controller->corb_entries);
-    add_integer(object, "rirb_entries", controller->rirb_entries);
-    add(object, "address64", json_object_new_boolean(controller->address64));
-    add(object, "message_interrupts", json_object_new_boolean(controller->message_interrupts));
-    add(object, "alias_registers", json_object_new_boolean(controller->alias_registers));
+    json_add_hex(object, "vendor_id", 4, controller->vendor_id);
+    json_add_hex(object, "device_id", 4, controller->device_id);
+    json_add_integer(object, "revision", controller->revision);
+    json_add_integer(object, "version_major", controller->version >> 8);
+    json_add_integer(object, "version_minor", controller->version & 0xFF);
+    json_add_hex(object, "gcap", 4, controller->gcap);
+    json_add_integer(object, "output_engines", controller->output_engines);
+    json_add_integer(object, "input_engines", controller->input_engines);
+    json_add_integer(object, "bidirectional_engines", controller->bidirectional_engines);
+    json_add_integer(object, "output_lines", controller->output_lines);
+    json_add_integer(object, "corb_entries", controller->corb_entries);
+    json_add_integer(object, "rirb_entries", controller->rirb_entries);
+    json_add_boolean(object, "address64", controller->address64);
+    json_add_boolean(object, "message_interrupts", controller->message_interrupts);
+    json_add_boolean(object, "alias_registers", controller->alias_registers);
     return object;
 }
 
@@ -68,7 +43,7 @@ static struct json_object *id_array(const struct hdabus *bus, unsigned child, id
     unsigned i;
 
     for (i = 0; NT_SUCCESS(get(bus, child, i, id)); i++)
-        append(array, json_object_new_string(id));
+        json_append(array, json_object_new_string(id));
     return array;
 }
 
@@ -84,11 +59,11 @@ static struct json_object *group_object(const struct hdabus *bus, unsigned child
 {
     struct json_object *object = json_object_new_object();
 
-    add_integer(object, "node", info->node);
-    add(object, "function", json_object_new_string(function_name(info->function)));
-    add_id(object, "subsystem_id", 8, info->subsystem_id);
-    add(object, "hardware_ids", id_array(bus, child, hdabus_hardware_id));
-    add(object, "compatible_ids", id_array(bus, child, hdabus_compatible_id));
+    json_add_integer(object, "node", info->node);
+    json_add_string(object, "function", function_name(info->function));
+    json_add_hex(object, "subsystem_id", 8, info->subsystem_id);
+    json_add(object, "hardware_ids", id_array(bus, child, hdabus_hardware_id));
+    json_add(object, "compatible_ids", id_array(bus, child, hdabus_compatible_id));
     return object;
 }
 
@@ -100,7 +75,7 @@ static struct json_object *groups_array(const struct hdabus *bus, unsigned *chil
     struct hdabus_child info;
 
     while (NT_SUCCESS(hdabus_child(bus, *child, &info)) && info.codec_address == address)
-        append(array, group_object(bus, (*child)++, &info));
+        json_append(array, group_object(bus, (*child)++, &info));
     return array;
 }
 
@@ -109,10 +84,10 @@ static struct json_object *codec_object(const struct hdabus *bus, unsigned *chil
 {
     struct json_object *object = json_object_new_object();
 
-    add_integer(object, "address", info->codec_address);
-    add_id(object, "vendor_id", 8, info->vendor_id);
-    add_id(object, "revision_id", 8, info->revision_id);
-    add(object, "function_groups", groups_array(bus, child, info->codec_address));
+    json_add_integer(object, "address", info->codec_address);
+    json_add_hex(object, "vendor_id", 8, info->vendor_id);
+    json_add_hex(object, "revision_id", 8, info->revision_id);
+    json_add(object, "function_groups", groups_array(bus, child, info->codec_address));
     return object;
 }
 
@@ -123,7 +98,7 @@ static struct json_object *codecs_array(const struct hdabus *bus)
     unsigned child = 0;
 
     while (NT_SUCCESS(hdabus_child(bus, child, &info)))
-        append(array, codec_object(bus, &child, &info));
+        json_append(array, codec_object(bus, &child, &info));
     return array;
 }
 
@@ -133,13 +108,13 @@ static struct json_object *statistics_object(const struct hdabus *bus)
     struct hdabus_statistics statistics;
 
     hdabus_statistics(bus, &statistics);
-    add_integer(object, "register_reads", statistics.register_reads);
-    add_integer(object, "register_writes", statistics.register_writes);
-    add_integer(object, "interrupts", statistics.interrupts);
-    add_integer(object, "verbs", statistics.verbs);
-    add_integer(object, "verb_timeouts", statistics.verb_timeouts);
-    add_integer(object, "unsolicited", statistics.unsolicited);
-    add_integer(object, "unsolicited_dropped", statistics.unsolicited_dropped);
+    json_add_integer(object, "register_reads", statistics.register_reads);
+    json_add_integer(object, "register_writes", statistics.register_writes);
+    json_add_integer(object, "interrupts", statistics.interrupts);
+    json_add_integer(object, "verbs", statistics.verbs);
+    json_add_integer(object, "verb_timeouts", statistics.verb_timeouts);
+    json_add_integer(object, "unsolicited", statistics.unsolicited);
+    json_add_integer(object, "unsolicited_dropped", statistics.unsolicited_dropped);
     return object;
 }
 

@@ -7,9 +7,22 @@
 static int command_help(const struct options *options, struct report *report);
 
 static const struct command commands[] = {
-    {"play", "FILE", 1, 1, FOR_PLAY, "play an audio file, or standard input for -", command_play},
-    {"info", "", 0, 0, FOR_INFO, "show the controller, its codecs and their function groups", command_info},
-    {"help", "[COMMAND]", 0, 1, FOR_HELP, "tell about hdabus, or a command", command_help},
+    {"play", "FILE", 1, 1, FOR_PLAY, "play an audio file, or standard input for -",
+     "It ends with a period of silence, on QEMU's controller with as many as 60 ms take: what QEMU has\n"
+     "fetched is lost when it is stopped.",
+     command_play},
+    {"info", "", 0, 0, FOR_INFO, "show the controller, its codecs and their function groups", NULL,
+     command_info},
+    {"codec", "[ADDRESS]", 0, 1, FOR_CODEC, "print a codec, or all, in the ALSA dump format", NULL,
+     command_codec},
+    {"verb", "ADDRESS NID VERB [PARAM]", 0, 4, FOR_VERB, "send a verb to a node and print the response",
+     "ADDRESS is the codec's, NID the node's. VERB is a name or its beginning, of one that asks also "
+     "without\n"
+     "GET_, or an id of 12 bits, or of 4 bits for a verb with a payload of 16. PARAM is the payload, by\n"
+     "default 0; of PARAMETERS it is a name, too. Numbers are in C notation.",
+     command_verb},
+    {"list", "", 0, 0, FOR_LIST, "show what can be opened", NULL, command_list},
+    {"help", "[COMMAND]", 0, 1, FOR_HELP, "tell about hdabus, or a command", NULL, command_help},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -31,13 +44,16 @@ static int refuse_command(const char *name, struct report *report)
 
 static void print_help(FILE *stream)
 {
+    char head[64];
     size_t i;
 
     fputs("Usage: hdabus [OPTION...] COMMAND ...\n\n"
           "An HD Audio bus driver in a process: plays through it, and shows what it drives.\n\nCommands:\n",
           stream);
-    for (i = 0; i < COMMANDS; i++)
-        fprintf(stream, "  %-5s%-11s %s\n", commands[i].name, commands[i].operands, commands[i].summary);
+    for (i = 0; i < COMMANDS; i++) {
+        snprintf(head, sizeof(head), "%s %s", commands[i].name, commands[i].operands);
+        fprintf(stream, "  %-30s %s\n", head, commands[i].summary);
+    }
     fputs("\nOptions, before or after the command:\n", stream);
     options_print(stream, FOR_INFO);
     fputs("\nhdabus COMMAND --help shows a command's own.\n"
@@ -47,8 +63,11 @@ static void print_help(FILE *stream)
 
 static void print_command_help(const struct command *command)
 {
-    printf("Usage: hdabus %s%s %s\n\nTo %s.\n\nOptions:\n", command->name,
+    printf("Usage: hdabus %s%s %s\n\nTo %s.\n", command->name,
            command->mask == FOR_HELP ? "" : " [OPTION...]", command->operands, command->summary);
+    if (command->details)
+        printf("\n%s\n", command->details);
+    fputs("\nOptions:\n", stdout);
     options_print(stdout, command->mask);
 }
 

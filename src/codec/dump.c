@@ -446,6 +446,18 @@ static bool scan_power_state(struct scan *s, uint8_t *state)
     return true;
 }
 
+/* The words behind the states (HDA 7.3.3.10). */
+static uint16_t scan_power_flags(struct scan s)
+{
+    static const char *const words[] = {", Error", ", Clock-stop-OK", ", Setting-reset"};
+    uint16_t flags = 0;
+    for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (skip_text(&s, words[i]))
+            flags |= (uint16_t)(0x100u << i);
+    }
+    return flags;
+}
+
 static bool line_power(struct parser *p, struct scan *s)
 {
     uint32_t old;
@@ -456,8 +468,11 @@ static bool line_power(struct parser *p, struct scan *s)
         p->power->actual = old >> HDA_POWER_ACTUAL_SHIFT & 0xF;
         return true;
     }
-    return find_text(s, "setting=") && scan_power_state(s, &p->power->setting) && find_text(s, "actual=") &&
-           scan_power_state(s, &p->power->actual);
+    if (!find_text(s, "setting=") || !scan_power_state(s, &p->power->setting) || !find_text(s, "actual=") ||
+        !scan_power_state(s, &p->power->actual))
+        return false;
+    p->power->flags = scan_power_flags(*s);
+    return true;
 }
 
 /* ---- GPIO ------------------------------------------------------------------------------------ */

@@ -44,6 +44,7 @@ struct codec_dump_power {
     uint32_t states;   /* parameter 0Fh */
     uint8_t setting;   /* 0-4: D0-D3cold */
     uint8_t actual;
+    uint16_t flags; /* of F05h: error 8, clock stop OK 9, settings reset 10 */
 };
 
 struct codec_dump_gpio {

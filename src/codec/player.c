@@ -6,11 +6,23 @@
 #define LONGEST_WAIT     1000000ull       /* 100 ms, so that the client's wish to stop is noticed */
 #define IDLE_PERIODS     8                /* an engine that does nothing for so long, */
 #define IDLE_EXTRA       TICKS_PER_SECOND /* and this, is dead */
-#define DRAIN_PERIODS    1
+#define MICROSECONDS     1000000ull       /* in a second */
 
-ULONGLONG player_expected(ULONGLONG frames, ULONG period_frames)
+static ULONGLONG divide_up(ULONGLONG dividend, ULONGLONG divisor)
 {
-    return (frames + period_frames - 1) / period_frames + DRAIN_PERIODS;
+    return (dividend + divisor - 1) / divisor;
+}
+
+ULONG player_drain(ULONG latency, ULONG period_frames, ULONG rate)
+{
+    ULONGLONG frames = divide_up((ULONGLONG)latency * rate, MICROSECONDS);
+
+    return max((ULONG)divide_up(frames, period_frames), 1u);
+}
+
+ULONGLONG player_expected(ULONGLONG frames, ULONG period_frames, ULONG drain_periods)
+{
+    return divide_up(frames, period_frames) + drain_periods;
 }
 
 /* ---- Obtaining and giving back ------------------------------------------------------------------- */
@@ -52,6 +64,8 @@ static NTSTATUS map_buffer(struct player *player)
         return STATUS_INSUFFICIENT_RESOURCES;
     player->buffer_frames = (ULONG)(player->buffer_bytes / player->frame_bytes);
     player->period_frames = player->buffer_frames / player->request.notification_count;
+    player->drain_periods =
+        player_drain(player->request.latency, player->period_frames, player->request.format.SampleRate);
     return STATUS_SUCCESS;
 }
 
@@ -244,7 +258,7 @@ static bool is_drained(const struct player *player)
 
     if (!player->ended || link_frames(player) < player->data_end)
         return false;
-    wanted = player_expected(player->data_end, player->period_frames);
+    wanted = player_expected(player->data_end, player->period_frames, player->drain_periods);
     return player->handled >= wanted || player->link_bytes / period_bytes(player) > wanted;
 }
 

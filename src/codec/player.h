@@ -36,6 +36,7 @@ struct player_request {
     HDAUDIO_STREAM_FORMAT format;
     ULONG buffer_frames;
     ULONG notification_count; /* 1 or 2 */
+    ULONG latency;            /* microseconds that a device may lose when it stops: played as silence */
     const struct player_client *client;
     void *context;
 };
@@ -55,6 +56,7 @@ struct player {
     ULONG frame_bytes;
     ULONG buffer_frames;
     ULONG period_frames;
+    ULONG drain_periods; /* of silence at the end, at least */
 
     KEVENT event;
     PULONG position; /* bytes in the buffer */
@@ -70,9 +72,12 @@ struct player {
     struct player_report report;
 };
 
-/* Periods that `frames` frames take, and one in which the last of them leaves the controller: the
- * notifications to expect. */
-ULONGLONG player_expected(ULONGLONG frames, ULONG period_frames);
+/* Periods of silence that make sure that what was played before has left a device with this latency, in
+ * microseconds: one in which the last frames leave the controller, or as many as the latency takes. */
+ULONG player_drain(ULONG latency, ULONG period_frames, ULONG rate);
+
+/* Periods that `frames` frames take, and those of silence after them: the notifications to expect. */
+ULONGLONG player_expected(ULONGLONG frames, ULONG period_frames, ULONG drain_periods);
 
 /* Obtains an engine and its buffer. On failure nothing is left behind, and player->routine names the DDI's
  * routine that refused. The request's client outlives the player. */

@@ -94,6 +94,12 @@ static void ask_amplifiers(struct verb_batch *batch, struct widget *widget)
         get_parameter(batch, widget->node, HDA_PARAMETER_OUTPUT_AMP, &widget->output_amp);
 }
 
+/* A knob has a list whether it says so or not (HDA 7.2.3.7). */
+static bool has_connections(const struct widget *widget)
+{
+    return (widget->caps & HDA_WIDGET_CONNECTION_LIST) || widget_type(widget) == HDA_WIDGET_VOLUME_KNOB;
+}
+
 static void ask_parameters(struct verb_batch *batch, struct widget *widget)
 {
     UCHAR node = widget->node;
@@ -107,7 +113,7 @@ static void ask_parameters(struct verb_batch *batch, struct widget *widget)
         batch_get8(batch, node, HDA_GET_CONFIGURATION_DEFAULT, 0, &widget->config_default);
     }
     ask_amplifiers(batch, widget);
-    if (widget->caps & HDA_WIDGET_CONNECTION_LIST)
+    if (has_connections(widget))
         get_parameter(batch, node, HDA_PARAMETER_CONNECTIONS, &widget->connection_length);
 }
 

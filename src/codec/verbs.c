@@ -71,7 +71,7 @@ void batch_set8(struct verb_batch *batch, UCHAR node, USHORT verb, UCHAR payload
     batch_get8(batch, node, verb, payload, NULL);
 }
 
-void batch_set16(struct verb_batch *batch, UCHAR node, UCHAR verb, USHORT payload)
+void batch_get16(struct verb_batch *batch, UCHAR node, UCHAR verb, USHORT payload, PULONG answer)
 {
     HDAUDIO_CODEC_COMMAND command = {.Command = 0};
 
@@ -79,7 +79,12 @@ void batch_set16(struct verb_batch *batch, UCHAR node, UCHAR verb, USHORT payloa
     command.Verb16.Node = node;
     command.Verb16.VerbId = verb & 0xF;
     command.Verb16.Data = payload;
-    batch_add(batch, command, NULL);
+    batch_add(batch, command, answer);
+}
+
+void batch_set16(struct verb_batch *batch, UCHAR node, UCHAR verb, USHORT payload)
+{
+    batch_get16(batch, node, verb, payload, NULL);
 }
 
 /* Success of the transfer says only that the commands were processed (DDI TransferCodecVerbs). */

@@ -26,8 +26,10 @@ void batch_free(struct verb_batch *batch);
 /* Adds a verb with 8 or 16 bits of payload (HDA 7.3). */
 void batch_set8(struct verb_batch *batch, UCHAR node, USHORT verb, UCHAR payload);
 void batch_set16(struct verb_batch *batch, UCHAR node, UCHAR verb, USHORT payload);
-/* The same for a verb that asks: batch_send() puts the response into *answer, which must last until then. */
+/* The same for a verb that asks: batch_send() puts the response into *answer, which must last until then.
+ */
 void batch_get8(struct verb_batch *batch, UCHAR node, USHORT verb, UCHAR payload, PULONG answer);
+void batch_get16(struct verb_batch *batch, UCHAR node, UCHAR verb, USHORT payload, PULONG answer);
 
 /* Sends what was added, waits for every response, and leaves the batch empty for the next. IO_TIMEOUT: some
  * command was not answered; NO_MEMORY: the batch could not grow, nothing was sent; else what

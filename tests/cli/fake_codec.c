@@ -47,6 +47,18 @@ static ULONG group_parameter(const struct fake_codec *fake, unsigned parameter)
     return node_parameter(&fake->group, parameter);
 }
 
+static ULONG root_parameter(unsigned parameter)
+{
+    switch (parameter) {
+    case HDA_PARAMETER_VENDOR_ID:
+        return FAKE_VENDOR;
+    case HDA_PARAMETER_SUBNODES:
+        return FAKE_GROUP << 16 | 1;
+    default:
+        return 0;
+    }
+}
+
 /* The state that was asked for is there at once or, when slow, later. */
 static ULONG power_state(struct fake_codec *fake)
 {
@@ -60,6 +72,8 @@ static ULONG answer(struct fake_codec *fake, HDAUDIO_CODEC_COMMAND command)
 
     if (verb == HDA_GET_POWER_STATE)
         return power_state(fake);
+    if (node == 0)
+        return verb == HDA_GET_PARAMETER ? root_parameter(data) : 0;
     if (node == FAKE_GROUP)
         return verb == HDA_GET_PARAMETER ? group_parameter(fake, data) : 0;
     if (node >= FAKE_FIRST && node - FAKE_FIRST < fake->count)

@@ -8,9 +8,10 @@
 #include <hdaudio.h>
 #include <stdbool.h>
 
-#define FAKE_GROUP 1
-#define FAKE_FIRST 2 /* the first widget's NID */
-#define FAKE_LOG   1024
+#define FAKE_GROUP  1
+#define FAKE_FIRST  2 /* the first widget's NID */
+#define FAKE_LOG    1024
+#define FAKE_VENDOR 0x10EC0262u
 
 struct fake_node {
     ULONG caps;

@@ -225,10 +225,22 @@ static NTSTATUS play(struct client *client, ULONG notification_count, struct pla
 static void expected_is_the_periods_and_one_to_drain(void **state)
 {
     (void)state;
-    assert_int_equal(player_expected(1, 480), 2);
-    assert_int_equal(player_expected(480, 480), 2);
-    assert_int_equal(player_expected(481, 480), 3);
-    assert_int_equal(player_expected(172800000, 2400), 72001);
+    assert_int_equal(player_expected(1, 480, 1), 2);
+    assert_int_equal(player_expected(480, 480, 1), 2);
+    assert_int_equal(player_expected(481, 480, 1), 3);
+    assert_int_equal(player_expected(172800000, 2400, 1), 72001);
+}
+
+static void drain_is_a_period_or_as_many_as_the_latency_takes(void **state)
+{
+    (void)state;
+    assert_int_equal(player_drain(0, 480, 48000), 1);
+    assert_int_equal(player_drain(10000, 480, 48000), 1);
+    assert_int_equal(player_drain(10001, 480, 48000), 2);
+    assert_int_equal(player_drain(60000, 480, 48000), 6);
+    assert_int_equal(player_drain(60000, 11520, 48000), 1);
+    assert_int_equal(player_drain(60000, 64, 16000), 15);
+    assert_int_equal(player_expected(481, 480, 6), 8);
 }
 
 static void play_is_woken_once_per_period(void **state)
@@ -242,7 +254,7 @@ static void play_is_woken_once_per_period(void **state)
 
         assert_int_equal(play(&client, count, &player), STATUS_SUCCESS);
         assert_int_equal(player.report.frames, FRAMES);
-        assert_int_equal(player.report.notifications, player_expected(FRAMES, BUFFER / count));
+        assert_int_equal(player.report.notifications, player_expected(FRAMES, BUFFER / count, 1));
         assert_int_equal(player.report.late, 0);
         assert_int_equal(player.report.underruns, 0);
         assert_false(player.report.stopped);
@@ -346,6 +358,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(expected_is_the_periods_and_one_to_drain),
+        cmocka_unit_test(drain_is_a_period_or_as_many_as_the_latency_takes),
         BUS_TEST(play_is_woken_once_per_period),
         BUS_TEST(play_of_no_data_ends),
         BUS_TEST(play_without_notifications_still_plays_to_the_end),

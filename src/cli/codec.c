@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* codec.c - hdabus codec: codecs as their verbs tell, in the ALSA dump format. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "codec/print.h"
+#include "codec/snapshot.h"
+#include "codec/status.h"
+#include "codec/words.h"
+#include "commands.h"
+#include "device.h"
+#include "json.h"
+#include "number.h"
+
+#define MOST_ADDRESS 14
+
+/* ---- As JSON ------------------------------------------------------------------------------------- */
+
+static struct json_object *pcm_object(const struct codec_dump_pcm *pcm)
+{
+    struct json_object *object = json_object_new_object(), *rates = json_object_new_array(),
+                       *bits = json_object_new_array();
+    unsigned i;
+
+    for (i = 0; i < PCM_RATES; i++)
+        if (pcm->sizes_rates >> i & 1)
+            json_append(rates, json_object_new_uint64(pcm_rate(i)));
+    for (i = 0; i < PCM_SIZES; i++)
+        if (pcm->sizes_rates >> (16 + i) & 1)
+            json_append(bits, json_object_new_uint64(pcm_size(i)));
+    json_add(object, "rates", rates);
+    json_add(object, "bits", bits);
+    json_add_hex(object, "formats", 1, pcm->formats);
+    return object;
+}
+
+/* An amplifier's capabilities, in steps of the codec (HDA 7.3.4.10), or null. */
+static struct json_object *amp_object(const struct codec_dump_amp_caps *amp)
+{
+    struct json_object *object;
+
+    if (!amp->known)
+        return NULL;
+    object = json_object_new_object();
+    json_add_integer(object, "offset", amp->caps >> HDA_AMP_CAPS_OFFSET_SHIFT & 0x7F);
+    json_add_integer(object, "steps", amp->caps >> HDA_AMP_CAPS_STEPS_SHIFT & 0x7F);
+    json_add_integer(object, "step_size", amp->caps >> HDA_AMP_CAPS_SIZE_SHIFT & 0x7F);
+    json_add_boolean(object, "mute", amp->caps & HDA_AMP_CAPS_MUTE);
+    return object;
+}
+
+/* Left and right of each amplifier: mute 7, gain 6:0. */
+static struct json_object *values_array(const struct codec_dump_amp_values *amp)
+{
+    struct json_object *array = json_object_new_array(), *pair;
+    unsigned i, side;
+
+    for (i = 0; i < amp->count; i++) {
+        pair = json_object_new_array();
+        for (side = 0; side < 2; side++)
+            json_append(pair, json_object_new_uint64(amp->values[i][side]));
+        json_append(array, pair);
+    }
+    return array;
+}
+
+static struct json_object *power_object(const struct codec_dump_power *power)
+{
+    struct json_object *object = json_object_new_object();
+
+    json_add_hex(object, "states", 8, power->states);
+    json_add_string(object, "setting", power_state_word(power->setting));
+    json_add_string(object, "actual", power_state_word(power->actual));
+    return object;
+}
+
+static struct json_object *pin_object(const struct codec_dump_node *node)
+{
+    struct json_object *object = json_object_new_object();
+    uint32_t config = node->pin_default;
+
+    json_add_hex(object, "caps", 8, node->pin_caps);
+    json_add_hex(object, "default", 8, config);
+    json_add_string(object, "port", port_word(config));
+    json_add_string(object, "device", device_word(config));
+    json_add_string(object, "place", place_word(config));
+    json_add_string(object, "location", location_word(config));
+    json_add_string(object, "connector", connector_word(config));
+    json_add_string(object, "color", color_word(config));
+    json_add_integer(object, "association", config >> HDA_CONFIG_ASSOCIATION_SHIFT & 0xF);
+    json_add_integer(object, "sequence", config >> HDA_CONFIG_SEQUENCE_SHIFT & 0xF);
+    json_add_hex(object, "control", 2, node->pin_control);
+    if (node->pin_caps & HDA_PIN_CAPS_EAPD)
+        json_add_hex(object, "eapd", 2, node->eapd);
+    return object;
+}
+
+static struct json_object *converter_object(const struct codec_dump_node *node)
+{
+    struct json_object *object = json_object_new_object();
+
+    json_add_integer(object, "stream", node->stream);
+    json_add_integer(object, "channel", node->channel);
+    if (node->caps & HDA_WIDGET_DIGITAL)
+        json_add_hex(object, "digital", 8, node->digital);
+    if (node->caps & HDA_WIDGET_FORMAT_OVERRIDE)
+        json_add(object, "pcm", pcm_object(&node->pcm));
+    return object;
+}
+
+static void add_amps(struct json_object *object, const struct codec_dump_node *node)
+{
+    if (node->caps & HDA_WIDGET_INPUT_AMP) {
+        json_add(object, "input_amp", amp_object(&node->input_amp));
+        json_add(object, "input_values", values_array(&node->input_values));
+    }
+    if (node->caps & HDA_WIDGET_OUTPUT_AMP) {
+        json_add(object, "output_amp", amp_object(&node->output_amp));
+        json_add(object, "output_values", values_array(&node->output_values));
+    }
+}
+
+static void add_connections(struct json_object *object, const struct codec_dump_node *node)
+{
+    struct json_object *array = json_object_new_array();
+    unsigned i;
+
+    for (i = 0; i < node->connection_count; i++)
+        json_append(array, json_object_new_uint64(node->connections[i]));
+    json_add(object, "connections", array);
+    json_add(object, "selected", node->selected < 0 ? NULL : json_object_new_int(node->selected));
+}
+
+static struct json_object *node_object(const struct codec_dump_node *node)
+{
+    struct json_object *object = json_object_new_object();
+    unsigned type = node->caps >> HDA_WIDGET_TYPE_SHIFT & 0xF;
+
+    json_add_integer(object, "node", node->nid);
+    json_add_string(object, "type", widget_type_word(node->caps));
+    json_add_hex(object, "caps", 8, node->caps);
+    add_amps(object, node);
+    if (type == HDA_WIDGET_AUDIO_OUTPUT || type == HDA_WIDGET_AUDIO_INPUT)
+        json_add(object, "converter", converter_object(node));
+    if (type == HDA_WIDGET_PIN)
+        json_add(object, "pin", pin_object(node));
+    if (type == HDA_WIDGET_VOLUME_KNOB) {
+        json_add_hex(object, "knob", 2, node->knob);
+        json_add_hex(object, "knob_value", 2, node->knob_value);
+    }
+    if (node->caps & HDA_WIDGET_UNSOLICITED)
+        json_add_hex(object, "unsolicited", 2, node->unsolicited);
+    if (node->caps & HDA_WIDGET_POWER)
+        json_add(object, "power", power_object(&node->power));
+    if (node->caps & HDA_WIDGET_PROCESSING)
+        json_add_hex(object, "processing", 4, node->processing);
+    add_connections(object, node);
+    return object;
+}
+
+static struct json_object *group_object(const struct codec_dump *dump)
+{
+    struct json_object *object, *nodes;
+    unsigned i;
+
+    if (!dump->audio_group)
+        return NULL;
+    object = json_object_new_object();
+    nodes = json_object_new_array();
+    json_add_integer(object, "node", dump->audio_group);
+    json_add_boolean(object, "unsolicited", dump->audio_unsolicited);
+    json_add(object, "pcm", pcm_object(&dump->pcm));
+    json_add(object, "input_amp", amp_object(&dump->input_amp));
+    json_add(object, "output_amp", amp_object(&dump->output_amp));
+    json_add(object, "power", power_object(&dump->power));
+    json_add_hex(object, "gpio", 8, dump->gpio);
+    for (i = 0; i < dump->node_count; i++)
+        json_append(nodes, node_object(&dump->nodes[i]));
+    json_add(object, "nodes", nodes);
+    return object;
+}
+
+static struct json_object *codec_object(const struct codec_dump *dump)
+{
+    struct json_object *object = json_object_new_object();
+
+    json_add_string(object, "name", dump->name);
+    json_add_integer(object, "address", dump->address);
+    json_add_hex(object, "vendor_id", 8, dump->vendor_id);
+    json_add_hex(object, "subsystem_id", 8, dump->subsystem_id);
+    json_add_hex(object, "revision_id", 8, dump->revision_id);
+    json_add(object, "modem_group", dump->modem_group ? json_object_new_int(dump->modem_group) : NULL);
+    json_add(object, "audio_group", group_object(dump));
+    return object;
+}
+
+/* ---- Reading and showing ------------------------------------------------------------------------- */
+
+/* One run over the bus. */
+struct show {
+    struct device device;
+    struct report *report;
+    struct json_object *codecs; /* NULL: as text */
+    unsigned count;             /* of codecs shown */
+};
+
+static void show_dump(struct show *show, const struct codec_dump *dump)
+{
+    if (show->count++ > 0 && !show->codecs)
+        putchar('\n');
+    if (show->codecs)
+        json_append(show->codecs, codec_object(dump));
+    else
+        codec_print(dump, stdout);
+}
+
+static NTSTATUS show_interface(struct show *show, const HDAUDIO_BUS_INTERFACE_V2 *ddi)
+{
+    struct codec_dump *dump = malloc(sizeof(*dump));
+    NTSTATUS status = dump ? codec_snapshot(ddi, dump) : STATUS_NO_MEMORY;
+
+    if (NT_SUCCESS(status))
+        show_dump(show, dump);
+    free(dump);
+    return status;
+}
+
+static int show_codec(struct show *show, unsigned address)
+{
+    HDAUDIO_BUS_INTERFACE_V2 ddi;
+    NTSTATUS status;
+    int code = device_query_codec(&show->device, address, &ddi, show->report);
+
+    if (code != EXIT_DONE)
+        return code;
+    status = show_interface(show, &ddi);
+    ddi.InterfaceDereference(ddi.Context);
+    if (NT_SUCCESS(status))
+        return EXIT_DONE;
+    return report_failure(show->report, EXIT_FAILED, status, "codec %u: %s: %s", address, status_name(status),
+                          status_sentence(status));
+}
+
+/* One that fails does not keep the others from being shown. */
+static int show_all(struct show *show)
+{
+    struct hdabus_child info;
+    int code = EXIT_DONE, last = -1;
+    unsigned i;
+
+    for (i = 0; NT_SUCCESS(hdabus_child(show->device.bus, i, &info)); i++) {
+        if (info.codec_address != last && show_codec(show, info.codec_address) != EXIT_DONE)
+            code = EXIT_FAILED;
+        last = info.codec_address;
+    }
+    return code;
+}
+
+int command_codec(const struct options *options, struct report *report)
+{
+    struct show show = {.report = report};
+    bool all = options->operand_count == 0;
+    unsigned long address = 0;
+    int code;
+
+    if (!all && !number_read(options->operands[0], 0, MOST_ADDRESS, &address))
+        return report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "ADDRESS %s: is not a number from 0 to %d",
+                              options->operands[0], MOST_ADDRESS);
+    code = device_open(&show.device, options, report);
+    if (code != EXIT_DONE)
+        return code;
+    if (options->json)
+        show.codecs = json_object_new_array();
+    report_string(report, "device", options->device);
+    code = all ? show_all(&show) : show_codec(&show, (unsigned)address);
+    report_member(report, "codecs", show.codecs);
+    device_close(&show.device, NULL);
+    return code;
+}

@@ -39,6 +39,7 @@ need_for_test() {
     need clang-14 command -v clang-14
     need clang-format-14 command -v clang-format-14
     need libcmocka-dev pkg-config --exists cmocka
+    need qemu-system-x86 command -v qemu-system-x86_64
 }
 
 give_up() {

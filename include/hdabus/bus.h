@@ -37,19 +37,30 @@ struct hdabus_options {
     void *log_context;
     char *error; /* where to put a sentence on what went wrong; NULL: it is logged */
     size_t error_size;
+    ULONG sample_rate; /* Hz, of what will be played, for a device that has one rate; 0: 48000 */
 };
 
 /*
  * Opens the controller that `device` names, resets it and finds its codecs.
  *
- * - sim[:OPTION,...]: the simulated controller. Options:
+ * sim[:OPTION,...] - the simulated controller, with
  *
- *   - clock=virtual: waiting is what makes time pass (the default): deterministic, as fast as the processor
- *     allows
- *   - clock=real: time passes by itself and an interrupt thread runs
- *   - codec=FILE: a codec from an ALSA codec dump, at the dump's address; repeatable; else a built-in one
- *   - irq=msi or irq=level: how it interrupts, by messages by default
- *   - fragment=PAGES: memory comes in runs of so many consecutive pages, by default 64
+ *  - clock=virtual: waiting is what makes time pass (the default): deterministic, as fast as the processor
+ *    allows; clock=real: time passes by itself and an interrupt thread runs
+ *  - codec=FILE: a codec from an ALSA codec dump, at the dump's address; repeatable; else a built-in one
+ *  - irq=msi|level: how it interrupts; default msi
+ *  - shape=plain|qemu: a controller by the specification (the default), or QEMU's with its departures
+ *  - fragment=PAGES: memory comes in runs of so many pages; default 64
+ *
+ * qemu[:OPTION,...] - QEMU's controller, in a qemu-system-x86_64 process of its own that ends with the bus or
+ * with this process, on the real clock, with
+ *
+ *  - codec=hda-duplex|hda-output|hda-micro: a codec; repeatable, at addresses from 0 on. Default: hda-duplex
+ *  - out=FILE: a WAV file of what the first codec plays, the next one for the second, and so on; 16 bits,
+ *    stereo. It is complete when the bus is closed
+ *  - rate=HZ: the rate of all files; streams of another are converted by QEMU. Default: options->sample_rate
+ *  - controller=ich9-intel-hda|intel-hda; default ich9-intel-hda
+ *  - trace=FILE: QEMU's own trace of register accesses
  *
  * `options` may be NULL. NO_SUCH_DEVICE: no such kind of device, or what it names cannot be opened;
  * INVALID_PARAMETER: an option is not understood; INSUFFICIENT_RESOURCES; else why the controller did not
@@ -126,6 +137,10 @@ void hdabus_controller(const struct hdabus *bus, struct hdabus_controller *contr
 
 /* "virtual" or "real". */
 const char *hdabus_clock(const struct hdabus *bus);
+
+/* Microseconds of a stream that the controller may hold beyond its FIFO after they have left the buffer, and
+ * that are lost when the stream stops. 0: none, as it should be. */
+ULONG hdabus_latency(const struct hdabus *bus);
 
 #ifdef __cplusplus
 }

@@ -8,7 +8,7 @@
 #include "codec/status.h"
 
 #define INTERFACE_VERSION 0x0100
-#define SENTENCE_SIZE     256
+#define SENTENCE_SIZE     512
 
 static int exit_code_for(NTSTATUS status)
 {
@@ -32,8 +32,14 @@ static char *device_name(const struct options *options)
 
 int device_open(struct device *device, const struct options *options, struct report *report)
 {
+    return device_open_at(device, options, 0, report);
+}
+
+int device_open_at(struct device *device, const struct options *options, ULONG rate, struct report *report)
+{
     char sentence[SENTENCE_SIZE] = "";
-    struct hdabus_options bus_options = {.error = sentence, .error_size = sizeof(sentence)};
+    struct hdabus_options bus_options = {
+        .error = sentence, .error_size = sizeof(sentence), .sample_rate = rate};
     char *name = device_name(options);
     NTSTATUS status;
 
@@ -46,6 +52,17 @@ int device_open(struct device *device, const struct options *options, struct rep
         return EXIT_DONE;
     return report_failure(report, exit_code_for(status), status, "device %s: %s", options->device,
                           sentence[0] ? sentence : status_sentence(status));
+}
+
+bool device_writes(const struct options *options, const struct source *source)
+{
+    char *names = strdup(options->device), *rest = names, *name;
+    bool writes = false;
+
+    while ((name = strsep(&rest, ":,")) != NULL)
+        writes |= strncmp(name, "out=", 4) == 0 && source_is(source, name + 4);
+    free(names);
+    return writes;
 }
 
 void device_close(struct device *device, struct hdabus_statistics *last)
@@ -97,4 +114,39 @@ int device_read_groups(struct device *device, struct report *report)
             report_note("codec %u: %s: %s", info.codec_address, status_name(status), status_sentence(status));
     }
     return EXIT_DONE;
+}
+
+/* The child of the codec that its driver would be for: the audio function group, else the first. */
+static bool find_child(const struct hdabus *bus, unsigned address, unsigned *child)
+{
+    struct hdabus_child info;
+    bool found = false;
+    unsigned i;
+
+    for (i = 0; NT_SUCCESS(hdabus_child(bus, i, &info)); i++) {
+        if (info.codec_address != address || (found && info.function != HDA_FUNCTION_AUDIO))
+            continue;
+        *child = i;
+        if (info.function == HDA_FUNCTION_AUDIO)
+            return true;
+        found = true;
+    }
+    return found;
+}
+
+int device_query_codec(struct device *device, unsigned address, HDAUDIO_BUS_INTERFACE_V2 *ddi,
+                       struct report *report)
+{
+    unsigned child;
+    NTSTATUS status;
+
+    if (!find_child(device->bus, address, &child))
+        return report_failure(report, EXIT_FAILED, STATUS_SUCCESS, "there is no codec at address %u",
+                              address);
+    status = hdabus_query_interface(device->bus, child, &GUID_HDAUDIO_BUS_INTERFACE_V2, sizeof(*ddi),
+                                    INTERFACE_VERSION, (PINTERFACE)ddi);
+    if (NT_SUCCESS(status))
+        return EXIT_DONE;
+    return report_failure(report, EXIT_FAILED, status, "codec %u: %s: %s", address, status_name(status),
+                          status_sentence(status));
 }

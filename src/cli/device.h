@@ -7,6 +7,7 @@
 
 #include "codec/topology.h"
 #include "options.h"
+#include "source.h"
 
 /* An audio function group and the interface that its driver got. */
 struct audio_group {
@@ -22,11 +23,20 @@ struct device {
 
 /* Opens what --device and --clock say. EXIT_DONE, or else with a message; then there is nothing to close. */
 int device_open(struct device *device, const struct options *options, struct report *report);
+/* The same, for playing at `rate` Hz: a device that has one rate has that, unless --device says otherwise. */
+int device_open_at(struct device *device, const struct options *options, ULONG rate, struct report *report);
+/* Whether --device names a file to write, as out=FILE, that is the one to play. */
+bool device_writes(const struct options *options, const struct source *source);
 /* Puts the bus's last counts, those of closing included, into `last`, if it is not NULL. */
 void device_close(struct device *device, struct hdabus_statistics *last);
 
 /* Reads all audio function groups; one that fails is left out with a message. EXIT_DONE, or EXIT_FAILED with
  * a message when memory runs out. */
 int device_read_groups(struct device *device, struct report *report);
+
+/* The interface that the driver of a codec's audio function group gets; of another one if it has none. The
+ * caller gives it back with InterfaceDereference. EXIT_DONE, or EXIT_FAILED with a message. */
+int device_query_codec(struct device *device, unsigned address, HDAUDIO_BUS_INTERFACE_V2 *ddi,
+                       struct report *report);
 
 #endif

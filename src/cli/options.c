@@ -2,24 +2,15 @@
 /* options.c - the command line. */
 #include "options.h"
 
-#include <errno.h>
 #include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "number.h"
 
 #define FIRST_VALUE 256 /* what getopt_long() returns for the first option; above any character */
 
 /* Takes an option's argument; false: it is none of those that can be. */
 typedef bool option_taker(struct options *options, const char *argument);
-
-static bool take_number(const char *text, int base, unsigned long most, unsigned long *number)
-{
-    char *end;
-
-    errno = 0;
-    *number = strtoul(text, &end, base);
-    return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && *number <= most;
-}
 
 static bool take_device(struct options *options, const char *argument)
 {
@@ -58,7 +49,7 @@ static bool take_buffer(struct options *options, const char *argument)
 {
     unsigned long number;
 
-    if (!take_number(argument, 10, UINT32_MAX, &number) || number == 0)
+    if (!number_read(argument, 10, UINT32_MAX, &number) || number == 0)
         return false;
     options->buffer_frames = (uint32_t)number;
     return true;
@@ -68,7 +59,7 @@ static bool take_notify(struct options *options, const char *argument)
 {
     unsigned long number;
 
-    if (!take_number(argument, 10, 2, &number) || number == 0)
+    if (!number_read(argument, 10, 2, &number) || number == 0)
         return false;
     options->notify = (unsigned)number;
     return true;
@@ -78,7 +69,7 @@ static bool take_pin(struct options *options, const char *argument)
 {
     unsigned long number;
 
-    if (!take_number(argument, 0, UINT8_MAX, &number) || number == 0)
+    if (!number_read(argument, 0, UINT8_MAX, &number) || number == 0)
         return false;
     options->pin = (uint8_t)number;
     return true;
@@ -88,7 +79,7 @@ static bool take_bits(struct options *options, const char *argument)
 {
     unsigned long number;
 
-    if (!take_number(argument, 10, 32, &number))
+    if (!number_read(argument, 10, 32, &number))
         return false;
     options->bits = (unsigned)number;
     return number == 16 || number == 20 || number == 24 || number == 32;
@@ -98,6 +89,13 @@ static bool take_exact(struct options *options, const char *argument)
 {
     (void)argument;
     options->exact = true;
+    return true;
+}
+
+static bool take_list(struct options *options, const char *argument)
+{
+    (void)argument;
+    options->list = true;
     return true;
 }
 
@@ -114,16 +112,17 @@ static const struct {
     unsigned mask;
     option_taker *take;
 } table[] = {
-    {"device", "DEV", "what to open: sim[:OPTION,...], by default sim", FOR_PLAY | FOR_INFO, take_device},
-    {"clock", "CLOCK", "virtual (the default) or real: the simulator's time", FOR_PLAY | FOR_INFO,
-     take_clock},
-    {"json", NULL, "print one JSON object on standard output", FOR_PLAY | FOR_INFO, take_json},
-    {"buffer", "FRAMES", "1 or more: the cyclic buffer, by default 100 ms", FOR_PLAY, take_buffer},
+    {"device", "DEV", "what to open, by default sim; hdabus list shows more", FOR_DEVICE, take_device},
+    {"clock", "CLOCK", "virtual (the default) or real: the simulator's time", FOR_DEVICE, take_clock},
+    {"json", NULL, "print one JSON object on standard output", FOR_DEVICE | FOR_LIST, take_json},
+    {"buffer", "FRAMES", "1 or more: the cyclic buffer, by default 100 ms, on QEMU 480 ms", FOR_PLAY,
+     take_buffer},
     {"notify", "COUNT", "1 or 2 (the default) notifications per buffer", FOR_PLAY, take_notify},
     {"pin", "NID", "1 to 0xff: the pin, by default the best one", FOR_PLAY, take_pin},
     {"bits", "BITS", "16, 20, 24 or 32, by default the file's", FOR_PLAY, take_bits},
     {"exact", NULL, "fail rather than change a sample", FOR_PLAY, take_exact},
     {"out", "FILE", "a WAV file to write what comes out of the pin to", FOR_PLAY, take_out},
+    {"list", NULL, "print the names of verbs and parameters", FOR_VERB, take_list},
     {"help", NULL, "tell about a command", FOR_ALL, take_help},
     {"version", NULL, "print the version", FOR_ALL, take_version},
 };

@@ -10,10 +10,14 @@
 #include "report.h"
 
 /* Which commands an option belongs to. */
-#define FOR_PLAY 0x1u
-#define FOR_INFO 0x2u
-#define FOR_HELP 0x4u
-#define FOR_ALL  0xFFu
+#define FOR_PLAY   0x1u
+#define FOR_INFO   0x2u
+#define FOR_HELP   0x4u
+#define FOR_CODEC  0x8u
+#define FOR_VERB   0x10u
+#define FOR_LIST   0x20u
+#define FOR_DEVICE (FOR_PLAY | FOR_INFO | FOR_CODEC | FOR_VERB)
+#define FOR_ALL    0xFFu
 
 struct options {
     const char *device; /* as named */
@@ -27,6 +31,7 @@ struct options {
     unsigned bits; /* 0: the file's */
     bool exact;
     const char *out; /* NULL: nowhere */
+    bool list;       /* names instead of sending */
 
     const char *command; /* NULL: none */
     char **operands;     /* what follows the command and is no option */
@@ -41,6 +46,7 @@ struct command {
     int operands_min, operands_max;
     unsigned mask; /* FOR_... */
     const char *summary;
+    const char *details; /* NULL: there is no more to tell */
     int (*run)(const struct options *options, struct report *report);
 };
 

@@ -13,6 +13,7 @@
 #include "source.h"
 
 #define BUFFERS_PER_SECOND 10
+#define LATENCIES_BUFFERED 8 /* a device that fetches ahead is not to come round to what is being filled */
 #define SILENT_BUFFERS     4 /* more than are heard around the data */
 
 /* One run: each function below obtains one of these, calls the next, and gives it back. */
@@ -249,13 +250,24 @@ static int check_buffer(struct play *play)
         2 * (unsigned)player->fifo / player->frame_bytes + 1);
 }
 
+/* A tenth of a second, unless the device needs more or the user wishes otherwise. */
+static uint32_t buffer_frames(const struct play *play)
+{
+    ULONG rate = play->route.format.SampleRate, latency = hdabus_latency(play->device.bus);
+    uint64_t least = (uint64_t)latency * LATENCIES_BUFFERED * rate / 1000000;
+
+    if (play->options->buffer_frames)
+        return play->options->buffer_frames;
+    return max(rate / BUFFERS_PER_SECOND, (uint32_t)least);
+}
+
 static int run_with_engine(struct play *play)
 {
-    uint32_t buffer = play->options->buffer_frames;
     struct player_request request = {
         .format = play->route.format,
-        .buffer_frames = buffer ? buffer : play->route.format.SampleRate / BUFFERS_PER_SECOND,
+        .buffer_frames = buffer_frames(play),
         .notification_count = play->options->notify,
+        .latency = hdabus_latency(play->device.bus),
         .client = &player_client,
         .context = play,
     };
@@ -264,7 +276,8 @@ static int run_with_engine(struct play *play)
 
     if (!NT_SUCCESS(status))
         return fail_routine(play, play->player.routine, status);
-    play->expected = player_expected(play->source.frames, play->player.period_frames);
+    play->expected =
+        player_expected(play->source.frames, play->player.period_frames, play->player.drain_periods);
     code = check_buffer(play);
     if (code == EXIT_DONE)
         code = run_on_path(play);
@@ -294,10 +307,11 @@ static int run_with_source(struct play *play)
     struct hdabus_statistics statistics;
     int code;
 
-    if (play->options->out && source_is(&play->source, play->options->out))
+    if ((play->options->out && source_is(&play->source, play->options->out)) ||
+        device_writes(play->options, &play->source))
         return report_failure(play->report, EXIT_FAILED, STATUS_SUCCESS, "%s: is the file to play",
-                              play->options->out);
-    code = device_open(&play->device, play->options, play->report);
+                              play->source.name);
+    code = device_open_at(&play->device, play->options, (ULONG)play->source.info.samplerate, play->report);
     if (code != EXIT_DONE)
         return code;
     code = run_on_device(play);

@@ -75,7 +75,7 @@ static int listen_to_pin(struct sink *sink, struct report *report)
 
     if (status == STATUS_INVALID_DEVICE_REQUEST)
         return report_failure(report, EXIT_FAILED, status,
-                              "--out needs a simulated device: nobody can hear this one");
+                              "--out needs a simulated device: QEMU writes what it plays to qemu:out=FILE");
     if (!NT_SUCCESS(status))
         return report_failure(report, EXIT_FAILED, status, "pin 0x%02x cannot be heard: %s: %s", sink->pin,
                               status_name(status), status_sentence(status));

@@ -2,6 +2,7 @@
 /* open.c - opening and closing a bus, and what bus.h asks of an open one. */
 #include "open.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@ static const struct {
     NTSTATUS (*open)(struct open_request *request);
 } kinds[] = {
     {"sim", open_sim},
+    {"qemu", open_qemu},
 };
 
 /* ---- What openers use ------------------------------------------------------------------------ */
@@ -57,6 +59,19 @@ bool open_next_option(struct open_request *request, char **name, char **value)
     return true;
 }
 
+bool open_parse_number(const char *text, unsigned long largest, unsigned *number)
+{
+    unsigned long value;
+    char *end;
+
+    errno = 0;
+    value = strtoul(text, &end, 10);
+    if (end == text || *end != '\0' || *text == '-' || errno != 0 || value > largest)
+        return false;
+    *number = (unsigned)value;
+    return true;
+}
+
 NTSTATUS open_host(struct open_request *request, enum linux_clock clock)
 {
     NTSTATUS status = linux_host_create(clock, log_line, request->bus, &request->bus->host);
@@ -76,6 +91,7 @@ static void release(struct hdabus *bus, struct hda_statistics *last)
     if (bus->core != NULL)
         hda_bus_stop(bus->core, last);
     open_sim_release(bus);
+    open_qemu_release(bus);
     if (bus->host != NULL)
         linux_host_destroy(bus->host);
     free(bus);
@@ -126,6 +142,7 @@ NTSTATUS hdabus_open(const char *device, const struct hdabus_options *options, s
     if (options != NULL) {
         request.error = options->error;
         request.error_size = options->error_size;
+        request.sample_rate = options->sample_rate;
     }
     if (device == NULL)
         return open_fail(&request, STATUS_INVALID_PARAMETER, "no device is named");
@@ -258,4 +275,9 @@ void hdabus_controller(const struct hdabus *bus, struct hdabus_controller *contr
 const char *hdabus_clock(const struct hdabus *bus)
 {
     return bus->clock == LINUX_CLOCK_REAL ? "real" : "virtual";
+}
+
+ULONG hdabus_latency(const struct hdabus *bus)
+{
+    return bus->latency;
 }

@@ -11,12 +11,15 @@
 
 #include "host/linux/linux_host.h"
 
+struct qemu_device;
 struct sim_device;
 
 struct hdabus {
     struct linux_host *host;
     enum linux_clock clock;
     struct sim_device *sim; /* NULL: the device is not a simulated one */
+    struct qemu_device *qemu;
+    ULONG latency; /* see hdabus_latency() */
     struct hda_bus *core;
     hdabus_log *log;
     void *log_context;
@@ -25,7 +28,8 @@ struct hdabus {
 /* What is being opened, and where to say why it cannot be. */
 struct open_request {
     struct hdabus *bus;
-    char *options; /* the text behind "KIND:", writable; empty when there is none */
+    char *options;     /* the text behind "KIND:", writable; empty when there is none */
+    ULONG sample_rate; /* see hdabus_options */
     char *error;
     size_t error_size;
     struct hda_bus_config *config; /* device, device_context and info are the opener's to fill in */
@@ -42,9 +46,14 @@ bool open_next_option(struct open_request *request, char **name, char **value);
 /* Makes bus.host. */
 NTSTATUS open_host(struct open_request *request, enum linux_clock clock);
 
+/* Reads an option's value; false when it is no number, or above `largest`. */
+bool open_parse_number(const char *text, unsigned long largest, unsigned *number);
+
 /* Kinds of devices: fill in bus.host and the device; what they made of it on failure is released as after
  * success. */
 NTSTATUS open_sim(struct open_request *request);
 void open_sim_release(struct hdabus *bus);
+NTSTATUS open_qemu(struct open_request *request);
+void open_qemu_release(struct hdabus *bus);
 
 #endif

@@ -32,19 +32,6 @@ static bool choose(const char *value, const char *first, const char *second, boo
     return *choice || strcmp(value, first) == 0;
 }
 
-static bool parse_number(const char *text, unsigned long largest, unsigned *number)
-{
-    unsigned long value;
-    char *end;
-
-    errno = 0;
-    value = strtoul(text, &end, 10);
-    if (end == text || *end != '\0' || *text == '-' || errno != 0 || value > largest)
-        return false;
-    *number = (unsigned)value;
-    return true;
-}
-
 static bool set_clock(struct sim_options *options, const char *value)
 {
     bool real;
@@ -70,7 +57,12 @@ static bool set_irq(struct sim_options *options, const char *value)
 
 static bool set_fragment(struct sim_options *options, const char *value)
 {
-    return parse_number(value, MAX_FRAGMENT, &options->device.fragment_pages);
+    return open_parse_number(value, MAX_FRAGMENT, &options->device.fragment_pages);
+}
+
+static bool set_shape(struct sim_options *options, const char *value)
+{
+    return choose(value, "plain", "qemu", &options->device.qemu_shape);
 }
 
 static const struct {
@@ -81,6 +73,7 @@ static const struct {
     {"clock", set_clock, "virtual or real"},
     {"codec", set_codec, "a file, at most 15 times"},
     {"irq", set_irq, "msi or level"},
+    {"shape", set_shape, "plain or qemu"},
     {"fragment", set_fragment, "a number of pages up to 65536, 0 for all in one"},
 };
 

@@ -43,7 +43,8 @@ NTSTATUS open_fail(const struct open_request *request, NTSTATUS status, const ch
     return status;
 }
 
-bool open_next_option(struct open_request *request, char **name, char **value)
+/* Takes the next NAME=VALUE off the options: cuts the text in place; false at its end. */
+static bool next_option(struct open_request *request, char **name, char **value)
 {
     char *equals;
 
@@ -57,6 +58,31 @@ bool open_next_option(struct open_request *request, char **name, char **value)
     if (equals != NULL)
         *equals = '\0';
     return true;
+}
+
+static NTSTATUS set_option(const struct open_request *request, const char *kind,
+                           const struct open_option *option, void *options, const char *name,
+                           const char *value)
+{
+    while (option->name != NULL && strcmp(name, option->name) != 0)
+        option++;
+    if (option->name == NULL)
+        return open_fail(request, STATUS_INVALID_PARAMETER, "%s: there is no option '%s'", kind, name);
+    if (!option->set(options, value))
+        return open_fail(request, STATUS_INVALID_PARAMETER, "%s: '%s=%s': expected %s", kind, name, value,
+                         option->values);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS open_parse_options(struct open_request *request, const char *kind, const struct open_option *table,
+                            void *options)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+    char *name, *value;
+
+    while (NT_SUCCESS(status) && next_option(request, &name, &value))
+        status = set_option(request, kind, table, options, name, value);
+    return status;
 }
 
 bool open_parse_number(const char *text, unsigned long largest, unsigned *number)

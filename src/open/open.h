@@ -39,9 +39,17 @@ struct open_request {
 __attribute__((format(printf, 3, 4))) NTSTATUS open_fail(const struct open_request *request, NTSTATUS status,
                                                          const char *format, ...);
 
-/* Takes the next NAME=VALUE off the options: cuts the text in place; false at its end. A name without '=' has
- * value "". */
-bool open_next_option(struct open_request *request, char **name, char **value);
+/* An option of a device: sets something in `options` by the text behind '=' ("" without one); false when that
+ * is none of `values`, which says in words what may stand there. */
+struct open_option {
+    const char *name;
+    bool (*set)(void *options, const char *value);
+    const char *values;
+};
+/* Reads all of NAME=VALUE,... by a table that ends with a name of NULL; `kind` begins the sentence on what is
+ * wrong. */
+NTSTATUS open_parse_options(struct open_request *request, const char *kind, const struct open_option *table,
+                            void *options);
 
 /* Makes bus.host. */
 NTSTATUS open_host(struct open_request *request, enum linux_clock clock);

@@ -34,8 +34,9 @@ static const char *one_of(const char *const *words, const char *value)
     return *words;
 }
 
-static bool set_codec(struct qemu_options *options, const char *value)
+static bool set_codec(void *context, const char *value)
 {
+    struct qemu_options *options = context;
     struct qemu_device_options *device = &options->device;
 
     if (one_of(models, value) == NULL || device->codec_count == QEMU_MAX_CODECS)
@@ -44,71 +45,59 @@ static bool set_codec(struct qemu_options *options, const char *value)
     return true;
 }
 
-static bool set_out(struct qemu_options *options, const char *value)
+static bool set_out(void *context, const char *value)
 {
+    struct qemu_options *options = context;
+
     if (*value == '\0' || options->outs == QEMU_MAX_CODECS)
         return false;
     options->device.codecs[options->outs++].out = value;
     return true;
 }
 
-static bool set_rate(struct qemu_options *options, const char *value)
+static bool set_rate(void *context, const char *value)
 {
+    struct qemu_options *options = context;
+
     return open_parse_number(value, MAX_RATE, &options->device.rate) && options->device.rate > 0;
 }
 
-static bool set_controller(struct qemu_options *options, const char *value)
+static bool set_controller(void *context, const char *value)
 {
+    struct qemu_options *options = context;
+
     options->device.controller = one_of(controllers, value);
     return options->device.controller != NULL;
 }
 
-static bool set_trace(struct qemu_options *options, const char *value)
+static bool set_trace(void *context, const char *value)
 {
+    struct qemu_options *options = context;
+
     options->device.trace = value;
     return *value != '\0';
 }
 
-static bool set_clock(struct qemu_options *options, const char *value)
+static bool set_clock(void *context, const char *value)
 {
-    (void)options;
+    (void)context;
     return strcmp(value, "real") == 0;
 }
 
-static const struct {
-    const char *name;
-    bool (*set)(struct qemu_options *options, const char *value);
-    const char *values;
-} option_table[] = {
+static const struct open_option option_table[] = {
     {"codec", set_codec, "hda-duplex, hda-output or hda-micro, at most 15 times"},
     {"out", set_out, "a WAV file, at most once for each codec"},
     {"rate", set_rate, "Hz, up to 384000"},
     {"controller", set_controller, "ich9-intel-hda or intel-hda"},
     {"trace", set_trace, "a file"},
     {"clock", set_clock, "real: QEMU has no other clock"},
+    {NULL, NULL, NULL},
 };
-
-static NTSTATUS set_option(struct open_request *request, struct qemu_options *options, const char *name,
-                           const char *value)
-{
-    for (size_t i = 0; i < sizeof(option_table) / sizeof(option_table[0]); i++) {
-        if (strcmp(name, option_table[i].name) != 0)
-            continue;
-        if (option_table[i].set(options, value))
-            return STATUS_SUCCESS;
-        return open_fail(request, STATUS_INVALID_PARAMETER, "qemu: '%s=%s': expected %s", name, value,
-                         option_table[i].values);
-    }
-    return open_fail(request, STATUS_INVALID_PARAMETER, "qemu: there is no option '%s'", name);
-}
 
 static NTSTATUS parse_options(struct open_request *request, struct qemu_options *options)
 {
-    NTSTATUS status = STATUS_SUCCESS;
-    char *name, *value;
+    NTSTATUS status = open_parse_options(request, "qemu", option_table, options);
 
-    while (NT_SUCCESS(status) && open_next_option(request, &name, &value))
-        status = set_option(request, options, name, value);
     if (!NT_SUCCESS(status))
         return status;
     if (options->device.codec_count == 0)
@@ -162,6 +151,7 @@ NTSTATUS open_qemu(struct open_request *request)
         .device = {.controller = controllers[0],
                    .rate = request->sample_rate != 0 ? request->sample_rate : DEFAULT_RATE}};
     struct hdabus *bus = request->bus;
+    char sentence[512] = "";
     NTSTATUS status = parse_options(request, &options);
 
     if (NT_SUCCESS(status))
@@ -170,10 +160,9 @@ NTSTATUS open_qemu(struct open_request *request)
         status = open_host(request, LINUX_CLOCK_REAL);
     if (!NT_SUCCESS(status))
         return status;
-    status = qemu_device_create(bus->host, &options.device, &bus->qemu, request->error,
-                                request->error != NULL ? request->error_size : 0);
+    status = qemu_device_create(bus->host, &options.device, &bus->qemu, sentence, sizeof(sentence));
     if (!NT_SUCCESS(status))
-        return status;
+        return open_fail(request, status, "%s", sentence);
     bus->latency = LATENCY;
     request->config->bounds =
         (struct hda_bounds){.verb = PATIENCE, .link_reset = PATIENCE, .stream = PATIENCE};

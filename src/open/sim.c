@@ -32,8 +32,9 @@ static bool choose(const char *value, const char *first, const char *second, boo
     return *choice || strcmp(value, first) == 0;
 }
 
-static bool set_clock(struct sim_options *options, const char *value)
+static bool set_clock(void *context, const char *value)
 {
+    struct sim_options *options = context;
     bool real;
 
     if (!choose(value, "virtual", "real", &real))
@@ -42,64 +43,45 @@ static bool set_clock(struct sim_options *options, const char *value)
     return true;
 }
 
-static bool set_codec(struct sim_options *options, const char *value)
+static bool set_codec(void *context, const char *value)
 {
+    struct sim_options *options = context;
+
     if (*value == '\0' || options->codec_count == MAX_CODECS)
         return false;
     options->codecs[options->codec_count++] = value;
     return true;
 }
 
-static bool set_irq(struct sim_options *options, const char *value)
+static bool set_irq(void *context, const char *value)
 {
+    struct sim_options *options = context;
+
     return choose(value, "msi", "level", &options->device.level_interrupts);
 }
 
-static bool set_fragment(struct sim_options *options, const char *value)
+static bool set_fragment(void *context, const char *value)
 {
+    struct sim_options *options = context;
+
     return open_parse_number(value, MAX_FRAGMENT, &options->device.fragment_pages);
 }
 
-static bool set_shape(struct sim_options *options, const char *value)
+static bool set_shape(void *context, const char *value)
 {
+    struct sim_options *options = context;
+
     return choose(value, "plain", "qemu", &options->device.qemu_shape);
 }
 
-static const struct {
-    const char *name;
-    bool (*set)(struct sim_options *options, const char *value);
-    const char *values;
-} option_table[] = {
+static const struct open_option option_table[] = {
     {"clock", set_clock, "virtual or real"},
     {"codec", set_codec, "a file, at most 15 times"},
     {"irq", set_irq, "msi or level"},
     {"shape", set_shape, "plain or qemu"},
     {"fragment", set_fragment, "a number of pages up to 65536, 0 for all in one"},
+    {NULL, NULL, NULL},
 };
-
-static NTSTATUS set_option(struct open_request *request, struct sim_options *options, const char *name,
-                           const char *value)
-{
-    for (size_t i = 0; i < sizeof(option_table) / sizeof(option_table[0]); i++) {
-        if (strcmp(name, option_table[i].name) != 0)
-            continue;
-        if (option_table[i].set(options, value))
-            return STATUS_SUCCESS;
-        return open_fail(request, STATUS_INVALID_PARAMETER, "sim: '%s=%s': expected %s", name, value,
-                         option_table[i].values);
-    }
-    return open_fail(request, STATUS_INVALID_PARAMETER, "sim: there is no option '%s'", name);
-}
-
-static NTSTATUS parse_options(struct open_request *request, struct sim_options *options)
-{
-    NTSTATUS status = STATUS_SUCCESS;
-    char *name, *value;
-
-    while (NT_SUCCESS(status) && open_next_option(request, &name, &value))
-        status = set_option(request, options, name, value);
-    return status;
-}
 
 /* ---- Codecs ---------------------------------------------------------------------------------- */
 
@@ -178,7 +160,7 @@ NTSTATUS open_sim(struct open_request *request)
 {
     struct sim_options options = {.device.fragment_pages = DEFAULT_FRAGMENT};
     struct hdabus *bus = request->bus;
-    NTSTATUS status = parse_options(request, &options);
+    NTSTATUS status = open_parse_options(request, "sim", option_table, &options);
 
     if (!NT_SUCCESS(status))
         return status;

@@ -26,7 +26,7 @@ class ProcessTest(CommandTest):
         self.source = self.file(wav(self.data, 2, 48000, 16))
 
     def start(self):
-        """hdabus, playing half a minute, in a session of its own."""
+        """hdabus, playing half a minute, in a process group of its own."""
         arguments = [command.PROGRAM, "--device", f"qemu:out={self.out}", "play", self.source]
         process = subprocess.Popen(
             arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sim.h - what only a simulated controller can do: hear what comes out of a pin, and tell of a driver's
- * mistakes.
+ * sim.h - what only a simulated controller can do: hear what comes out of a pin, feed what goes into one,
+ * plug and unplug jacks, fail, and tell of a driver's mistakes.
  *
  * Each function takes a bus that hdabus_open() opened; INVALID_DEVICE_REQUEST when it is not a simulated one.
  */
@@ -32,6 +32,56 @@ typedef void hdabus_sink(void *context, const struct hdabus_audio *audio);
  * no such pin. */
 NTSTATUS hdabus_sim_hear(struct hdabus *bus, UCHAR codec_address, UCHAR pin, hdabus_sink *sink,
                          void *context);
+
+/* What a pin is asked for: so many frames in the format of the stream that records it. */
+struct hdabus_recording {
+    ULONG sample_rate;
+    USHORT channels;
+    USHORT valid_bits;
+    size_t frames;
+    int32_t *samples; /* frames × channels, left-justified; zeros, to be filled in during the call */
+};
+
+/* Called whenever a converter that records the pin wants frames, from the first to the last of its stream:
+ * what is not filled in is silence. A call wants one format. It must not call the bus. Real clock: on the
+ * interrupt thread. */
+typedef void hdabus_source(void *context, const struct hdabus_recording *recording);
+
+/* Feeds a pin; `source` NULL stops that, and when that returns the source is not called again. Takes a cable
+ * out that ends there. INVALID_PARAMETER: no such pin. */
+NTSTATUS hdabus_sim_feed(struct hdabus *bus, UCHAR codec_address, UCHAR pin, hdabus_source *source,
+                         void *context);
+
+/* A cable from one pin to another of the same bus: what leaves the first goes into the second, frame by
+ * frame; what is recorded before anything has left the first is silence. Replaces what fed the second pin.
+ * Streams of different rates do not meet: the second pin then hears silence, and it is a fault.
+ * INVALID_PARAMETER: no such pin; INSUFFICIENT_RESOURCES. */
+NTSTATUS hdabus_sim_connect(struct hdabus *bus, UCHAR from_codec, UCHAR from_pin, UCHAR to_codec,
+                            UCHAR to_pin);
+
+/* Plugs something into a jack, or pulls it out: its presence detect changes, and an unsolicited response says
+ * so where one is enabled (HDA 7.3.3.15). INVALID_PARAMETER: no such pin, or it cannot tell. */
+NTSTATUS hdabus_sim_plug(struct hdabus *bus, UCHAR codec_address, UCHAR pin, BOOLEAN plugged);
+
+/* Drives those general purpose inputs of the audio function group that `mask` names to `levels`
+ * (HDA 7.3.3.22). INVALID_PARAMETER: no such codec, or not so many. */
+NTSTATUS hdabus_sim_gpio(struct hdabus *bus, UCHAR codec_address, UCHAR mask, UCHAR levels);
+
+/* Turns a volume knob widget to `volume` steps (HDA 7.3.3.29). INVALID_PARAMETER: no such knob, or it has not
+ * so many steps. */
+NTSTATUS hdabus_sim_turn(struct hdabus *bus, UCHAR codec_address, UCHAR knob, UCHAR volume);
+
+/* What a controller or a codec may do to a driver. Each happens once, at the next occasion, for each call. */
+enum hdabus_sim_failure {
+    HDABUS_SIM_FIFO_ERROR,       /* stream descriptor `which` over- or underruns: SDnSTS.FIFOE (HDA 3.3.36) */
+    HDABUS_SIM_DESCRIPTOR_ERROR, /* it cannot read its next descriptor: DESE, and it stops */
+    HDABUS_SIM_MEMORY_ERROR,     /* the next command cannot be fetched: CORBSTS.CMEI (HDA 3.3.23) */
+    HDABUS_SIM_RESPONSE_OVERRUN, /* the next response is lost: RIRBSTS.RIRBOIS (HDA 3.3.30) */
+    HDABUS_SIM_NO_RESPONSE,      /* codec `which` does not answer its next command */
+    HDABUS_SIM_LOST_INTERRUPT,   /* the next message does not arrive */
+};
+/* INVALID_PARAMETER: no such failure, stream descriptor or codec. */
+NTSTATUS hdabus_sim_fail(struct hdabus *bus, enum hdabus_sim_failure failure, unsigned which);
 
 /* What the simulator noticed a driver do that no driver may: a wrong access width, DMA outside of allocated
  * memory, RUN with a bad descriptor list, memory freed while in use, a stream whose format is not the

@@ -200,3 +200,41 @@ const char *hdabus_sim_fault(const struct hdabus *bus, unsigned index)
 {
     return bus->sim != NULL ? sim_device_fault(bus->sim, index) : NULL;
 }
+
+NTSTATUS hdabus_sim_feed(struct hdabus *bus, UCHAR codec_address, UCHAR pin, hdabus_source *source,
+                         void *context)
+{
+    (void)codec_address, (void)pin, (void)source, (void)context;
+    return bus->sim == NULL ? STATUS_INVALID_DEVICE_REQUEST : STATUS_INVALID_PARAMETER;
+}
+
+NTSTATUS hdabus_sim_connect(struct hdabus *bus, UCHAR from_codec, UCHAR from_pin, UCHAR to_codec,
+                            UCHAR to_pin)
+{
+    (void)from_codec, (void)from_pin, (void)to_codec, (void)to_pin;
+    return bus->sim == NULL ? STATUS_INVALID_DEVICE_REQUEST : STATUS_INVALID_PARAMETER;
+}
+
+NTSTATUS hdabus_sim_plug(struct hdabus *bus, UCHAR codec_address, UCHAR pin, BOOLEAN plugged)
+{
+    (void)codec_address, (void)pin, (void)plugged;
+    return bus->sim == NULL ? STATUS_INVALID_DEVICE_REQUEST : STATUS_INVALID_PARAMETER;
+}
+
+NTSTATUS hdabus_sim_gpio(struct hdabus *bus, UCHAR codec_address, UCHAR mask, UCHAR levels)
+{
+    (void)codec_address, (void)mask, (void)levels;
+    return bus->sim == NULL ? STATUS_INVALID_DEVICE_REQUEST : STATUS_INVALID_PARAMETER;
+}
+
+NTSTATUS hdabus_sim_turn(struct hdabus *bus, UCHAR codec_address, UCHAR knob, UCHAR volume)
+{
+    (void)codec_address, (void)knob, (void)volume;
+    return bus->sim == NULL ? STATUS_INVALID_DEVICE_REQUEST : STATUS_INVALID_PARAMETER;
+}
+
+NTSTATUS hdabus_sim_fail(struct hdabus *bus, enum hdabus_sim_failure failure, unsigned which)
+{
+    (void)failure, (void)which;
+    return bus->sim == NULL ? STATUS_INVALID_DEVICE_REQUEST : STATUS_INVALID_PARAMETER;
+}

@@ -138,3 +138,44 @@ bool sim_codec_hear(struct sim_codec *codec, uint8_t pin, hdabus_sink *sink, voi
     }
     return false;
 }
+
+/* ---- The link: what a codec does by itself
+ * ----------------------------------------------------------------- */
+
+void sim_codec_frame(struct sim_codec *codec, uint64_t frame)
+{
+    (void)codec;
+    (void)frame;
+}
+
+uint64_t sim_codec_next(const struct sim_codec *codec)
+{
+    (void)codec;
+    return UINT64_MAX;
+}
+
+bool sim_codec_unsolicited(struct sim_codec *codec, uint32_t *response)
+{
+    (void)codec;
+    (void)response;
+    return false;
+}
+
+bool sim_codec_wakes(const struct sim_codec *codec)
+{
+    (void)codec;
+    return false;
+}
+
+bool sim_codec_sends(const struct sim_codec *codec, uint8_t stream)
+{
+    (void)codec;
+    (void)stream;
+    return false;
+}
+
+void sim_codec_input(struct sim_codec *codec, const struct sim_link_request *request)
+{
+    (void)codec;
+    (void)request;
+}

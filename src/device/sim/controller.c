@@ -84,6 +84,11 @@ void sim_controller_plug(struct sim_controller *c, unsigned address, struct sim_
         announce(c, address);
 }
 
+void sim_controller_stir(struct sim_controller *c)
+{
+    c->latch = true;
+}
+
 void sim_fault(struct sim_controller *c, const char *format, ...)
 {
     char sentence[200];

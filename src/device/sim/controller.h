@@ -53,6 +53,10 @@ void sim_controller_destroy(struct sim_controller *c);
 /* Connects a codec to SDI line `address` (0-14) while CRST is 0. */
 void sim_controller_plug(struct sim_controller *c, unsigned address, struct sim_codec *codec);
 
+/* Something has happened to a codec from outside, so that it may have something to say: it is asked in the
+ * next frame or, with the link in reset, at once. */
+void sim_controller_stir(struct sim_controller *c);
+
 /* One register access of `width` (1, 2, 4) bytes at the time that it was advanced to. An access that no
  * driver may make is a fault; it then reads as 0 or writes nothing. */
 uint32_t sim_controller_read(struct sim_controller *c, uint32_t offset, unsigned width);

@@ -380,6 +380,7 @@ static void send_blocks(struct sim_controller *c, const struct sim_stream *s, si
 {
     struct sim_link_block block = {
         .stream = (uint8_t)(get(c, s, REG_SDCTL_HIGH, 1) >> 4),
+        .lines = 1,
         .format = (uint16_t)get(c, s, REG_SDFMT, 2),
         .frames = blocks,
         .samples = c->samples,

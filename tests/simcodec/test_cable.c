@@ -243,6 +243,40 @@ static void who_begins_anew_hears_nothing_old(void **state)
     bench_close(&bench);
 }
 
+/* Sound that is computed comes in many pieces. */
+static void a_play_with_a_muted_side_is_recorded_without_a_gap(void **state)
+{
+    struct bench bench = bench_open(0x4011, false);
+    size_t at = 0;
+    (void)state;
+    verb4(bench.out, LINE_OUT, HDA_SET_AMPLIFIER, HDA_AMP_SET_OUTPUT | HDA_AMP_SET_RIGHT | HDA_AMP_MUTE);
+    bench.record.since = bench.out->frame;
+    bench.play.since = bench.record.since + 50;
+    run_to(&bench, bench.play.since, 50);
+    run(&bench, 10000, 1000);
+    while (recorded[at] == 0)
+        at++;
+    for (size_t i = 0; i < 2 * bench.record.done - at; i++)
+        assert_int_equal(recorded[at + i], i % 2 == 0 ? played[i] : 0);
+    bench_close(&bench);
+}
+
+static void what_was_played_before_is_not_recorded(void **state)
+{
+    struct bench bench = bench_open(0x0011, false);
+    (void)state;
+    bench.play.since = bench.out->frame;
+    bench.record.since = NEVER;
+    run(&bench, 500, 100);
+    bench.play.since = NEVER;
+    run(&bench, 10, 10);
+    bench.record.since = bench.out->frame;
+    run(&bench, 500, 100);
+    for (size_t i = 0; i < 2 * 500; i++)
+        assert_int_equal(recorded[i], 0);
+    bench_close(&bench);
+}
+
 static void after_a_play_there_is_silence(void **state)
 {
     struct bench bench = bench_open(0x0011, false);
@@ -394,6 +428,8 @@ int main(void)
         cmocka_unit_test(what_left_before_anybody_recorded_is_gone),
         cmocka_unit_test(streams_out_of_step_are_recorded_without_a_gap),
         cmocka_unit_test(who_begins_anew_hears_nothing_old),
+        cmocka_unit_test(a_play_with_a_muted_side_is_recorded_without_a_gap),
+        cmocka_unit_test(what_was_played_before_is_not_recorded),
         cmocka_unit_test(after_a_play_there_is_silence),
         cmocka_unit_test(a_pin_is_heard_while_a_cable_is_in_it),
         cmocka_unit_test(one_pin_feeds_several),

@@ -289,6 +289,27 @@ static void a_mono_pins_amplifier_is_its_left_one(void **state)
     rig_close(rig);
 }
 
+/* What is left before the swap is right behind it. */
+static void a_swap_exchanges_left_and_right(void **state)
+{
+    struct rig *rig = open_inputs(S16_STEREO);
+    (void)state;
+    send_on(rig, ADC_2, 1, 0);
+    speak_into(rig, JACK, &mouth);
+    mix(rig, 0, UNITY);
+    verb(rig, ADC_2, HDA_SET_EAPD, HDA_EAPD_SWAP);
+    assert_true(record(rig, 1, S16_STEREO, FRAMES, recorded));
+    for (size_t i = 0; i < 2 * FRAMES; i++)
+        assert_int_equal(recorded[i], said(i ^ 1, 16));
+    speak_into(rig, JACK, &mouth);
+    verb4(rig, MIXER, HDA_SET_AMPLIFIER, HDA_AMP_SET_INPUT | HDA_AMP_SET_LEFT | HDA_AMP_MUTE);
+    pass(rig, FRAMES);
+    assert_true(record(rig, 1, S16_STEREO, FRAMES, recorded));
+    for (size_t i = 0; i < 2 * FRAMES; i++)
+        assert_int_equal(recorded[i], i % 2 == 1 ? 0 : said(i ^ 1, 16));
+    rig_close(rig);
+}
+
 static void several_pins_add_up_saturating(void **state)
 {
     struct rig *rig = open_inputs(S16_STEREO);
@@ -383,16 +404,19 @@ static void the_same_samples_in_pieces(void **state)
 static void the_widest_converter_says_what_is_asked_for(void **state)
 {
     uint16_t wide = format_of(48000, 24, 2);
-    struct rig *rig = open_shared(S16_STEREO, wide);
     (void)state;
-    assert_true(record(rig, 1, S16_STEREO, FRAMES, recorded));
-    assert_true(record(rig, 2, wide, FRAMES, also_recorded));
-    assert_int_equal(mouth.bits, 24);
-    assert_int_equal(mouth.calls, 1);
-    assert_said(also_recorded, 0, 2 * FRAMES, 24);
-    for (size_t i = 0; i < 2 * FRAMES; i++)
-        assert_true(fabs((double)recorded[i] - also_recorded[i]) <= 0x8000);
-    rig_close(rig);
+    for (unsigned wide_stream = 1; wide_stream <= 2; wide_stream++) {
+        struct rig *rig =
+            open_shared(wide_stream == 1 ? wide : S16_STEREO, wide_stream == 2 ? wide : S16_STEREO);
+        assert_true(record(rig, 3 - wide_stream, S16_STEREO, FRAMES, recorded));
+        assert_true(record(rig, wide_stream, wide, FRAMES, also_recorded));
+        assert_int_equal(mouth.bits, 24);
+        assert_int_equal(mouth.calls, 1);
+        assert_said(also_recorded, 0, 2 * FRAMES, 24);
+        for (size_t i = 0; i < 2 * FRAMES; i++)
+            assert_true(fabs((double)recorded[i] - also_recorded[i]) <= 0x8000);
+        rig_close(rig);
+    }
 }
 
 static void streams_of_two_rates_ask_separately(void **state)
@@ -465,6 +489,7 @@ int main(void)
         cmocka_unit_test(another_format_is_a_fault_told_once),
         cmocka_unit_test(gain_is_in_decibels),
         cmocka_unit_test(a_mono_pins_amplifier_is_its_left_one),
+        cmocka_unit_test(a_swap_exchanges_left_and_right),
         cmocka_unit_test(several_pins_add_up_saturating),
         cmocka_unit_test(several_converters_fill_one_stream),
         cmocka_unit_test(two_streams_get_the_same_samples_of_a_pin),

@@ -38,7 +38,6 @@ struct sim_stream {
     bool told;       /* of a fault that lasts */
     struct sim_format format;
     uint64_t frames; /* that have carried it since its reset */
-    uint64_t lost;   /* blocks of an input that came over the link and did not fit the FIFO */
 
     /* Bytes since its reset. The difference is in the FIFO. */
     uint64_t fetched;   /* read from memory; of an input: written to it */

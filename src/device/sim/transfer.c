@@ -229,10 +229,8 @@ static void record(struct sim_controller *c, struct sim_stream *s, size_t blocks
     size_t level = (size_t)(s->linked - s->fetched);
 
     receive(c, s, blocks);
-    if (fifo_fails(c, s)) {
-        s->lost += blocks;
+    if (fifo_fails(c, s))
         return;
-    }
     memcpy(c->stage, s->fifo, level);
     sim_samples_pack(&s->format, c->samples, blocks * s->format.channels, c->stage + level);
     s->linked += blocks * s->format.block;
@@ -268,16 +266,15 @@ void sim_transfer_stop(struct sim_controller *c, struct sim_stream *s)
 
 uint64_t sim_transfer_next(const struct sim_controller *c, const struct sim_stream *s)
 {
-    uint64_t bytes, blocks, soon;
+    uint64_t bytes, blocks = 1, before;
 
     if (!s->moving)
         return UINT64_MAX;
-    bytes = sim_stream_is_output(c, s->index) ? next_output(s) : next_input(s);
-    blocks = (bytes + s->format.block - 1) / s->format.block + s->lost;
-    soon = sim_format_blocks(&s->format, s->frames) + 1;
-    if (c->failures.fifo[s->index])
-        blocks = soon;
-    return sim_format_frames(&s->format, blocks) - s->frames;
+    bytes = (sim_stream_is_output(c, s->index) ? next_output(s) : next_input(s)) - s->linked;
+    if (!c->failures.fifo[s->index])
+        blocks = (bytes + s->format.block - 1) / s->format.block;
+    before = sim_format_blocks(&s->format, s->frames);
+    return sim_format_frames(&s->format, before + blocks) - s->frames;
 }
 
 unsigned sim_transfer_most(const struct sim_stream *s)

@@ -6,12 +6,6 @@
 
 #include "machine.h"
 
-uint32_t sim_stream_get(const struct sim_controller *c, const struct sim_stream *s, uint32_t offset,
-                        unsigned width)
-{
-    return sim_get(c, sim_stream_offset(s->index, offset), width);
-}
-
 static uint32_t control_high(const struct sim_controller *c, unsigned stream)
 {
     return sim_get(c, sim_stream_offset(stream, REG_SDCTL_HIGH), 1);
@@ -229,8 +223,10 @@ static unsigned find_sender(struct sim_controller *c, struct sim_stream *s)
     uint8_t tag = (uint8_t)sim_stream_tag(c, s);
     unsigned sender = NOBODY;
 
-    for (unsigned i = 0; i < SIM_MAX_CODECS; i++) {
-        if (!c->codecs[i] || !sim_codec_sends(c->codecs[i], tag))
+    for (unsigned n = 0; n < c->codec_count; n++) {
+        unsigned i = c->addresses[n];
+
+        if (!sim_codec_sends(c->codecs[i], tag))
             continue;
         if (sender != NOBODY && !s->told)
             sim_fault(c, "SD%u: codecs %u and %u both send stream tag %u (HDA 3.3.35)", s->index, sender, i,
@@ -249,7 +245,7 @@ static bool fits_line(struct sim_controller *c, struct sim_stream *s)
     for (unsigned i = 0; i < s->index; i++) {
         const struct sim_stream *other = &c->streams[i];
 
-        if (other->moving && !sim_stream_is_output(c, i) && other->sender == s->sender)
+        if (other->moving && !other->output && other->sender == s->sender)
             total += sim_payload_inbound(other);
     }
     if (total <= sim_payload_line(c))
@@ -273,9 +269,7 @@ void sim_streams_frame(struct sim_controller *c)
     for (unsigned i = 0; i < sim_streams(c); i++) {
         struct sim_stream *s = &c->streams[i];
 
-        s->moving = s->fetching && !s->held;
-        if (s->moving && !sim_stream_is_output(c, i))
-            s->moving = comes_in(c, s);
+        s->moving = s->fetching && !s->held && (s->output || comes_in(c, s));
     }
 }
 

@@ -235,13 +235,19 @@ static void route_ear(struct sim_ear *ear)
     walk_beep(&walk);
 }
 
-static bool hears(const struct sim_ear *ear, unsigned stream)
+/* Which streams the pin hears decides what is waited for. */
+static void find_streams(struct sim_ear *ear)
 {
-    for (unsigned i = 0; i < ear->route.count; i++) {
-        if (ear->route.sources[i].node->state.stream_channel >> 4 == (int)stream)
-            return true;
+    bool heard[SIM_STREAMS] = {false};
+    unsigned count = 0;
+    for (unsigned i = 0; i < ear->route.count; i++)
+        heard[ear->route.sources[i].node->state.stream_channel >> 4] = true;
+    for (unsigned stream = 1; stream < SIM_STREAMS; stream++) {
+        count += heard[stream];
+        if (!heard[stream])
+            sim_mix_forget(&ear->mix, stream);
     }
-    return false;
+    ear->crowded = count > 1;
 }
 
 /* What is muted on every way is not heard. */
@@ -276,8 +282,7 @@ void sim_codec_route(struct sim_codec *codec)
         struct sim_ear *ear = &codec->ears[i];
         codec->feeds[i].hearers = 0;
         route_ear(ear);
-        if (ear->mix.leader != 0 && !hears(ear, ear->mix.leader))
-            sim_ear_flush(codec, ear);
+        find_streams(ear);
     }
     for (unsigned i = 0; i < codec->intake_count; i++)
         route_intake(&codec->intakes[i]);

@@ -455,9 +455,8 @@ static void one_muted_side_is_silent_and_the_other_is_not(void **state)
 #define MIXED 0x06
 #define UNITY 0x0c
 
-static struct rig *open_mixer(unsigned first_stream, unsigned second_stream)
+static void set_mixer(struct rig *rig, unsigned first_stream, unsigned second_stream)
 {
-    struct rig *rig = rig_open("mixing.codec");
     verb(rig, AFG, HDA_SET_POWER_STATE, 0);
     for (unsigned nid = 2; nid <= 3; nid++) {
         verb(rig, nid, HDA_SET_POWER_STATE, 0);
@@ -466,6 +465,12 @@ static struct rig *open_mixer(unsigned first_stream, unsigned second_stream)
         verb4(rig, 0x04, HDA_SET_AMPLIFIER, INPUT(nid - 2) | UNITY);
     }
     verb(rig, MIXED, HDA_SET_PIN_CONTROL, HDA_PIN_CONTROL_OUTPUT);
+}
+
+static struct rig *open_mixer(unsigned first_stream, unsigned second_stream)
+{
+    struct rig *rig = rig_open("mixing.codec");
+    set_mixer(rig, first_stream, second_stream);
     listen_to(rig, MIXED, &ear);
     return rig;
 }
@@ -596,6 +601,25 @@ static void what_waits_in_a_mixer_goes_out_when_the_listener_leaves(void **state
     play(rig, 1, S16_STEREO, 10, samples);
     pass(rig, 10);
     assert_int_equal(ear.frames, 10);
+    rig_close(rig);
+    free(samples);
+}
+
+static void after_a_link_reset_nobody_waits_for_a_stream_of_before(void **state)
+{
+    int32_t *samples = make_samples(2 * FRAMES, 16);
+    struct rig *rig = open_mixer(1, 2);
+    (void)state;
+    pass(rig, 5000);
+    play(rig, 1, S16_STEREO, FRAMES, samples);
+    play(rig, 2, S16_STEREO, FRAMES, samples);
+    sim_codec_link_reset(rig->codec);
+    assert_int_equal(ear.frames, FRAMES);
+    rig->frame = 0;
+    set_mixer(rig, 1, 2);
+    play(rig, 1, S16_STEREO, FRAMES, samples);
+    pass(rig, FRAMES);
+    assert_int_equal(ear.frames, 2 * FRAMES);
     rig_close(rig);
     free(samples);
 }
@@ -774,6 +798,7 @@ int main(void)
         cmocka_unit_test(a_muted_mixer_input_does_not_copy_or_change_the_other),
         cmocka_unit_test(when_one_stream_stops_the_other_goes_on),
         cmocka_unit_test(what_waits_in_a_mixer_goes_out_when_the_listener_leaves),
+        cmocka_unit_test(after_a_link_reset_nobody_waits_for_a_stream_of_before),
         cmocka_unit_test(streams_of_two_rates_at_one_pin_are_a_fault),
         cmocka_unit_test(a_loop_of_mixers_ends),
         cmocka_unit_test(a_pin_selects_one_of_its_connections),

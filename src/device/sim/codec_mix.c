@@ -25,11 +25,6 @@ bool sim_mix_holds(const struct sim_mix *mix)
     return mix->samples != NULL && most_held(mix) > 0;
 }
 
-void sim_mix_forget(struct sim_mix *mix, unsigned stream)
-{
-    mix->streams[stream].until = 0;
-}
-
 static bool is_active(const struct sim_mix *mix, uint64_t now)
 {
     for (unsigned stream = 1; stream < SIM_STREAMS; stream++) {

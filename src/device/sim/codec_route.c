@@ -235,19 +235,16 @@ static void route_ear(struct sim_ear *ear)
     walk_beep(&walk);
 }
 
-/* Which streams the pin hears decides what is waited for. */
-static void find_streams(struct sim_ear *ear)
+static bool hears_several_streams(const struct sim_ear *ear)
 {
-    bool heard[SIM_STREAMS] = {false};
-    unsigned count = 0;
-    for (unsigned i = 0; i < ear->route.count; i++)
-        heard[ear->route.sources[i].node->state.stream_channel >> 4] = true;
-    for (unsigned stream = 1; stream < SIM_STREAMS; stream++) {
-        count += heard[stream];
-        if (!heard[stream])
-            sim_mix_forget(&ear->mix, stream);
+    unsigned first = 0;
+    for (unsigned i = 0; i < ear->route.count; i++) {
+        unsigned stream = ear->route.sources[i].node->state.stream_channel >> 4;
+        if (first != 0 && stream != 0 && stream != first)
+            return true;
+        first = stream != 0 ? stream : first;
     }
-    ear->crowded = count > 1;
+    return false;
 }
 
 /* What is muted on every way is not heard. */
@@ -282,7 +279,7 @@ void sim_codec_route(struct sim_codec *codec)
         struct sim_ear *ear = &codec->ears[i];
         codec->feeds[i].hearers = 0;
         route_ear(ear);
-        find_streams(ear);
+        ear->crowded = hears_several_streams(ear);
     }
     for (unsigned i = 0; i < codec->intake_count; i++)
         route_intake(&codec->intakes[i]);

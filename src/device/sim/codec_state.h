@@ -350,8 +350,6 @@ void sim_voices_add(const struct sim_voices *voices, const struct sim_link_block
 bool sim_mix_holds(const struct sim_mix *mix);
 void sim_mix_add(struct sim_codec *codec, struct sim_ear *ear, const struct sim_voices *voices,
                  const struct sim_link_block *block);
-/* A stream of which the pin hears nothing any more is not waited for. */
-void sim_mix_forget(struct sim_mix *mix, unsigned stream);
 /* What every stream at work has left the pin before frame `now` goes out. */
 void sim_mix_settle(struct sim_codec *codec, struct sim_ear *ear, uint64_t now);
 void sim_codec_mix(struct sim_codec *codec, uint64_t now);

@@ -477,6 +477,29 @@ static void dir_is_set_before_everything_else(void **state)
     expect_fault(rig, "with another DIR");
 }
 
+static void dir_is_set_outside_of_reset(void **state)
+{
+    struct rig *rig = *state;
+
+    wr(rig, SD(EITHER) + CTL, 1, 1);
+    run_frames(rig, 1);
+    wr(rig, SD(EITHER) + TAG, 1, 8);
+    expect_fault(rig, "SD4CTL is written while the stream is in reset");
+}
+
+static void length_and_format_stay_from_the_first_run_on(void **state)
+{
+    struct rig *rig = *state;
+
+    prepare_halves(rig, INPUT, FORMAT_48_16_STEREO, 1024);
+    start(rig, INPUT);
+    run_frames(rig, 5);
+    wr(rig, SD(INPUT) + CTL, 1, 0);
+    run_frames(rig, 1);
+    wr(rig, SD(INPUT) + CBL, 4, 4096);
+    expect_fault(rig, "without a stream reset");
+}
+
 static void dir_is_only_where_there_is_a_choice(void **state)
 {
     struct rig *rig = *state;
@@ -562,6 +585,8 @@ int main(void)
         TEST(a_bidirectional_descriptor_records_without_dir),
         TEST(a_bidirectional_descriptor_plays_with_dir),
         TEST(dir_is_set_before_everything_else),
+        TEST(dir_is_set_outside_of_reset),
+        TEST(length_and_format_stay_from_the_first_run_on),
         TEST(dir_is_only_where_there_is_a_choice),
         TEST(gcap_counts_what_there_is),
         cmocka_unit_test(thirty_descriptors_work_side_by_side),

@@ -335,6 +335,20 @@ static void without_a_rirb_an_unsolicited_response_is_told_in_the_status(void **
     assert_int_equal(rd(rig, 0x64, 4), 0x04000055);
 }
 
+static void an_unsolicited_response_does_not_end_a_command(void **state)
+{
+    struct rig *rig = *state;
+
+    rig->codecs[0].silent = true;
+    wr(rig, 0x60, 4, 1);
+    wr(rig, 0x68, 2, 1);
+    run_frames(rig, 5);
+    say(rig, 2, 0x04000055);
+    sim_controller_stir(rig->c);
+    run_frames(rig, 1);
+    assert_int_equal(rd(rig, 0x68, 2), 0x2F);
+}
+
 int main(void)
 {
 #define ACCEPTING(name) cmocka_unit_test_setup_teardown(name, set_up_accepting, rig_teardown)
@@ -354,6 +368,7 @@ int main(void)
         IMMEDIATE(the_status_tells_who_answered),
         IMMEDIATE(a_result_is_taken_before_the_next_command),
         IMMEDIATE(without_a_rirb_an_unsolicited_response_is_told_in_the_status),
+        IMMEDIATE(an_unsolicited_response_does_not_end_a_command),
     };
 
     return cmocka_run_group_tests_name("sim rings", tests, NULL, NULL);

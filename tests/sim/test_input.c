@@ -227,7 +227,11 @@ static void positions_are_in_memory_with_the_interrupt(void **state)
     send(rig, 0, 1u << 2);
     start(rig, OTHER);
     align(rig);
-    run_frames(rig, 512);
+    run_frames(rig, 100);
+    assert_int_equal(rd(rig, SD(OTHER) + LPIB, 4), 400);
+    assert_int_equal(get32(rig, PLACES_AT + 8), 384); /* what memory holds already */
+    expect_recorded(rig, DATA(OTHER), 192);
+    run_frames(rig, 412);
     assert_int_equal(rd(rig, SD(OTHER) + STS, 1), 0x24);
     assert_int_equal(get32(rig, PLACES_AT + 8), 2048);
     assert_int_equal(get32(rig, PLACES_AT), 0);

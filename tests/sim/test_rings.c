@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* test_rings.c - rings of every size, responses that nobody asked for, several in one frame, waking, and
- * immediate commands that tell who answered (HDA 3.3.7, 3.3.8, 3.3.24, 3.3.26, 3.4, 4.4, 4.5.9). */
+ * immediate commands that tell who answered (HDA 3.3.7, 3.3.8, 3.3.24, 3.3.28, 3.4, 4.4, 4.5.9). */
 #include "rig.h"
 
 /* ---- Sizes -------------------------------------------------------------------------------------- */

@@ -30,6 +30,7 @@ void sim_codec_output(struct sim_codec *codec, const struct sim_link_block *bloc
 
     codec->blocks++;
     codec->last = *block;
+    codec->last_frame = codec->frame;
     if (codec->heard + count <= codec->capacity) {
         memcpy(codec->samples + codec->heard, block->samples, count * sizeof(*block->samples));
         memset(codec->tags + codec->heard, block->stream, count);

@@ -36,7 +36,8 @@ struct sim_codec {
     uint64_t command_time[600];
     unsigned blocks; /* calls of sim_codec_output */
     struct sim_link_block last;
-    size_t heard; /* samples */
+    uint64_t last_frame; /* that it was told before that */
+    size_t heard;        /* samples */
     size_t capacity;
     int32_t *samples;
     uint8_t *tags;                   /* the stream of each sample */

@@ -227,7 +227,11 @@ static void positions_are_in_memory_with_the_interrupt(void **state)
     send(rig, 0, 1u << 2);
     start(rig, OTHER);
     align(rig);
-    run_frames(rig, 512);
+    run_frames(rig, 100);
+    assert_int_equal(rd(rig, SD(OTHER) + LPIB, 4), 400);
+    assert_int_equal(get32(rig, PLACES_AT + 8), 384); /* what memory holds already */
+    expect_recorded(rig, DATA(OTHER), 192);
+    run_frames(rig, 412);
     assert_int_equal(rd(rig, SD(OTHER) + STS, 1), 0x24);
     assert_int_equal(get32(rig, PLACES_AT + 8), 2048);
     assert_int_equal(get32(rig, PLACES_AT), 0);
@@ -477,6 +481,29 @@ static void dir_is_set_before_everything_else(void **state)
     expect_fault(rig, "with another DIR");
 }
 
+static void dir_is_set_outside_of_reset(void **state)
+{
+    struct rig *rig = *state;
+
+    wr(rig, SD(EITHER) + CTL, 1, 1);
+    run_frames(rig, 1);
+    wr(rig, SD(EITHER) + TAG, 1, 8);
+    expect_fault(rig, "SD4CTL is written while the stream is in reset");
+}
+
+static void length_and_format_stay_from_the_first_run_on(void **state)
+{
+    struct rig *rig = *state;
+
+    prepare_halves(rig, INPUT, FORMAT_48_16_STEREO, 1024);
+    start(rig, INPUT);
+    run_frames(rig, 5);
+    wr(rig, SD(INPUT) + CTL, 1, 0);
+    run_frames(rig, 1);
+    wr(rig, SD(INPUT) + CBL, 4, 4096);
+    expect_fault(rig, "without a stream reset");
+}
+
 static void dir_is_only_where_there_is_a_choice(void **state)
 {
     struct rig *rig = *state;
@@ -562,6 +589,8 @@ int main(void)
         TEST(a_bidirectional_descriptor_records_without_dir),
         TEST(a_bidirectional_descriptor_plays_with_dir),
         TEST(dir_is_set_before_everything_else),
+        TEST(dir_is_set_outside_of_reset),
+        TEST(length_and_format_stay_from_the_first_run_on),
         TEST(dir_is_only_where_there_is_a_choice),
         TEST(gcap_counts_what_there_is),
         cmocka_unit_test(thirty_descriptors_work_side_by_side),

@@ -187,6 +187,18 @@ static void lpib_is_a_fifo_ahead(void **state)
     assert_int_equal(rd(rig, SD(0) + STS, 1), 0x20);
 }
 
+/* What has not come yet cannot be told. */
+static void lpib_of_an_input_is_not_ahead_of_the_link(void **state)
+{
+    (void)state;
+    shape.lpib = SIM_POSITION_AHEAD;
+    shape.inputs = 1;
+    create_running();
+    rig->codecs[0].sends = 1u << 1;
+    play(90);
+    assert_int_equal(rd(rig, SD(0) + LPIB, 4), 360);
+}
+
 static void lpib_jumps_a_fifo_at_a_time(void **state)
 {
     (void)state;
@@ -307,6 +319,10 @@ static void addresses_above_4_gib_lose_their_upper_half(void **state)
     send_commands(rig, &command, 1);
     run_frames(rig, 2);
     expect_fault(rig, "the CORB entry at F0000004h is not in memory");
+    prepare_halves(rig, 0, FORMAT_48_16_STEREO, 1024);
+    put32(rig, BDL_AT + 4, 1); /* of the first fragment */
+    start(rig, 0);
+    expect_no_fault(rig);
 }
 
 static void addresses_of_32_bits_have_no_upper_half(void **state)
@@ -332,6 +348,7 @@ int main(void)
         TEST(lpib_tells_the_link),
         TEST(lpib_is_a_fifo_behind),
         TEST(lpib_is_a_fifo_ahead),
+        TEST(lpib_of_an_input_is_not_ahead_of_the_link),
         TEST(lpib_jumps_a_fifo_at_a_time),
         TEST(the_position_buffer_is_late),
         TEST(the_position_buffer_is_never_written),

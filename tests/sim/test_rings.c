@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* test_rings.c - rings of every size, responses that nobody asked for, several in one frame, waking, and
- * immediate commands that tell who answered (HDA 3.3.7, 3.3.8, 3.3.24, 3.3.26, 3.4, 4.4, 4.5.9). */
+ * immediate commands that tell who answered (HDA 3.3.7, 3.3.8, 3.3.24, 3.3.28, 3.4, 4.4, 4.5.9). */
 #include "rig.h"
 
 /* ---- Sizes -------------------------------------------------------------------------------------- */
@@ -250,6 +250,15 @@ static void a_codec_wakes_a_link_in_reset(void **state)
     assert_false(sim_controller_asserted(rig->c));
 }
 
+static void a_codec_that_had_something_to_say_wakes_the_link_at_once(void **state)
+{
+    struct rig *rig = *state;
+
+    rig->codecs[2].wakes = true;
+    enter_reset(rig);
+    assert_int_equal(rd(rig, 0x0E, 2), 4);
+}
+
 static void a_codec_that_is_not_enabled_wakes_nobody(void **state)
 {
     struct rig *rig = *state;
@@ -335,6 +344,20 @@ static void without_a_rirb_an_unsolicited_response_is_told_in_the_status(void **
     assert_int_equal(rd(rig, 0x64, 4), 0x04000055);
 }
 
+static void an_unsolicited_response_does_not_end_a_command(void **state)
+{
+    struct rig *rig = *state;
+
+    rig->codecs[0].silent = true;
+    wr(rig, 0x60, 4, 1);
+    wr(rig, 0x68, 2, 1);
+    run_frames(rig, 5);
+    say(rig, 2, 0x04000055);
+    sim_controller_stir(rig->c);
+    run_frames(rig, 1);
+    assert_int_equal(rd(rig, 0x68, 2), 0x2F);
+}
+
 int main(void)
 {
 #define ACCEPTING(name) cmocka_unit_test_setup_teardown(name, set_up_accepting, rig_teardown)
@@ -349,11 +372,13 @@ int main(void)
         ACCEPTING(a_series_ends_when_all_slots_are_empty),
         ACCEPTING(codecs_that_ask_for_a_frame_get_it),
         ACCEPTING(a_codec_wakes_a_link_in_reset),
+        ACCEPTING(a_codec_that_had_something_to_say_wakes_the_link_at_once),
         ACCEPTING(a_codec_that_is_not_enabled_wakes_nobody),
         ACCEPTING(a_codec_does_not_wake_a_link_that_is_up),
         IMMEDIATE(the_status_tells_who_answered),
         IMMEDIATE(a_result_is_taken_before_the_next_command),
         IMMEDIATE(without_a_rirb_an_unsolicited_response_is_told_in_the_status),
+        IMMEDIATE(an_unsolicited_response_does_not_end_a_command),
     };
 
     return cmocka_run_group_tests_name("sim rings", tests, NULL, NULL);

@@ -311,7 +311,7 @@ static void discover(struct sim_controller *c)
         announce(c, (unsigned)address);
 }
 
-/* HDA 3.6.1: eight bytes for each stream, of which the first four are its LPIB. */
+/* HDA 3.6.1: eight bytes for each stream, of which the first four are its position. */
 static void write_positions(struct sim_controller *c)
 {
     uint64_t base = sim_get_address(c, REG_DPLBASE);
@@ -327,7 +327,7 @@ static void write_positions(struct sim_controller *c)
         return;
     }
     for (unsigned i = 0; i < sim_streams(c); i++)
-        __atomic_store_n(&entry[2 * i], sim_stream_position(c, i, c->shape.positions), __ATOMIC_RELAXED);
+        __atomic_store_n(&entry[2 * i], sim_stream_memory_position(c, i), __ATOMIC_RELAXED);
 }
 
 static void latch_registers(struct sim_controller *c)
@@ -458,6 +458,7 @@ static void run_until(struct sim_controller *c, uint64_t tick)
             run_frames(c, frame - c->frame);
     } else if (c->link == LINK_STOPPING && tick == c->link_until) {
         c->link = LINK_RESET;
+        wake(c); /* for what a codec could not say before */
     } else if (c->link == LINK_STARTING && tick == c->link_until) {
         c->link = LINK_UP;
         c->link_since = tick;

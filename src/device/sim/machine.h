@@ -213,8 +213,8 @@ void sim_streams_frame(struct sim_controller *c);
 bool sim_stream_fail(struct sim_controller *c, struct sim_stream *s, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void sim_stream_stop(struct sim_controller *c, struct sim_stream *s);
-/* What its position register or the position buffer shows. */
-uint32_t sim_stream_position(const struct sim_controller *c, unsigned stream, enum sim_position kind);
+/* What the position buffer tells of it. */
+uint32_t sim_stream_memory_position(const struct sim_controller *c, unsigned stream);
 /* Whether a running stream's list or a fragment of it lies in the range. */
 bool sim_stream_uses(const struct sim_controller *c, unsigned stream, const struct sim_range *range);
 

@@ -97,7 +97,7 @@ struct linux_wait {
     WAIT_TYPE type;
     bool done;
     NTSTATUS status;
-    struct linux_wait *released_next; /* the real clock's: see linux_wait_finish() */
+    struct linux_wait *released_next; /* the real clock's: the next one to let out */
     /* The virtual clock's. */
     struct linux_timer timer;
     bool blocked; /* asleep, in the world's list */

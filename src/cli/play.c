@@ -78,30 +78,30 @@ static bool is_stop_wanted(void *context)
     return stop_wanted;
 }
 
-static void show_progress(void *context, const struct player_report *report)
+static void show_progress(void *context, const struct stream_report *report)
 {
     struct play *play = context;
 
     progress_show(&play->progress, report);
 }
 
-static const struct player_client player_client = {
-    .fill = fill, .stop = is_stop_wanted, .progress = show_progress};
+static const struct stream_client player_client = {
+    .transfer = fill, .stop = is_stop_wanted, .progress = show_progress};
 
 /* ---- What is told afterwards --------------------------------------------------------------------- */
 
 static void report_counts(struct play *play)
 {
-    const struct player_report *played = &play->player.report;
+    const struct stream_report *played = &play->player.stream.report;
     struct report *report = play->report;
 
     report_integer(report, "frames", played->frames);
-    report_integer(report, "buffer_bytes", play->player.buffer_bytes);
+    report_integer(report, "buffer_bytes", play->player.stream.buffer_bytes);
     report_integer(report, "notification_count", play->options->notify);
     report_integer(report, "notifications", played->notifications);
     report_integer(report, "expected_notifications", play->expected);
     report_integer(report, "late", played->late);
-    report_integer(report, "underruns", played->underruns);
+    report_integer(report, "underruns", played->gaps);
 }
 
 static void report_stream(struct play *play)
@@ -131,7 +131,7 @@ static void report_statistics(struct play *play, const struct hdabus_statistics 
 
 static void print_result(const struct play *play, const struct hdabus_statistics *statistics)
 {
-    const struct player_report *played = &play->player.report;
+    const struct stream_report *played = &play->player.stream.report;
 
     if (play->options->json || played->notifications == 0)
         return;
@@ -156,7 +156,7 @@ static int report_faults(struct play *play)
 /* A gap in what was heard: under --exact it is a failure, else a pity. */
 static int report_underruns(struct play *play)
 {
-    unsigned long long times = play->player.report.underruns;
+    unsigned long long times = play->player.stream.report.gaps;
 
     if (!play->options->exact) {
         report_note("the buffer ran dry (times: %llu): make it larger with --buffer", times);
@@ -170,9 +170,9 @@ static int check_played(struct play *play)
 {
     int code = EXIT_DONE;
 
-    if (play->player.report.underruns > 0)
+    if (play->player.stream.report.gaps > 0)
         code = report_underruns(play);
-    if (code == EXIT_DONE && !play->player.report.stopped)
+    if (code == EXIT_DONE && !play->player.stream.report.stopped)
         code = source_check_end(&play->source, play->report);
     return code;
 }
@@ -199,15 +199,15 @@ static int run_player(struct play *play)
     release_signals(before);
     progress_end(&play->progress);
     report_counts(play);
-    report_member(play->report, "stopped", json_object_new_boolean(play->player.report.stopped));
+    report_member(play->report, "stopped", json_object_new_boolean(play->player.stream.report.stopped));
     if (!NT_SUCCESS(status))
-        return fail_routine(play, play->player.routine, status);
+        return fail_routine(play, play->player.stream.routine, status);
     return check_played(play);
 }
 
 static int run_with_sink(struct play *play)
 {
-    uint64_t most = play->source.frames + (uint64_t)SILENT_BUFFERS * play->player.buffer_frames;
+    uint64_t most = play->source.frames + (uint64_t)SILENT_BUFFERS * play->player.stream.buffer_frames;
     int code, closed;
 
     if (!play->options->out)
@@ -224,7 +224,8 @@ static int run_with_sink(struct play *play)
 static int run_on_path(struct play *play)
 {
     const struct codec *codec = &play->route.group->codec;
-    NTSTATUS status = path_open(codec, &play->route.path, play->player.converter_format, play->player.stream);
+    NTSTATUS status =
+        path_open(codec, &play->route.path, play->player.stream.converter_format, play->player.stream.tag);
     int code;
 
     if (!NT_SUCCESS(status))
@@ -239,7 +240,7 @@ static int run_on_path(struct play *play)
 /* What has been fetched ahead cannot be written any more: half of the buffer has to be more than that. */
 static int check_buffer(struct play *play)
 {
-    const struct player *player = &play->player;
+    const struct stream *player = &play->player.stream;
 
     if (player->buffer_bytes >= 2 * (SIZE_T)player->fifo)
         return EXIT_DONE;
@@ -263,21 +264,21 @@ static uint32_t buffer_frames(const struct play *play)
 
 static int run_with_engine(struct play *play)
 {
-    struct player_request request = {
+    struct stream_request request = {
         .format = play->route.format,
         .buffer_frames = buffer_frames(play),
         .notification_count = play->options->notify,
-        .latency = hdabus_latency(play->device.bus),
         .client = &player_client,
         .context = play,
     };
-    NTSTATUS status = player_open(&play->player, &play->route.group->ddi, &request);
+    NTSTATUS status =
+        player_open(&play->player, &play->route.group->ddi, &request, hdabus_latency(play->device.bus));
     int code;
 
     if (!NT_SUCCESS(status))
-        return fail_routine(play, play->player.routine, status);
+        return fail_routine(play, play->player.stream.routine, status);
     play->expected =
-        player_expected(play->source.frames, play->player.period_frames, play->player.drain_periods);
+        player_expected(play->source.frames, play->player.stream.period_frames, play->player.drain_periods);
     code = check_buffer(play);
     if (code == EXIT_DONE)
         code = run_on_path(play);

@@ -31,7 +31,7 @@ static void print_time(uint64_t frames, uint32_t rate)
             (unsigned long long)(tenths / 10 % 60), (unsigned long long)(tenths % 10));
 }
 
-void progress_show(struct progress *progress, const struct player_report *report)
+void progress_show(struct progress *progress, const struct stream_report *report)
 {
     struct timespec now;
 

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "codec/player.h"
+#include "codec/stream.h"
 
 struct progress {
     bool shown; /* something stands on the line */
@@ -19,7 +19,7 @@ struct progress {
 
 /* Shows nothing unless standard error is a terminal. */
 void progress_start(struct progress *progress, uint32_t rate, uint64_t frames);
-void progress_show(struct progress *progress, const struct player_report *report);
+void progress_show(struct progress *progress, const struct stream_report *report);
 /* Leaves an empty line for what is printed next. */
 void progress_end(struct progress *progress);
 

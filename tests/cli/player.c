@@ -190,7 +190,7 @@ static bool wants_stop(void *context)
     return client->stop_at && client->wakes >= client->stop_at;
 }
 
-static void progress(void *context, const struct player_report *report)
+static void progress(void *context, const struct stream_report *report)
 {
     struct client *client = context;
     LARGE_INTEGER interval = {.QuadPart = -client->sleep_half_periods * (PERIOD * 10000000ll / 48000 / 2)};
@@ -200,18 +200,18 @@ static void progress(void *context, const struct player_report *report)
         KeDelayExecutionThread(KernelMode, FALSE, &interval);
 }
 
-static const struct player_client functions = {.fill = fill, .stop = wants_stop, .progress = progress};
+static const struct stream_client functions = {.transfer = fill, .stop = wants_stop, .progress = progress};
 
 static NTSTATUS play(struct client *client, ULONG notification_count, struct player *player)
 {
-    struct player_request request = {
+    struct stream_request request = {
         .format = {.SampleRate = 48000, .ValidBitsPerSample = 16, .ContainerSize = 16, .NumberOfChannels = 2},
         .buffer_frames = BUFFER,
         .notification_count = notification_count,
         .client = &functions,
         .context = client,
     };
-    NTSTATUS status = player_open(player, &table.ddi, &request);
+    NTSTATUS status = player_open(player, &table.ddi, &request, 0);
 
     if (!NT_SUCCESS(status))
         return status;
@@ -253,11 +253,11 @@ static void play_is_woken_once_per_period(void **state)
         struct player player;
 
         assert_int_equal(play(&client, count, &player), STATUS_SUCCESS);
-        assert_int_equal(player.report.frames, FRAMES);
-        assert_int_equal(player.report.notifications, player_expected(FRAMES, BUFFER / count, 1));
-        assert_int_equal(player.report.late, 0);
-        assert_int_equal(player.report.underruns, 0);
-        assert_false(player.report.stopped);
+        assert_int_equal(player.stream.report.frames, FRAMES);
+        assert_int_equal(player.stream.report.notifications, player_expected(FRAMES, BUFFER / count, 1));
+        assert_int_equal(player.stream.report.late, 0);
+        assert_int_equal(player.stream.report.gaps, 0);
+        assert_false(player.stream.report.stopped);
     }
 }
 
@@ -268,7 +268,7 @@ static void play_of_no_data_ends(void **state)
 
     (void)state;
     assert_int_equal(play(&client, 2, &player), STATUS_SUCCESS);
-    assert_int_equal(player.report.frames, 0);
+    assert_int_equal(player.stream.report.frames, 0);
 }
 
 static void play_without_notifications_still_plays_to_the_end(void **state)
@@ -279,8 +279,8 @@ static void play_without_notifications_still_plays_to_the_end(void **state)
     (void)state;
     table.withhold_notifications = true;
     assert_int_equal(play(&client, 2, &player), STATUS_SUCCESS);
-    assert_int_equal(player.report.notifications, 0);
-    assert_int_equal(player.report.frames, FRAMES);
+    assert_int_equal(player.stream.report.notifications, 0);
+    assert_int_equal(player.stream.report.frames, FRAMES);
 }
 
 static void play_on_a_dead_engine_times_out(void **state)
@@ -302,9 +302,9 @@ static void play_stops_when_the_client_wishes(void **state)
 
     (void)state;
     assert_int_equal(play(&client, 2, &player), STATUS_SUCCESS);
-    assert_true(player.report.stopped);
-    assert_int_equal(player.report.notifications, 3);
-    assert_int_equal(player.report.frames, 3 * PERIOD);
+    assert_true(player.stream.report.stopped);
+    assert_int_equal(player.stream.report.notifications, 3);
+    assert_int_equal(player.stream.report.frames, 3 * PERIOD);
 }
 
 static void play_counts_what_was_handled_after_the_next_boundary(void **state)
@@ -315,11 +315,11 @@ static void play_counts_what_was_handled_after_the_next_boundary(void **state)
 
     (void)state;
     assert_int_equal(play(&prompt, 2, &player), STATUS_SUCCESS);
-    assert_int_equal(player.report.late, 0);
+    assert_int_equal(player.stream.report.late, 0);
     assert_int_equal(play(&late, 2, &player), STATUS_SUCCESS);
-    assert_int_equal(player.report.late, 1);
-    assert_int_equal(player.report.underruns, 1);
-    assert_int_equal(player.report.frames, FRAMES);
+    assert_int_equal(player.stream.report.late, 1);
+    assert_int_equal(player.stream.report.gaps, 1);
+    assert_int_equal(player.stream.report.frames, FRAMES);
 }
 
 /* Rounds that nobody saw: the position says where in the buffer, the time how often round. */
@@ -330,8 +330,8 @@ static void play_knows_how_often_the_engine_went_round(void **state)
 
     (void)state;
     assert_int_equal(play(&client, 2, &player), STATUS_SUCCESS);
-    assert_int_equal(player.report.late, 9);
-    assert_int_equal(player.report.frames, FRAMES);
+    assert_int_equal(player.stream.report.late, 9);
+    assert_int_equal(player.stream.report.frames, FRAMES);
 }
 
 static void play_undoes_what_it_did_when_refused(void **state)
@@ -345,7 +345,7 @@ static void play_undoes_what_it_did_when_refused(void **state)
 
         table.refuse = routine;
         assert_int_equal(play(&client, 2, &player), STATUS_INSUFFICIENT_RESOURCES);
-        assert_string_equal(player.routine, routine_names[routine]);
+        assert_string_equal(player.stream.routine, routine_names[routine]);
         assert_int_equal(table.engines + table.buffers + table.registrations, 0);
     }
     table.refuse = NO_ROUTINE;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* progress.h - the line on the terminal that moves while something plays. */
+/* progress.h - the line on the terminal that moves while a stream runs. */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 
@@ -17,7 +17,7 @@ struct progress {
     struct timespec last;
 };
 
-/* Shows nothing unless standard error is a terminal. */
+/* `frames` 0: nobody knows how many. Shows nothing unless standard error is a terminal. */
 void progress_start(struct progress *progress, uint32_t rate, uint64_t frames);
 void progress_show(struct progress *progress, const struct stream_report *report);
 /* Leaves an empty line for what is printed next. */

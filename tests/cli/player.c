@@ -1,31 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* player.c - tests of src/codec/player.c on a simulated bus behind a table that counts, refuses and
  * withholds. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
-#include <bus.h>
-
 #include "codec/player.h"
+#include "table.h"
 
 #define BUFFER 960
 #define PERIOD (BUFFER / 2)
 #define FRAMES 10000
-
-/* ---- The table between player and bus ------------------------------------------------------------ */
-
-enum routine {
-    NO_ROUTINE,
-    ALLOCATE_ENGINE,
-    ALLOCATE_BUFFER,
-    REGISTER,
-    POSITION,
-    RUN,
-    ROUTINES,
-};
 
 static const char *const routine_names[ROUTINES] = {
     [ALLOCATE_ENGINE] = "AllocateRenderDmaEngine",
@@ -34,134 +15,6 @@ static const char *const routine_names[ROUTINES] = {
     [POSITION] = "GetLinkPositionRegister",
     [RUN] = "SetDmaEngineState",
 };
-
-static struct {
-    struct hdabus *bus;
-    HDAUDIO_BUS_INTERFACE_V2 real;
-    HDAUDIO_BUS_INTERFACE_V2 ddi; /* what the player gets */
-    enum routine refuse;
-    bool withhold_notifications;
-    bool withhold_run;
-    /* What the player holds. */
-    int engines, buffers, registrations;
-    bool reset;
-} table;
-
-static NTSTATUS refusal(enum routine routine)
-{
-    return table.refuse == routine ? STATUS_INSUFFICIENT_RESOURCES : STATUS_SUCCESS;
-}
-
-static NTSTATUS allocate_engine(PVOID context, PHDAUDIO_STREAM_FORMAT format, BOOLEAN stripe, PHANDLE handle,
-                                PHDAUDIO_CONVERTER_FORMAT converter)
-{
-    NTSTATUS status = refusal(ALLOCATE_ENGINE);
-
-    if (NT_SUCCESS(status))
-        status = table.real.AllocateRenderDmaEngine(context, format, stripe, handle, converter);
-    table.engines += NT_SUCCESS(status);
-    return status;
-}
-
-static NTSTATUS free_engine(PVOID context, HANDLE handle)
-{
-    assert_int_equal(table.buffers, 0);
-    table.engines--;
-    return table.real.FreeDmaEngine(context, handle);
-}
-
-static NTSTATUS allocate_buffer(PVOID context, HANDLE handle, ULONG count, SIZE_T wanted, PMDL *mdl,
-                                PSIZE_T size, PSIZE_T offset, PUCHAR stream, PULONG fifo)
-{
-    NTSTATUS status = refusal(ALLOCATE_BUFFER);
-
-    if (NT_SUCCESS(status))
-        status = table.real.AllocateDmaBufferWithNotification(context, handle, count, wanted, mdl, size,
-                                                              offset, stream, fifo);
-    table.buffers += NT_SUCCESS(status);
-    return status;
-}
-
-static NTSTATUS free_buffer(PVOID context, HANDLE handle, PMDL mdl, SIZE_T size)
-{
-    assert_int_equal(table.registrations, 0);
-    assert_true(table.reset);
-    table.buffers--;
-    return table.real.FreeDmaBufferWithNotification(context, handle, mdl, size);
-}
-
-static NTSTATUS register_event(PVOID context, HANDLE handle, PKEVENT event)
-{
-    NTSTATUS status = refusal(REGISTER);
-
-    if (NT_SUCCESS(status) && !table.withhold_notifications)
-        status = table.real.RegisterNotificationEvent(context, handle, event);
-    table.registrations += NT_SUCCESS(status);
-    return status;
-}
-
-static NTSTATUS unregister_event(PVOID context, HANDLE handle, PKEVENT event)
-{
-    table.registrations--;
-    if (table.withhold_notifications)
-        return STATUS_SUCCESS;
-    return table.real.UnregisterNotificationEvent(context, handle, event);
-}
-
-static NTSTATUS position_register(PVOID context, HANDLE handle, PULONG *position)
-{
-    NTSTATUS status = refusal(POSITION);
-
-    return NT_SUCCESS(status) ? table.real.GetLinkPositionRegister(context, handle, position) : status;
-}
-
-static NTSTATUS set_state(PVOID context, HDAUDIO_STREAM_STATE state, ULONG count, PHANDLE handles)
-{
-    NTSTATUS status = state == RunState ? refusal(RUN) : STATUS_SUCCESS;
-
-    if (state == RunState && table.withhold_run)
-        return STATUS_SUCCESS;
-    if (NT_SUCCESS(status))
-        status = table.real.SetDmaEngineState(context, state, count, handles);
-    if (NT_SUCCESS(status))
-        table.reset = state == ResetState;
-    return status;
-}
-
-static int set_up(void **state)
-{
-    const GUID *type = &GUID_HDAUDIO_BUS_INTERFACE_V2;
-
-    (void)state;
-    RtlZeroMemory(&table, sizeof(table));
-    if (!NT_SUCCESS(hdabus_open("sim", NULL, &table.bus)))
-        return -1;
-    if (!NT_SUCCESS(
-            hdabus_query_interface(table.bus, 0, type, sizeof(table.real), 0x0100, (PINTERFACE)&table.real)))
-        return -1;
-    table.reset = true;
-    table.ddi = table.real;
-    table.ddi.AllocateRenderDmaEngine = allocate_engine;
-    table.ddi.FreeDmaEngine = free_engine;
-    table.ddi.AllocateDmaBufferWithNotification = allocate_buffer;
-    table.ddi.FreeDmaBufferWithNotification = free_buffer;
-    table.ddi.RegisterNotificationEvent = register_event;
-    table.ddi.UnregisterNotificationEvent = unregister_event;
-    table.ddi.GetLinkPositionRegister = position_register;
-    table.ddi.SetDmaEngineState = set_state;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    assert_int_equal(table.engines, 0);
-    assert_int_equal(table.buffers, 0);
-    assert_int_equal(table.registrations, 0);
-    table.real.InterfaceDereference(table.real.Context);
-    hdabus_close(table.bus);
-    return 0;
-}
 
 /* ---- The client ---------------------------------------------------------------------------------- */
 
@@ -352,21 +205,19 @@ static void play_undoes_what_it_did_when_refused(void **state)
     play_is_woken_once_per_period(state);
 }
 
-#define BUS_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(expected_is_the_periods_and_one_to_drain),
         cmocka_unit_test(drain_is_a_period_or_as_many_as_the_latency_takes),
-        BUS_TEST(play_is_woken_once_per_period),
-        BUS_TEST(play_of_no_data_ends),
-        BUS_TEST(play_without_notifications_still_plays_to_the_end),
-        BUS_TEST(play_on_a_dead_engine_times_out),
-        BUS_TEST(play_stops_when_the_client_wishes),
-        BUS_TEST(play_counts_what_was_handled_after_the_next_boundary),
-        BUS_TEST(play_knows_how_often_the_engine_went_round),
-        BUS_TEST(play_undoes_what_it_did_when_refused),
+        TABLE_TEST(play_is_woken_once_per_period),
+        TABLE_TEST(play_of_no_data_ends),
+        TABLE_TEST(play_without_notifications_still_plays_to_the_end),
+        TABLE_TEST(play_on_a_dead_engine_times_out),
+        TABLE_TEST(play_stops_when_the_client_wishes),
+        TABLE_TEST(play_counts_what_was_handled_after_the_next_boundary),
+        TABLE_TEST(play_knows_how_often_the_engine_went_round),
+        TABLE_TEST(play_undoes_what_it_did_when_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,12 +83,28 @@ int lane_close_path(const struct lane *lane, int code)
 
 /* ---- Running ------------------------------------------------------------------------------------- */
 
+static bool is_any(const void *file, const char *path)
+{
+    (void)file;
+    (void)path;
+    return true;
+}
+
+/* QEMU's WAV files have no other direction. */
+static void explain(const struct lane *lane, NTSTATUS status)
+{
+    if (status == STATUS_IO_TIMEOUT && lane->route.path.direction == PATH_IN &&
+        device_writes(lane->options, is_any, NULL))
+        report_note("QEMU gives a codec no input while it writes what that plays to out=FILE");
+}
+
 static int fail_first(struct lane *const *lanes, unsigned count, NTSTATUS status)
 {
     unsigned i;
 
     for (i = 0; i + 1 < count && NT_SUCCESS(lanes[i]->stream->status); i++)
         ;
+    explain(lanes[i], status);
     return lane_fail(lanes[i], lanes[i]->stream->routine, status);
 }
 

@@ -188,6 +188,11 @@ void lane_describe_counts(const struct lane *lane, struct json_object *object, u
     json_add_boolean(object, "stopped", stream->report.stopped);
 }
 
+bool lane_has_run(const struct lane *lane)
+{
+    return lane->stream && (lane->stream->report.notifications > 0 || lane->stream->report.frames > 0);
+}
+
 void lane_print_result(const struct lane *lane, const char *done, const struct hdabus_statistics *statistics)
 {
     const struct stream_report *report = &lane->stream->report;

@@ -41,7 +41,8 @@ void lane_report_statistics(const struct lane *lane, const struct hdabus_statist
 void lane_describe_counts(const struct lane *lane, struct json_object *object, uint64_t expected,
                           const char *gaps);
 
-/* The last line on standard output. */
+/* Whether there is anything to tell, and the last line on standard output that tells it. */
+bool lane_has_run(const struct lane *lane);
 void lane_print_result(const struct lane *lane, const char *done, const struct hdabus_statistics *statistics);
 
 #endif

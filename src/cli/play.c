@@ -65,7 +65,7 @@ static void report_counts(struct play *play)
 
 static void print_result(const struct play *play, const struct hdabus_statistics *statistics)
 {
-    if (play->options->json || play->player.stream.report.notifications == 0)
+    if (play->options->json || !lane_has_run(&play->lane))
         return;
     if (play->options->record)
         lane_print_result(&play->recording.lane, " recorded", statistics);

@@ -148,7 +148,7 @@ static void describe(struct record *record, const struct hdabus_statistics *stat
     const struct lane *lane = &record->recording.lane;
 
     lane_report_statistics(lane, statistics);
-    if (!record->options->json && lane->stream && lane->stream->report.notifications > 0)
+    if (!record->options->json && lane_has_run(lane))
         lane_print_result(lane, "", statistics);
 }
 

@@ -4,8 +4,8 @@
 #include "codec/player.h"
 #include "table.h"
 
-#define BUFFER 960
-#define PERIOD (BUFFER / 2)
+#define PERIOD PACE_PERIOD
+#define BUFFER (2 * PERIOD)
 #define FRAMES 10000
 
 static const char *const routine_names[ROUTINES] = {
@@ -19,11 +19,8 @@ static const char *const routine_names[ROUTINES] = {
 /* ---- The client ---------------------------------------------------------------------------------- */
 
 struct client {
-    ULONG left;     /* frames of data */
-    ULONG wakes;    /* seen by progress() */
-    ULONG stop_at;  /* wake after which it wants to stop; 0: never */
-    ULONG sleep_at; /* wake in which it sleeps; 0: never */
-    LONG sleep_half_periods;
+    struct pace pace;
+    ULONG left; /* frames of data */
 };
 
 static ULONG fill(void *context, void *frames, ULONG count)
@@ -36,24 +33,8 @@ static ULONG fill(void *context, void *frames, ULONG count)
     return filled;
 }
 
-static bool wants_stop(void *context)
-{
-    struct client *client = context;
-
-    return client->stop_at && client->wakes >= client->stop_at;
-}
-
-static void progress(void *context, const struct stream_report *report)
-{
-    struct client *client = context;
-    LARGE_INTEGER interval = {.QuadPart = -client->sleep_half_periods * (PERIOD * 10000000ll / 48000 / 2)};
-
-    (void)report;
-    if (++client->wakes == client->sleep_at)
-        KeDelayExecutionThread(KernelMode, FALSE, &interval);
-}
-
-static const struct stream_client functions = {.transfer = fill, .stop = wants_stop, .progress = progress};
+static const struct stream_client functions = {
+    .transfer = fill, .stop = pace_wants_stop, .progress = pace_progress};
 
 static NTSTATUS play(struct client *client, ULONG notification_count, struct player *player)
 {
@@ -150,7 +131,7 @@ static void play_on_a_dead_engine_times_out(void **state)
 
 static void play_stops_when_the_client_wishes(void **state)
 {
-    struct client client = {.left = FRAMES, .stop_at = 3};
+    struct client client = {.left = FRAMES, .pace = {.stop_at = 3}};
     struct player player;
 
     (void)state;
@@ -162,8 +143,8 @@ static void play_stops_when_the_client_wishes(void **state)
 
 static void play_counts_what_was_handled_after_the_next_boundary(void **state)
 {
-    struct client prompt = {.left = FRAMES, .sleep_at = 4, .sleep_half_periods = 3};
-    struct client late = {.left = FRAMES, .sleep_at = 4, .sleep_half_periods = 5};
+    struct client prompt = {.left = FRAMES, .pace = {.sleep_at = 4, .sleep_half_periods = 3}};
+    struct client late = {.left = FRAMES, .pace = {.sleep_at = 4, .sleep_half_periods = 5}};
     struct player player;
 
     (void)state;
@@ -178,7 +159,7 @@ static void play_counts_what_was_handled_after_the_next_boundary(void **state)
 /* Rounds that nobody saw: the position says where in the buffer, the time how often round. */
 static void play_knows_how_often_the_engine_went_round(void **state)
 {
-    struct client client = {.left = FRAMES, .sleep_at = 4, .sleep_half_periods = 5 * 4 + 1};
+    struct client client = {.left = FRAMES, .pace = {.sleep_at = 4, .sleep_half_periods = 5 * 4 + 1}};
     struct player player;
 
     (void)state;

@@ -7,8 +7,8 @@
 
 #include <sim.h>
 
-#define BUFFER 960
-#define PERIOD (BUFFER / 2)
+#define PERIOD PACE_PERIOD
+#define BUFFER (2 * PERIOD)
 #define FRAMES 10000
 
 static const char *const routine_names[ROUTINES] = {
@@ -38,12 +38,8 @@ static void give_numbers(void *context, const struct hdabus_recording *recording
 /* ---- The client ---------------------------------------------------------------------------------- */
 
 struct client {
-    ULONG wakes;     /* seen by progress() */
-    ULONG stop_at;   /* wake after which it wants to stop; 0: never */
-    ULONG sleep_at;  /* wake in which it sleeps; 0: never */
+    struct pace pace;
     ULONG refuse_at; /* frames after which it takes no more; 0: never */
-    LONG sleep_half_periods;
-
     ULONG taken;
     ULONG last;   /* number of the last frame taken */
     ULONG jumps;  /* times that the numbers did not go on by one, */
@@ -75,24 +71,8 @@ static ULONG take(void *context, void *frames, ULONG count)
     return count;
 }
 
-static bool wants_stop(void *context)
-{
-    struct client *client = context;
-
-    return client->stop_at && client->wakes >= client->stop_at;
-}
-
-static void progress(void *context, const struct stream_report *report)
-{
-    struct client *client = context;
-    LARGE_INTEGER interval = {.QuadPart = -client->sleep_half_periods * (PERIOD * 10000000ll / 48000 / 2)};
-
-    (void)report;
-    if (++client->wakes == client->sleep_at)
-        KeDelayExecutionThread(KernelMode, FALSE, &interval);
-}
-
-static const struct stream_client functions = {.transfer = take, .stop = wants_stop, .progress = progress};
+static const struct stream_client functions = {
+    .transfer = take, .stop = pace_wants_stop, .progress = pace_progress};
 
 /* ---- A recording --------------------------------------------------------------------------------- */
 
@@ -220,7 +200,7 @@ static void record_on_a_dead_engine_times_out(void **state)
 
 static void record_without_an_end_stops_when_the_client_wishes(void **state)
 {
-    struct client client = {.stop_at = 3};
+    struct client client = {.pace = {.stop_at = 3}};
     struct recorder recorder;
 
     (void)state;
@@ -245,7 +225,7 @@ static void record_ends_when_the_client_takes_no_more(void **state)
 
 static void record_may_be_late_by_less_than_a_period(void **state)
 {
-    struct client client = {.sleep_at = 4, .sleep_half_periods = 3};
+    struct client client = {.pace = {.sleep_at = 4, .sleep_half_periods = 3}};
     struct recorder recorder;
 
     (void)state;
@@ -258,7 +238,7 @@ static void record_may_be_late_by_less_than_a_period(void **state)
 /* What is left out is as much as was lost; there are as many frames as were wanted. */
 static void record_counts_what_was_written_over(void **state)
 {
-    struct client client = {.sleep_at = 4, .sleep_half_periods = 5};
+    struct client client = {.pace = {.sleep_at = 4, .sleep_half_periods = 5}};
     struct recorder recorder;
 
     (void)state;
@@ -274,7 +254,7 @@ static void record_counts_what_was_written_over(void **state)
 /* Rounds that nobody saw: the position says where in the buffer, the time how often round. */
 static void record_knows_how_often_the_engine_went_round(void **state)
 {
-    struct client client = {.sleep_at = 4, .sleep_half_periods = 5 * 4 + 1};
+    struct client client = {.pace = {.sleep_at = 4, .sleep_half_periods = 5 * 4 + 1}};
     struct recorder recorder;
 
     (void)state;

@@ -107,6 +107,23 @@ static NTSTATUS set_state(PVOID context, HDAUDIO_STREAM_STATE state, ULONG count
     return status;
 }
 
+bool pace_wants_stop(void *context)
+{
+    const struct pace *pace = context;
+
+    return pace->stop_at && pace->wakes >= pace->stop_at;
+}
+
+void pace_progress(void *context, const struct stream_report *report)
+{
+    struct pace *pace = context;
+    LARGE_INTEGER interval = {.QuadPart = -pace->sleep_half_periods * (PACE_PERIOD * 10000000ll / 48000 / 2)};
+
+    (void)report;
+    if (++pace->wakes == pace->sleep_at)
+        KeDelayExecutionThread(KernelMode, FALSE, &interval);
+}
+
 int table_set_up(void **state)
 {
     const GUID *type = &GUID_HDAUDIO_BUS_INTERFACE_V2;

@@ -12,6 +12,8 @@
 #include <bus.h>
 #include <stdbool.h>
 
+#include "codec/stream.h"
+
 enum routine {
     NO_ROUTINE,
     ALLOCATE_ENGINE,
@@ -36,6 +38,19 @@ struct table {
 };
 
 extern struct table table;
+
+/* When a client sleeps and stops: its context begins with this. A period is PACE_PERIOD frames at 48 kHz. */
+#define PACE_PERIOD 480u
+
+struct pace {
+    ULONG wakes;    /* seen by pace_progress() */
+    ULONG stop_at;  /* wake after which it wants to stop; 0: never */
+    ULONG sleep_at; /* wake in which it sleeps; 0: never */
+    LONG sleep_half_periods;
+};
+
+bool pace_wants_stop(void *context);
+void pace_progress(void *context, const struct stream_report *report);
 
 /* cmocka's: open the bus, and close it when nothing is held any more. */
 int table_set_up(void **state);

@@ -31,6 +31,8 @@ struct voice {
     HDAUDIO_STREAM_FORMAT format;
     ULONG frames;
     bool records;
+    ULONG buffer_frames, notification_count; /* 0: as run_voices() has it */
+    LONG drag;                               /* after each wake-up it sleeps so long, in 100 ns */
 
     struct path path;
     struct player player;
@@ -135,7 +137,17 @@ static ULONG transfer(void *context, void *frames, ULONG count)
     return voice->records ? take_frames(voice, frames, count) : play_frames(voice, frames, count);
 }
 
-static const struct stream_client functions = {.transfer = transfer};
+static void progress(void *context, const struct stream_report *report)
+{
+    const struct voice *voice = context;
+    LARGE_INTEGER interval = {.QuadPart = -voice->drag};
+
+    (void)report;
+    if (voice->drag)
+        KeDelayExecutionThread(KernelMode, FALSE, &interval);
+}
+
+static const struct stream_client functions = {.transfer = transfer, .progress = progress};
 
 /* ---- Opening and closing ------------------------------------------------------------------------- */
 
@@ -145,8 +157,8 @@ static void open_engine(struct voice *voice, ULONG buffer_frames, ULONG notifica
 {
     struct stream_request request = {
         .format = voice->format,
-        .buffer_frames = buffer_frames,
-        .notification_count = notification_count,
+        .buffer_frames = voice->buffer_frames ? voice->buffer_frames : buffer_frames,
+        .notification_count = voice->notification_count ? voice->notification_count : notification_count,
         .client = &functions,
         .context = voice,
     };
@@ -312,6 +324,32 @@ static void session_goes_on_when_one_has_ended(void **state)
         check_voice(&voices[i]);
 }
 
+static void session_looks_at_no_engine_before_it_notifies(void **state)
+{
+    struct voice voices[] = {VOICE(0x0E, 48000, 16, 2), RECORDED(0x12, 48000, 16, 2)};
+
+    (void)state;
+    voices[0].notification_count = voices[1].notification_count = 2;
+    run_voices(voices, RTL_NUMBER_OF(voices), STATUS_SUCCESS);
+    assert_int_equal(table.positions, 2);
+}
+
+/* The first one's next notification is always there already when it has been served. */
+static void session_serves_all_though_one_is_never_done(void **state)
+{
+    struct voice voices[] = {VOICE(0x0E, 48000, 16, 2), RECORDED(0x12, 48000, 16, 2)};
+
+    (void)state;
+    voices[0].frames = 48000;
+    voices[0].buffer_frames = 1000;
+    voices[0].drag = 10000000 / 48;
+    voices[1].buffer_frames = 8000;
+    voices[1].notification_count = 2;
+    run_voices(voices, RTL_NUMBER_OF(voices), STATUS_SUCCESS);
+    assert_true(voices[0].stream->report.notifications > 10);
+    check_voice(&voices[1]);
+}
+
 static void session_that_cannot_start_leaves_all_in_reset(void **state)
 {
     enum routine routine;
@@ -325,6 +363,20 @@ static void session_that_cannot_start_leaves_all_in_reset(void **state)
     }
     table.refuse = NO_ROUTINE;
     session_goes_on_when_one_has_ended(state);
+}
+
+/* Without notifications the position is asked for again and again. */
+static void session_that_fails_on_its_way_stops_all(void **state)
+{
+    struct voice voices[] = {VOICE(0x0E, 48000, 16, 2), RECORDED(0x12, 48000, 16, 2)};
+
+    (void)state;
+    table.withhold_notifications = true;
+    table.refuse = POSITION;
+    table.let_pass = 5;
+    run_voices(voices, RTL_NUMBER_OF(voices), STATUS_INSUFFICIENT_RESOURCES);
+    assert_string_equal(voices[1].stream->routine, "GetLinkPositionRegister");
+    assert_int_equal(table.runs, 1);
 }
 
 static void session_of_dead_engines_times_out(void **state)
@@ -352,7 +404,10 @@ int main(void)
         TABLE_TEST(session_starts_all_engines_in_one_call),
         TABLE_TEST(session_does_the_same_each_time),
         TABLE_TEST(session_goes_on_when_one_has_ended),
+        TABLE_TEST(session_looks_at_no_engine_before_it_notifies),
+        TABLE_TEST(session_serves_all_though_one_is_never_done),
         TABLE_TEST(session_that_cannot_start_leaves_all_in_reset),
+        TABLE_TEST(session_that_fails_on_its_way_stops_all),
         TABLE_TEST(session_of_dead_engines_times_out),
         TABLE_TEST(session_of_none_is_over_and_of_too_many_refused),
     };

@@ -6,7 +6,12 @@ struct table table;
 
 static NTSTATUS refusal(enum routine routine)
 {
-    return table.refuse == routine ? STATUS_INSUFFICIENT_RESOURCES : STATUS_SUCCESS;
+    if (table.refuse != routine)
+        return STATUS_SUCCESS;
+    if (table.let_pass == 0)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    table.let_pass--;
+    return STATUS_SUCCESS;
 }
 
 static NTSTATUS allocate_render(PVOID context, PHDAUDIO_STREAM_FORMAT format, BOOLEAN stripe, PHANDLE handle,
@@ -80,6 +85,7 @@ static NTSTATUS position_register(PVOID context, HANDLE handle, PULONG *position
 {
     NTSTATUS status = refusal(POSITION);
 
+    table.positions++;
     return NT_SUCCESS(status) ? table.real.GetLinkPositionRegister(context, handle, position) : status;
 }
 

@@ -28,11 +28,13 @@ struct table {
     struct hdabus *bus;
     HDAUDIO_BUS_INTERFACE_V2 real;
     HDAUDIO_BUS_INTERFACE_V2 ddi; /* what the player or recorder gets */
-    enum routine refuse;          /* with INSUFFICIENT_RESOURCES */
+    enum routine refuse;          /* with INSUFFICIENT_RESOURCES, */
+    unsigned let_pass;            /* after so many calls of it */
     bool withhold_notifications;
     bool withhold_run;
     /* What is held. */
     int engines, buffers, registrations, running;
+    unsigned positions; /* calls that asked for a position */
     unsigned runs;      /* calls that let engines run, */
     ULONG most_started; /* and how many at once at most */
 };

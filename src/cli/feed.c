@@ -20,7 +20,7 @@ static void give(void *context, const struct hdabus_recording *recording)
 static NTSTATUS attach(struct feed *feed, const struct route *from)
 {
     if (from)
-        return hdabus_sim_connect(feed->bus, from->group->codec.address, route_pin(from), feed->codec_address,
+        return hdabus_sim_connect(feed->bus, from->group->codec.address, from->pin, feed->codec_address,
                                   feed->pin);
     return hdabus_sim_feed(feed->bus, feed->codec_address, feed->pin, feed->source ? give : NULL, feed);
 }
@@ -34,7 +34,7 @@ int feed_open(struct feed *feed, struct hdabus *bus, const struct route *to, str
     memset(feed, 0, sizeof(*feed));
     feed->bus = bus;
     feed->codec_address = to->group->codec.address;
-    feed->pin = route_pin(to);
+    feed->pin = to->pin;
     feed->format = to->format;
     feed->source = source;
     status = attach(feed, from);

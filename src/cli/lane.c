@@ -159,7 +159,7 @@ void lane_report_route(const struct lane *lane)
     report_integer(report, "rate", format->SampleRate);
     report_integer(report, "channels", format->NumberOfChannels);
     report_integer(report, "bits", format->ValidBitsPerSample);
-    report_integer(report, "pin", route_pin(&lane->route));
+    report_integer(report, "pin", lane->route.pin);
 }
 
 /* Register counts are totals from opening to closing. */
@@ -198,7 +198,7 @@ void lane_print_result(const struct lane *lane, const char *done, const struct h
     const struct stream_report *report = &lane->stream->report;
 
     printf("%llu frames%s%s, pin 0x%02x, %llu notifications, %llu late, %llu merged\n",
-           (unsigned long long)report->frames, done, report->stopped ? " until stopped" : "",
-           route_pin(&lane->route), (unsigned long long)report->notifications,
-           (unsigned long long)report->late, (unsigned long long)statistics->merged);
+           (unsigned long long)report->frames, done, report->stopped ? " until stopped" : "", lane->route.pin,
+           (unsigned long long)report->notifications, (unsigned long long)report->late,
+           (unsigned long long)statistics->merged);
 }

@@ -58,7 +58,7 @@ static void report_counts(struct play *play)
         return;
     recorded = json_object_new_object();
     json_add_string(recorded, "file", play->options->record);
-    json_add_integer(recorded, "pin", route_pin(&play->recording.lane.route));
+    json_add_integer(recorded, "pin", play->recording.lane.route.pin);
     recording_describe(&play->recording, recorded);
     json_add(play->report->object, "record", recorded);
 }
@@ -115,7 +115,7 @@ static int run_with_sink(struct play *play)
 
     if (!play->options->out)
         return run_with_recording(play);
-    code = sink_open(&play->sink, play->device.bus, route->group->codec.address, route_pin(route),
+    code = sink_open(&play->sink, play->device.bus, route->group->codec.address, route->pin,
                      play->options->out, &route->format, most, play->report);
     if (code != EXIT_DONE)
         return code;

@@ -10,11 +10,6 @@
 #define DEFAULT_RATE     48000u
 #define DEFAULT_CHANNELS 2u
 
-UCHAR route_pin(const struct route *route)
-{
-    return path_pin(&route->path)->node;
-}
-
 /* ---- The wish ------------------------------------------------------------------------------------ */
 
 static unsigned bits_of(const struct source *source)
@@ -74,6 +69,7 @@ static bool choose_for_channels(struct route *route, const struct device *device
         best = rank;
         route->group = group;
         route->path = path;
+        route->pin = path_pin(&path)->node;
     }
     return route->group;
 }
@@ -158,7 +154,7 @@ static int refuse_pin(const struct device *device, const struct wish *wish, cons
 static int refuse_format(const struct route *route, unsigned value, const char *unit, struct report *report)
 {
     return report_failure(report, EXIT_FAILED, STATUS_SUCCESS, "pin 0x%02x: its converter takes no %u %s",
-                          route_pin(route), value, unit);
+                          route->pin, value, unit);
 }
 
 static int choose_format(struct route *route, const struct wish *wish, struct report *report)
@@ -169,8 +165,7 @@ static int choose_format(struct route *route, const struct wish *wish, struct re
 
     if (bits == 0 || rate == 0)
         return report_failure(report, EXIT_FAILED, STATUS_SUCCESS,
-                              "pin 0x%02x: its converter takes nothing that a stream carries",
-                              route_pin(route));
+                              "pin 0x%02x: its converter takes nothing that a stream carries", route->pin);
     if (wish->bits_is_must && bits != wish->bits)
         return refuse_format(route, wish->bits, "bits", report);
     if (wish->rate_is_must && rate != wish->rate)
@@ -247,7 +242,7 @@ int route_note_level(const struct route *route, const struct options *options, s
     if (path_reaches_0_db(&route->path))
         return EXIT_DONE;
     return change(options, report, "pin 0x%02x: an amplifier on the way %s it does not reach 0 dB",
-                  route_pin(route), route->path.direction == PATH_OUT ? "to" : "from");
+                  route->pin, route->path.direction == PATH_OUT ? "to" : "from");
 }
 
 int route_note_changes(const struct route *route, struct source *source, const struct options *options,

@@ -10,6 +10,7 @@
 struct route {
     struct audio_group *group;
     struct path path;
+    UCHAR pin; /* at the path's end */
     HDAUDIO_STREAM_FORMAT format;
 };
 
@@ -37,7 +38,5 @@ int route_note_changes(const struct route *route, struct source *source, const s
                        struct report *report);
 /* The same of amplifiers on the way. */
 int route_note_level(const struct route *route, const struct options *options, struct report *report);
-
-UCHAR route_pin(const struct route *route);
 
 #endif

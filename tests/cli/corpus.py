@@ -43,16 +43,18 @@ class Corpus(CommandTest):
         self.assertTrue(any(reason in result.err for reason in REASONS), f"{dump.name}: {result.err}")
         return False
 
-    def run_all(self, *arguments):
+    def run_half(self, first, *arguments):
+        """Every second dump, from the first one on: one test takes those that the other leaves."""
+        dumps = sorted(CODECS.glob("*.codec"))[first::2]
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            done = list(pool.map(lambda dump: self.run_dump(dump, *arguments), sorted(CODECS.glob("*.codec"))))
+            done = list(pool.map(lambda dump: self.run_dump(dump, *arguments), dumps))
         self.assertGreater(sum(done), len(done) // 2)
 
     def test_record(self):
-        self.run_all("record", "--in", self.source, None)
+        self.run_half(0, "record", "--in", self.source, None)
 
     def test_loopback(self):
-        self.run_all("play", "--loopback", "--record", None, self.source)
+        self.run_half(1, "play", "--loopback", "--record", None, self.source)
 
 
 if __name__ == "__main__":

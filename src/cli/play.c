@@ -251,12 +251,12 @@ static int check_files(const struct play *play)
 
 static int run_with_source(struct play *play)
 {
+    ULONG rate = play->options->rate ? play->options->rate : (ULONG)play->source.info.samplerate;
     struct hdabus_statistics statistics;
     int code = check_files(play);
 
     if (code == EXIT_DONE)
-        code =
-            device_open_at(&play->device, play->options, (ULONG)play->source.info.samplerate, play->report);
+        code = device_open_at(&play->device, play->options, rate, play->report);
     if (code != EXIT_DONE)
         return code;
     code = run_on_device(play);

@@ -347,19 +347,33 @@ static void spread(int32_t *block, size_t frames)
         block[2 * frames] = block[2 * frames + 1] = block[frames];
 }
 
-/* The phase is computed anew for each frame, so that no error adds up. */
+static void put_on_all(int32_t *frame, unsigned channels, double sample)
+{
+    int32_t rounded = (int32_t)lrint(TONE_LEVEL * sample);
+
+    while (channels-- > 0)
+        frame[channels] = rounded;
+}
+
+/* From frame to frame a vector is turned; its phase is computed anew for each block, so that no error adds
+ * up.
+ */
 static size_t read_tone(struct source *source)
 {
-    unsigned channels = source->format.NumberOfChannels, channel;
-    size_t frame;
+    double turns = source->tone / source->format.SampleRate;
+    double begin = 2 * M_PI * fmod((double)source->consumed * turns, 1), step = 2 * M_PI * turns;
+    double sine = sin(begin), cosine = cos(begin), step_sine = sin(step), step_cosine = cos(step);
+    unsigned channels = source->format.NumberOfChannels;
+    size_t i;
 
-    for (frame = 0; frame < BLOCK_FRAMES; frame++, source->consumed++) {
-        double turns = fmod((double)source->consumed * source->tone / source->format.SampleRate, 1);
-        int32_t sample = (int32_t)lround(TONE_LEVEL * sin(2 * M_PI * turns));
+    for (i = 0; i < BLOCK_FRAMES; i++) {
+        double next = sine * step_cosine + cosine * step_sine;
 
-        for (channel = 0; channel < channels; channel++)
-            source->block[frame * channels + channel] = sample;
+        put_on_all(source->block + i * channels, channels, sine);
+        cosine = cosine * step_cosine - sine * step_sine;
+        sine = next;
     }
+    source->consumed += BLOCK_FRAMES;
     return BLOCK_FRAMES;
 }
 

@@ -46,6 +46,9 @@ static int create_file(struct writer *writer, const HDAUDIO_STREAM_FORMAT *forma
         .format = file_format(writer->path, format, most),
     };
 
+    if (strcmp(writer->path, "-") == 0)
+        return report_failure(report, EXIT_FAILED, STATUS_SUCCESS,
+                              "-: standard output cannot be an audio file, whose header is written last");
     if (is_flac(writer->path) && format->ValidBitsPerSample > WIDEST_IN_FLAC)
         return report_failure(report, EXIT_FAILED, STATUS_SUCCESS, "%s: FLAC holds at most %u bits",
                               writer->path, WIDEST_IN_FLAC);

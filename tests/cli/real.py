@@ -21,6 +21,11 @@ class RealClock(CommandTest):
         arguments = [PROGRAM, "play", *options, str(source)]
         return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
+    def wait_for_data(self, process):
+        while not (self.out.exists() and self.out.stat().st_size > 100000):
+            time.sleep(0.05)
+            self.assertIsNone(process.poll(), "it ended by itself")
+
     def test_plays_in_real_time(self):
         began = time.monotonic()
         process = self.start(1)
@@ -31,9 +36,7 @@ class RealClock(CommandTest):
 
     def test_interrupt_keeps_what_was_captured(self):
         process = self.start(30)
-        while not (self.out.exists() and self.out.stat().st_size > 100000):
-            time.sleep(0.05)
-            self.assertIsNone(process.poll(), "it ended by itself")
+        self.wait_for_data(process)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
         self.assertEqual(process.returncode, DONE, err)
@@ -56,14 +59,26 @@ class RealClock(CommandTest):
         self.check(run("play", "--clock", "real", "--exact", "--loopback", "--record", self.out, source), DONE)
         self.assertEqual(Wav(self.out).data, data)
 
+    def test_interrupt_stops_both_ways(self):
+        data = samples(48000 * 2 * 30, 16)
+        source = self.file(wav(data, 2, 48000, 16))
+        arguments = [PROGRAM, "play", "--json", "--clock", "real", "--loopback", "--record", str(self.out), str(source)]
+        process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.wait_for_data(process)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, DONE, err)
+        self.assertTrue(json.loads(out)["stopped"] and json.loads(out)["record"]["stopped"])
+        recorded = Wav(self.out).data
+        self.assertEqual(len(recorded), 4 * json.loads(out)["record"]["frames"])
+        self.assertTrue(data.startswith(recorded))
+
     def test_interrupt_completes_what_was_recorded(self):
         for number in (signal.SIGINT, signal.SIGTERM):
             with self.subTest(signal=number):
                 arguments = [PROGRAM, "record", "--json", "--clock", "real", "--in", "tone", str(self.out)]
                 process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-                while not (self.out.exists() and self.out.stat().st_size > 100000):
-                    time.sleep(0.05)
-                    self.assertIsNone(process.poll(), "it ended by itself")
+                self.wait_for_data(process)
                 process.send_signal(number)
                 out, err = process.communicate(timeout=60)
                 self.assertEqual(process.returncode, DONE, err)

@@ -204,7 +204,7 @@ class Recording(CommandTest):
         self.assertFalse(self.out.exists())
 
     def test_file_that_cannot_be_written(self):
-        for path in (self.folder / "no" / "out.wav", self.folder, "/dev/full"):
+        for path in (self.folder / "no" / "out.wav", self.folder, "/dev/full", "-"):
             with self.subTest(path=path):
                 self.refuse("record", "--in", self.source, path, sentence=str(path))
                 self.refuse("play", "--record", path, self.source, sentence=str(path))

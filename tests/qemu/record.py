@@ -70,6 +70,11 @@ class Record(CommandTest):
                 data = self.duplex(f"qemu:codec=hda-output,out={self.out},codec=hda-duplex", rate)
                 self.assertIsNotNone(heard(self.out, data), "the file does not stand in what was heard")
 
+    def test_a_tone_is_written_at_its_own_rate(self):
+        self.check(run("--device", f"qemu:out={self.out}", "tone", "--exact", "--rate", 44100, "-d", "0.5"), DONE)
+        self.assertEqual(Wav(self.out).rate, 44100)
+        self.assertGreaterEqual(len(Wav(self.out).data.strip(b"\0")), 4 * 22050 - 4)
+
     def test_a_codec_whose_audio_is_written_records_nothing(self):
         result = self.check(run("--device", f"qemu:out={self.out}", "record", "--json", "-d", 1, self.recorded), FAILED)
         self.assertEqual(result.object["status"], "STATUS_IO_TIMEOUT")

@@ -241,6 +241,18 @@ static bool hears(const struct sim_ear *ear, unsigned stream)
     return false;
 }
 
+/* What is muted on every way is not heard. */
+static void drop_muted(struct sim_route *route)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < route->count; i++) {
+        const struct sim_source *source = &route->sources[i];
+        if (source->gain[0] != 0 || source->gain[1] != 0)
+            route->sources[kept++] = *source;
+    }
+    route->count = kept;
+}
+
 static void route_intake(struct sim_intake *intake)
 {
     struct walk walk = {.route = &intake->route, .steps = STEPS_MOST};
@@ -248,6 +260,7 @@ static void route_intake(struct sim_intake *intake)
     if (intake->converter->state.stream_channel >> 4 == 0 || !is_enabled(intake->converter))
         return;
     walk_widget(&walk, intake->converter, (struct way){.swapped = false});
+    drop_muted(&intake->route);
     for (unsigned i = 0; i < intake->route.count; i++)
         intake->route.sources[i].node->feed->hearers++;
 }

@@ -237,8 +237,8 @@ static void response_slots(struct sim_controller *c)
     unsigned answered = solicited(c);
     bool empty = answered == NOBODY;
 
-    for (unsigned i = 0; i < SIM_MAX_CODECS; i++) {
-        if (c->codecs[i] && i != answered && unsolicited(c, i))
+    for (unsigned i = 0; i < c->codec_count; i++) {
+        if (c->addresses[i] != answered && unsolicited(c, c->addresses[i]))
             empty = false;
     }
     if (empty && c->ring.responses && !c->shape.count_stalls)

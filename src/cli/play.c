@@ -234,7 +234,21 @@ static bool is_source(const void *file, const char *path)
     return source_is(file, path);
 }
 
-/* No file is read and written, or written twice. */
+static bool is_path(const void *file, const char *path)
+{
+    return is_same_file(file, path);
+}
+
+/* Whether what is recorded goes to a file that something else is written to. */
+static bool is_written_twice(const struct options *options)
+{
+    const char *record = options->record;
+
+    if (!record)
+        return false;
+    return (options->out && is_same_file(options->out, record)) || device_writes(options, is_path, record);
+}
+
 static int check_files(const struct play *play)
 {
     const char *out = play->options->out, *record = play->options->record;
@@ -243,9 +257,9 @@ static int check_files(const struct play *play)
         device_writes(play->options, is_source, &play->source))
         return report_failure(play->report, EXIT_FAILED, STATUS_SUCCESS, "%s: is the file to play",
                               play->source.name);
-    if (out && record && is_same_file(out, record))
-        return report_failure(play->report, EXIT_FAILED, STATUS_SUCCESS, "%s: is both --out and --record",
-                              out);
+    if (is_written_twice(play->options))
+        return report_failure(play->report, EXIT_FAILED, STATUS_SUCCESS,
+                              "%s: would be written twice: what is recorded needs a file of its own", record);
     return EXIT_DONE;
 }
 

@@ -220,7 +220,7 @@ class Recording(CommandTest):
     def test_no_file_is_written_twice(self):
         names = (self.out, self.folder / ".." / self.folder.name / self.out.name)
         for again in (False, True):
-            self.refuse("play", "--out", names[0], "--record", names[1], self.source, sentence="is both")
+            self.refuse("play", "--out", names[0], "--record", names[1], self.source, sentence="would be written twice")
             self.assertEqual(self.out.exists(), again)
             self.out.write_bytes(b"")
 
@@ -244,6 +244,8 @@ class Recording(CommandTest):
         self.refuse(*record, "-c", "16", sentence="with 16 channels")
         self.refuse(*record, "--pin", "0x12", "-c", "3", sentence="pin 0x12: no converter reaches it with 3 channels")
         self.refuse("tone", "--rate", "12345", sentence="takes no 12345 Hz")
+        loopback = ("--loopback", "--record", self.out, "--record-pin", "0x12")
+        self.refuse("tone", "-c", "8", *loopback, sentence="pin 0x12: no converter reaches it with 8 channels")
 
     def test_a_buffer_that_the_fifo_swallows(self):
         for notify in (1, 2):

@@ -102,6 +102,8 @@ class Record(CommandTest):
         self.assertIn("no connected input pin", said)
         said = self.check(run("--device", f"qemu:out={self.out}", "record", "-d", 1, self.out), FAILED).err
         self.assertIn("is written by the device", said)
+        said = self.check(run("--device", f"qemu:out={self.out}", "play", "--record", self.out, source), FAILED).err
+        self.assertIn("would be written twice", said)
         self.assertFalse(self.recorded.exists())
 
 

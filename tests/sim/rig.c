@@ -30,11 +30,70 @@ void sim_codec_output(struct sim_codec *codec, const struct sim_link_block *bloc
 
     codec->blocks++;
     codec->last = *block;
+    codec->last_frame = codec->frame;
     if (codec->heard + count <= codec->capacity) {
         memcpy(codec->samples + codec->heard, block->samples, count * sizeof(*block->samples));
         memset(codec->tags + codec->heard, block->stream, count);
     }
     codec->heard += count;
+}
+
+void sim_codec_frame(struct sim_codec *codec, uint64_t frame)
+{
+    assert_true(frame >= codec->frame || frame == 0);
+    codec->frame = frame;
+    if (!codec->next || codec->next > frame)
+        return;
+    codec->sends = codec->sends_then;
+    codec->next = 0;
+}
+
+uint64_t sim_codec_next(const struct sim_codec *codec)
+{
+    if (codec->unsolicited)
+        return codec->frame;
+    return codec->next ? codec->next : UINT64_MAX;
+}
+
+bool sim_codec_unsolicited(struct sim_codec *codec, uint32_t *response)
+{
+    if (!codec->unsolicited)
+        return false;
+    *response = codec->unsolicited_response[--codec->unsolicited];
+    return true;
+}
+
+bool sim_codec_wakes(const struct sim_codec *codec)
+{
+    return codec->wakes;
+}
+
+bool sim_codec_sends(const struct sim_codec *codec, uint8_t stream)
+{
+    return codec->sends >> stream & 1;
+}
+
+uint32_t sent_sample(uint32_t n)
+{
+    return (n + 1) * 0x9E3779B1u;
+}
+
+void sim_codec_input(struct sim_codec *codec, const struct sim_link_request *request)
+{
+    size_t count = request->frames * ((request->format & 15u) + 1);
+    uint32_t *sent = &codec->sent[request->stream];
+
+    assert_true(sim_codec_sends(codec, request->stream));
+    codec->requests++;
+    codec->request = *request;
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(request->samples[i], 0);
+        if (codec->loops)
+            request->samples[i] = *sent < codec->heard ? codec->samples[*sent] : 0;
+        else
+            request->samples[i] = (int32_t)sent_sample(*sent);
+        ++*sent;
+    }
 }
 
 /* ---- Life ------------------------------------------------------------------------------------------------
@@ -60,6 +119,16 @@ static void equip(struct rig *rig, unsigned address)
     assert_non_null(codec->tags);
     sim_controller_plug(rig->c, address, codec);
 }
+
+const struct sim_shape rig_shape = {
+    .outputs = 4,
+    .ring_sizes = 0x40,
+    .address64 = SIM_ADDRESS64,
+    .output_payload = 60,
+    .input_payload = 29,
+    .output_stream_payload = 48,
+    .input_stream_payload = 24,
+};
 
 struct rig *rig_create(const struct sim_shape *shape)
 {
@@ -89,7 +158,7 @@ void rig_destroy(struct rig *rig)
 
 int rig_setup(void **state)
 {
-    *state = rig_create(&sim_default_shape);
+    *state = rig_create(&rig_shape);
     return 0;
 }
 
@@ -244,7 +313,7 @@ void prepare(struct rig *rig, unsigned stream, uint16_t format, const struct fra
     wr(rig, SD(stream) + LVI, 2, count - 1);
     wr(rig, SD(stream) + BDPL, 4, BASE + BDL_AT + 0x1000 * stream);
     wr(rig, SD(stream) + BDPU, 4, BASE >> 32);
-    wr(rig, SD(stream) + TAG, 1, (stream + 1) << 4);
+    wr(rig, SD(stream) + TAG, 1, (stream + 1) << 4 | (rd(rig, SD(stream) + TAG, 1) & 0xB));
     wr(rig, SD(stream) + CTL, 1, 0x1C);
 }
 

@@ -25,8 +25,8 @@
 #define BDL_AT    0x3000u /* of stream n: 4 KiB further each */
 #define DATA_AT   0x10000u
 
-/* A codec that answers each command with its complement, unless told to be silent, and keeps what it hears.
- */
+/* A codec that answers each command with its complement, unless told to be silent, keeps what it hears, and
+ * says and sends what a test wants. */
 struct sim_codec {
     struct rig *rig;
     unsigned resets;
@@ -36,11 +36,25 @@ struct sim_codec {
     uint64_t command_time[600];
     unsigned blocks; /* calls of sim_codec_output */
     struct sim_link_block last;
-    size_t heard; /* samples */
+    uint64_t last_frame; /* that it was told before that */
+    size_t heard;        /* samples */
     size_t capacity;
     int32_t *samples;
-    uint8_t *tags; /* the stream of each sample */
+    uint8_t *tags;                   /* the stream of each sample */
+    uint64_t frame;                  /* that it was told last */
+    uint64_t next;                   /* in which `sends_then` becomes `sends`; 0: never */
+    uint16_t sends, sends_then;      /* bit n: stream tag n */
+    bool loops;                      /* it sends what it has heard, from the first sample on */
+    unsigned requests;               /* calls of sim_codec_input */
+    struct sim_link_request request; /* the last */
+    uint32_t sent[16];               /* samples of each stream */
+    unsigned unsolicited;
+    uint32_t unsolicited_response[8]; /* to come, the last one first */
+    bool wakes;
 };
+
+/* The n-th sample that a codec sends of a stream, in 32 bits. */
+uint32_t sent_sample(uint32_t n);
 
 struct rig {
     struct sim_controller *c;
@@ -51,8 +65,11 @@ struct rig {
     char fault[256]; /* the last */
 };
 
-/* cmocka setup and teardown: a rig in CRST with codecs 0 and 2; the same with the link up and settled, and
- * rings running. */
+/* Four outputs, so that SD(0) is one, and nothing that departs from the specification. */
+extern const struct sim_shape rig_shape;
+
+/* cmocka setup and teardown: such a rig in CRST with codecs 0 and 2; the same with the link up and settled,
+ * and rings running. */
 int rig_setup(void **state);
 int rig_setup_running(void **state);
 /* Checks that there was no fault that the test did not expect. */
@@ -105,7 +122,7 @@ enum {
 #define FORMAT_48_16_STEREO 0x0011
 
 void put_list(struct rig *rig, unsigned stream, const struct fragment *list, unsigned count);
-/* Everything but RUN: tag stream + 1, all interrupt enables. */
+/* Everything but RUN: tag stream + 1, STRIPE and DIR as they are, all interrupt enables. */
 void prepare(struct rig *rig, unsigned stream, uint16_t format, const struct fragment *list, unsigned count);
 /* Two fragments of `half` bytes, both with IOC, at DATA_AT + 64 KiB × stream. */
 void prepare_halves(struct rig *rig, unsigned stream, uint16_t format, uint32_t half);

@@ -135,6 +135,42 @@ bool sim_codec_hear(struct sim_codec *codec, uint8_t pin, hdabus_sink *sink, voi
     return pin == 3;
 }
 
+bool sim_codec_feed(struct sim_codec *codec, uint8_t pin, hdabus_source *source, void *context)
+{
+    (void)codec;
+    (void)source;
+    (void)context;
+    return pin == 3;
+}
+
+NTSTATUS sim_codec_connect(struct sim_codec *from, uint8_t from_pin, struct sim_codec *to, uint8_t to_pin)
+{
+    (void)from;
+    (void)to;
+    return from_pin == 3 && to_pin == 3 ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+}
+
+bool sim_codec_plug(struct sim_codec *codec, uint8_t pin, bool plugged)
+{
+    (void)codec;
+    (void)plugged;
+    return pin == 3;
+}
+
+bool sim_codec_gpio(struct sim_codec *codec, uint8_t mask, uint8_t levels)
+{
+    (void)codec;
+    (void)levels;
+    return mask == 3;
+}
+
+bool sim_codec_turn(struct sim_codec *codec, uint8_t knob, uint8_t volume)
+{
+    (void)codec;
+    (void)volume;
+    return knob == 3;
+}
+
 void sim_codec_destroy(struct sim_codec *codec)
 {
     (void)codec;
@@ -257,12 +293,12 @@ static void mapped_registers_are_current_after_each_access(void **state)
     (void)state;
     assert_non_null(clock);
     assert_ptr_equal(ops->map(device, 0x30), clock);
-    for (uint32_t stream = 0; stream < 4; stream++) {
+    for (uint32_t stream = 0; stream < 8; stream++) {
         assert_non_null(ops->map(device, 0x84 + 0x20 * stream));
         assert_ptr_equal(ops->map(device, 0x84 + 0x20 * stream), ops->map(device, 0x2084 + 0x20 * stream));
     }
     assert_true(host.watched);
-    assert_null(ops->map(device, 0x104));
+    assert_null(ops->map(device, 0x184));
     assert_null(ops->map(device, 0x08));
     assert_null(ops->map(device, 0x88));
     assert_null(ops->map(device, 0x40000000));
@@ -274,6 +310,23 @@ static void mapped_registers_are_current_after_each_access(void **state)
     pass(&host, 125000);
     assert_ptr_equal(ops->map(device, 0x30), clock); /* and when it is handed out */
     assert_int_equal(*clock, value + 3000);
+}
+
+static void without_aliases_only_the_registers_can_be_mapped(void **state)
+{
+    struct sim_shape shape = sim_default_shape;
+    struct sim_device_options options = {.shape = &shape};
+    struct linux_host other = {0};
+    struct sim_device *bare;
+
+    (void)state;
+    shape.no_alias = true;
+    assert_int_equal(sim_device_create(&other, &options, &bare), STATUS_SUCCESS);
+    assert_null(ops->map(bare, 0x2030));
+    assert_null(ops->map(bare, 0x2084));
+    assert_non_null(ops->map(bare, 0x30));
+    assert_non_null(ops->map(bare, 0x84));
+    sim_device_destroy(bare);
 }
 
 static void the_host_hears_of_earlier_events(void **state)
@@ -308,6 +361,18 @@ static void info_and_hearing(void **state)
     assert_int_equal(sim_device_hear(device, 1, 4, NULL, NULL), STATUS_INVALID_PARAMETER);
     assert_int_equal(sim_device_hear(device, 0, 3, NULL, NULL), STATUS_INVALID_PARAMETER);
     assert_int_equal(sim_device_hear(device, 200, 3, NULL, NULL), STATUS_INVALID_PARAMETER);
+    for (unsigned address = 0; address < 2; address++) { /* there is none at 0 */
+        for (UCHAR which = 3; which < 5; which++) {
+            NTSTATUS status = address == 1 && which == 3 ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+
+            assert_int_equal(sim_device_feed(device, address, which, NULL, NULL), status);
+            assert_int_equal(sim_device_connect(device, address, which, 1, 3), status);
+            assert_int_equal(sim_device_connect(device, 1, 3, address, which), status);
+            assert_int_equal(sim_device_plug_jack(device, address, which, TRUE), status);
+            assert_int_equal(sim_device_gpio(device, address, which, 0), status);
+            assert_int_equal(sim_device_turn(device, address, which, 0), status);
+        }
+    }
     assert_false(sim_device_plug(device, 1, &other));
     assert_false(sim_device_plug(device, 15, &other));
 }
@@ -413,6 +478,30 @@ static void a_level_that_nobody_clears_is_masked(void **state)
     ops->interrupt_connect(device, handler, &calls); /* a fresh start */
     pass(&host, 1000);
     assert_int_equal(calls, 1001);
+    ops->interrupt_disconnect(device);
+    stop_rings(&dma);
+}
+
+/* By message or by level: until the causes have been gone. */
+static void a_lost_interrupt_calls_nobody(void **state)
+{
+    struct hda_dma dma;
+
+    (void)state;
+    calls = 0;
+    link_up();
+    start_rings(&dma);
+    ops->interrupt_connect(device, handler, &calls);
+    assert_int_equal(sim_device_fail(device, HDABUS_SIM_LOST_INTERRUPT, 0), STATUS_SUCCESS);
+    send(&dma, 1);
+    pass(&host, 1000000);
+    assert_int_equal(calls, 0);
+    assert_int_equal(ops->read32(device, 0x24), 0xC0000000);
+    ops->write8(device, 0x5D, 1);
+    send(&dma, 1);
+    pass(&host, 1000000);
+    assert_int_equal(calls, 1);
+    assert_int_equal(sim_device_fail(device, HDABUS_SIM_NO_RESPONSE, 0), STATUS_INVALID_PARAMETER);
     ops->interrupt_disconnect(device);
     stop_rings(&dma);
 }
@@ -613,6 +702,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_wall_clock_follows_the_host),
         TEST(mapped_registers_are_current_after_each_access),
+        TEST(without_aliases_only_the_registers_can_be_mapped),
         TEST(the_host_hears_of_earlier_events),
         TEST(info_and_hearing),
         FAULTY(faults_are_counted_and_the_first_ones_kept),
@@ -621,6 +711,8 @@ int main(void)
         LEVEL(a_level_calls_the_handler_until_it_is_cleared),
         cmocka_unit_test_setup_teardown(a_level_that_nobody_clears_is_masked, setup_level,
                                         teardown_with_faults),
+        TEST(a_lost_interrupt_calls_nobody),
+        LEVEL(a_lost_interrupt_calls_nobody),
         TEST(contiguous_memory_is_aligned_zeroed_and_within_reach),
         TEST(pages_come_in_runs_that_are_apart),
         LEVEL(pages_are_one_run_if_asked),

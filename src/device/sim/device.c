@@ -193,6 +193,14 @@ static void begin_access(struct sim_device *device)
     sim_controller_advance(device->controller, ticks(now));
 }
 
+void sim_device_enter(struct sim_device *device)
+{
+    uint64_t now = linux_host_ops.now(device->host);
+
+    pthread_mutex_lock(&device->lock);
+    sim_controller_advance(device->controller, ticks(now));
+}
+
 static uint32_t read_register(struct sim_device *device, uint32_t offset, unsigned width)
 {
     uint32_t value;
@@ -248,6 +256,8 @@ static volatile ULONG *shown_register(struct sim_device *device, uint32_t offset
     uint32_t target = offset < REG_ALIAS ? offset : offset - REG_ALIAS;
     unsigned stream = (target - REG_SDLPIB) / REG_SD_STRIDE;
 
+    if (target != offset && !sim_controller_has_alias(device->controller))
+        return NULL;
     if (target == REG_WALCLK)
         return &device->wall_clock;
     if (target < REG_SDLPIB || (target - REG_SDLPIB) % REG_SD_STRIDE)
@@ -293,14 +303,15 @@ NTSTATUS sim_device_create(struct linux_host *host, const struct sim_device_opti
     *device = NULL;
     if (!d)
         return STATUS_INSUFFICIENT_RESOURCES;
-    d->controller = sim_controller_create(options->qemu_shape ? &sim_qemu_shape : &sim_default_shape,
-                                          sim_device_report, d);
+    d->controller =
+        sim_controller_create(options->shape ? options->shape : &sim_default_shape, sim_device_report, d);
     if (!d->controller) {
         free(d);
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     d->host = host;
     d->options = *options;
+    d->options.shape = NULL; /* the caller's */
     d->announced = UINT64_MAX;
     pthread_mutex_init(&d->lock, NULL);
     pthread_cond_init(&d->idle, NULL);
@@ -344,15 +355,13 @@ bool sim_device_plug(struct sim_device *device, unsigned address, struct sim_cod
     return true;
 }
 
-NTSTATUS sim_device_hear(struct sim_device *device, UCHAR codec_address, UCHAR pin, hdabus_sink *sink,
-                         void *context)
+NTSTATUS sim_device_fail(struct sim_device *device, enum hdabus_sim_failure failure, unsigned which)
 {
-    bool heard;
+    bool known;
 
-    if (codec_address >= SIM_MAX_CODECS || !device->codecs[codec_address])
-        return STATUS_INVALID_PARAMETER;
     pthread_mutex_lock(&device->lock);
-    heard = sim_codec_hear(device->codecs[codec_address], pin, sink, context);
+    known = sim_controller_fail(device->controller, failure, which);
+    sim_device_settle(device);
     pthread_mutex_unlock(&device->lock);
-    return heard ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+    return known ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }

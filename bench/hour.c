@@ -58,22 +58,22 @@ static void hear(void *context, const struct hdabus_audio *audio)
 static bool play_on_path(struct rig *rig, struct player *player, const struct codec *codec,
                          const struct path *path)
 {
-    NTSTATUS status = path_open(codec, path, player->converter_format, player->stream);
+    NTSTATUS status = path_open(codec, path, player->stream.converter_format, player->stream.tag);
 
     if (!rig_succeeded("path_open", status))
         return false;
-    hdabus_sim_hear(rig->bus, codec->address, path_pin(path)->node, hear, player->request.context);
+    hdabus_sim_hear(rig->bus, codec->address, path_pin(path)->node, hear, player->stream.request.context);
     status = player_run(player);
     hdabus_sim_hear(rig->bus, codec->address, path_pin(path)->node, NULL, NULL);
     path_close(codec, path);
-    return rig_succeeded(player->routine, status);
+    return rig_succeeded(player->stream.routine, status);
 }
 
 static bool play_on_codec(struct rig *rig, const struct codec *codec, struct song *song)
 {
-    static const struct player_client client = {.fill = fill};
+    static const struct stream_client client = {.transfer = fill};
     struct path_need need = {.channels = 2, .rate = RIG_RATE, .bits = 16};
-    struct player_request request = {.format = {RIG_RATE, 16, 16, 2},
+    struct stream_request request = {.format = {RIG_RATE, 16, 16, 2},
                                      .buffer_frames = BUFFER_FRAMES,
                                      .notification_count = 2,
                                      .client = &client,
@@ -84,7 +84,7 @@ static bool play_on_codec(struct rig *rig, const struct codec *codec, struct son
     bool done;
 
     if (!rig_succeeded("path_choose", path_choose(codec, 0, &need, &path, &rank)) ||
-        !rig_succeeded("player_open", player_open(&player, &rig->ddi, &request)))
+        !rig_succeeded("player_open", player_open(&player, &rig->ddi, &request, 0)))
         return false;
     done = play_on_path(rig, &player, codec, &path);
     player_close(&player);

@@ -26,9 +26,10 @@
  *
  * Input. A converter in D0 with a stream sends; a pin enabled for input is heard under the same rules, from
  * the converter back to the pin. Where no pin is heard, zeros are sent, and a pin that is muted is not heard.
- * Output converters that a mixer on the way leads to as well are not recorded. What goes into a pin is asked for once in each frame
- * and sampling rate, with as many channels and bits as the widest converter takes that records it, so that
- * all that record the pin at one rate get the same samples; those at another rate are asked for separately.
+ * Output converters that a mixer on the way leads to as well are not recorded. What goes into a pin is asked
+ * for once in each frame and sampling rate, with as many channels and bits as the widest converter takes that
+ * records it, so that all that record the pin at one rate get the same samples; those at another rate are
+ * asked for separately.
  *
  * Unsolicited responses (HDA 7.3.1) hold the tag and below it, of a jack 0; of an HDMI or DisplayPort pin
  * presence in bit 0 (ELD valid, bit 1, is never set: the ELD is empty); of a function group what verb F15h

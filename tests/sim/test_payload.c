@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* test_payload.c - what FIFOs, SDO and SDI lines carry, and striping (HDA 3.3.4, 3.3.5, 3.3.12, 3.3.13,
- * 3.3.35). */
+/* test_payload.c - what FIFOs, SDO and SDI lines carry, and striping (HDA 3.3.5, 3.3.6, 3.3.35). */
 #include "rig.h"
 
 /* SD0 to SD2 are inputs, SD3 to SD5 outputs, SD6 either. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* test_rings.c - rings of every size, responses that nobody asked for, several in one frame, waking, and
- * immediate commands that tell who answered (HDA 3.3.7, 3.3.8, 3.3.24, 3.3.26, 3.4, 4.4, 4.5.9). */
+ * immediate commands that tell who answered (HDA 3.3.7, 3.3.8, 3.3.24, 3.3.28, 3.4, 4.4, 4.5.9). */
 #include "rig.h"
 
 /* ---- Sizes -------------------------------------------------------------------------------------- */
@@ -250,6 +250,15 @@ static void a_codec_wakes_a_link_in_reset(void **state)
     assert_false(sim_controller_asserted(rig->c));
 }
 
+static void a_codec_that_had_something_to_say_wakes_the_link_at_once(void **state)
+{
+    struct rig *rig = *state;
+
+    rig->codecs[2].wakes = true;
+    enter_reset(rig);
+    assert_int_equal(rd(rig, 0x0E, 2), 4);
+}
+
 static void a_codec_that_is_not_enabled_wakes_nobody(void **state)
 {
     struct rig *rig = *state;
@@ -363,6 +372,7 @@ int main(void)
         ACCEPTING(a_series_ends_when_all_slots_are_empty),
         ACCEPTING(codecs_that_ask_for_a_frame_get_it),
         ACCEPTING(a_codec_wakes_a_link_in_reset),
+        ACCEPTING(a_codec_that_had_something_to_say_wakes_the_link_at_once),
         ACCEPTING(a_codec_that_is_not_enabled_wakes_nobody),
         ACCEPTING(a_codec_does_not_wake_a_link_that_is_up),
         IMMEDIATE(the_status_tells_who_answered),

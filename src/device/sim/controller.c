@@ -458,6 +458,7 @@ static void run_until(struct sim_controller *c, uint64_t tick)
             run_frames(c, frame - c->frame);
     } else if (c->link == LINK_STOPPING && tick == c->link_until) {
         c->link = LINK_RESET;
+        wake(c); /* for what a codec could not say before */
     } else if (c->link == LINK_STARTING && tick == c->link_until) {
         c->link = LINK_UP;
         c->link_since = tick;

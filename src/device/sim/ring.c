@@ -231,7 +231,7 @@ static bool unsolicited(struct sim_controller *c, unsigned codec)
 }
 
 /* Each codec has a response slot of its own in the frame. A frame in which all are empty, after one with a
- * response, ends a series (HDA 3.3.26). */
+ * response, ends a series (HDA 3.3.28). */
 static void response_slots(struct sim_controller *c)
 {
     unsigned answered = solicited(c);

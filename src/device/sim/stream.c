@@ -248,7 +248,7 @@ static unsigned find_sender(struct sim_controller *c, struct sim_stream *s)
     return sender;
 }
 
-/* HDA 3.3.5: each codec has a line of its own, of which the streams before this one have taken their part. */
+/* HDA 3.3.6: each codec has a line of its own, of which the streams before this one have taken their part. */
 static bool fits_line(struct sim_controller *c, struct sim_stream *s)
 {
     unsigned total = sim_payload_inbound(s);

@@ -15,5 +15,6 @@ extern const char fuzz_codec_modem[];
 extern const char fuzz_codec_new[];
 extern const char fuzz_codec_old[];
 extern const char fuzz_codec_duplex[];
+extern const char fuzz_codec_input[];
 
 #endif

@@ -71,7 +71,7 @@ static void output(struct run *run, uint32_t word)
 {
     struct sim_link_block block = {
         .stream = legal_stream(word),
-        .lines = 1,
+        .lines = (uint8_t)(1u << (word >> 20 & 3) % 3),
         .format = legal_format(word),
         .frames = legal_frames(word),
         .samples = run->samples,
@@ -128,8 +128,35 @@ static void listen(struct run *run, uint32_t word)
     sim_codec_hear(run->codec, (uint8_t)word, word & 0x100 ? NULL : hear, NULL);
 }
 
+static void speak(void *context, const struct hdabus_recording *recording)
+{
+    (void)context;
+    require(recording->frames > 0 && recording->channels > 0 && recording->channels <= CHANNELS);
+    require(recording->sample_rate > 0 && recording->valid_bits >= 8 && recording->valid_bits <= 32);
+    memset(recording->samples, 0x5A, recording->frames * recording->channels * sizeof(*recording->samples));
+}
+
+static void feed(struct run *run, uint32_t word)
+{
+    sim_codec_feed(run->codec, (uint8_t)word, word & 0x100 ? NULL : speak, NULL);
+}
+
+static void connect(struct run *run, uint32_t word)
+{
+    (void)sim_codec_connect(run->codec, (uint8_t)word, run->codec, (uint8_t)(word >> 8));
+}
+
+/* What happens outside. */
+static void touch(struct run *run, uint32_t word)
+{
+    sim_codec_plug(run->codec, (uint8_t)word, word & 0x100);
+    sim_codec_gpio(run->codec, (uint8_t)(word >> 16), (uint8_t)(word >> 24));
+    sim_codec_turn(run->codec, (uint8_t)word, (uint8_t)(word >> 16));
+}
+
 static void (*const steps[])(struct run *run, uint32_t word) = {
-    command, command, command, command, output, input, pass_time, take_unsolicited, reset_link, listen,
+    command,          command,    command, command, output,  input, pass_time,
+    take_unsolicited, reset_link, listen,  feed,    connect, touch,
 };
 #define STEPS (sizeof(steps) / sizeof(steps[0]))
 

@@ -20,9 +20,11 @@
  * and the pin select that way; and when a digital converter has DIGEN set. If one of these fails nothing
  * leaves the pin. If the amplifiers on the way are muted, or the converter's format or number of SDO lines is
  * not the stream's, zeros do. Amplifiers apply their gain; where all add up to exactly 0 dB samples are not
- * touched. Mixers add, saturating. Frames have the channels that the converter takes from the stream. A beep
- * generator adds its tone at all pins whose connections lead to it or, if none do, at all that are enabled
- * for output; where no stream is heard the tone leaves the pin as 16 bits stereo at 48 kHz.
+ * touched. Mixers add, saturating, and streams that meet at a pin do so frame by frame: where converters with
+ * several streams lead there, it is heard when the controller has said that the next frame begins. Frames
+ * have the channels that the converter takes from the stream. A beep generator adds its tone at all pins
+ * whose connections lead to it or, if none do, at all that are enabled for output; where no stream is heard
+ * the tone leaves the pin as 16 bits stereo at 48 kHz.
  *
  * Input. A converter in D0 with a stream sends; a pin enabled for input is heard under the same rules, from
  * the converter back to the pin. Where no pin is heard, zeros are sent, and a pin that is muted is not heard.

@@ -13,6 +13,7 @@
 
 #define QUARTERS_PER_DECADE 80  /* 20 dB */
 #define QUARTERS_MOST       480 /* beyond +120 dB everything saturates anyway */
+#define GAIN_MOST           1e6 /* which is that */
 /* Ways in a graph of mixers can multiply; real codecs have some dozens. */
 #define STEPS_MOST 4096
 
@@ -113,11 +114,15 @@ static struct sim_source *find_source(struct sim_route *route, struct sim_node *
     return source;
 }
 
+static void add_gain(double gain[2], const struct way *way)
+{
+    for (unsigned side = 0; side < 2; side++)
+        gain[side] = fmin(gain[side] + gain_of(way, side), GAIN_MOST);
+}
+
 static void reach(struct walk *walk, struct sim_node *node, const struct way *way)
 {
-    struct sim_source *source = find_source(walk->route, node, way->swapped);
-    source->gain[0] += gain_of(way, 0);
-    source->gain[1] += gain_of(way, 1);
+    add_gain(find_source(walk->route, node, way->swapped)->gain, way);
 }
 
 /* HDA 7.3.3.9: a digital converter sends and receives when DIGEN is set. */
@@ -128,10 +133,8 @@ static bool is_enabled(const struct sim_node *converter)
 
 static void reach_beep(struct walk *walk, const struct sim_node *node, const struct way *way)
 {
-    if (node->state.beep == 0)
-        return;
-    walk->ear->beep_gain[0] += gain_of(way, 0);
-    walk->ear->beep_gain[1] += gain_of(way, 1);
+    if (node->state.beep != 0)
+        add_gain(walk->ear->beep_gain, way);
 }
 
 static void reach_pin(struct walk *walk, struct sim_node *pin, struct way way)
@@ -232,13 +235,19 @@ static void route_ear(struct sim_ear *ear)
     walk_beep(&walk);
 }
 
-static bool hears(const struct sim_ear *ear, unsigned stream)
+/* Which streams the pin hears decides what is waited for. */
+static void find_streams(struct sim_ear *ear)
 {
-    for (unsigned i = 0; i < ear->route.count; i++) {
-        if (ear->route.sources[i].node->state.stream_channel >> 4 == (int)stream)
-            return true;
+    bool heard[SIM_STREAMS] = {false};
+    unsigned count = 0;
+    for (unsigned i = 0; i < ear->route.count; i++)
+        heard[ear->route.sources[i].node->state.stream_channel >> 4] = true;
+    for (unsigned stream = 1; stream < SIM_STREAMS; stream++) {
+        count += heard[stream];
+        if (!heard[stream])
+            sim_mix_forget(&ear->mix, stream);
     }
-    return false;
+    ear->crowded = count > 1;
 }
 
 /* What is muted on every way is not heard. */
@@ -273,8 +282,7 @@ void sim_codec_route(struct sim_codec *codec)
         struct sim_ear *ear = &codec->ears[i];
         codec->feeds[i].hearers = 0;
         route_ear(ear);
-        if (ear->mix.leader != 0 && !hears(ear, ear->mix.leader))
-            sim_ear_flush(codec, ear);
+        find_streams(ear);
     }
     for (unsigned i = 0; i < codec->intake_count; i++)
         route_intake(&codec->intakes[i]);

@@ -32,6 +32,17 @@ def measure(*names):
     return json.loads(process.stdout)
 
 
+def measure_when_quiet(name):
+    """The same of what needs a processor when it needs it; a machine that never has one is a reason to skip."""
+    for _ in range(TRIES):
+        process = run("--json", "--quick", name)
+        if process.returncode == DONE:
+            return json.loads(process.stdout)[name]
+        if "too busy" not in process.stderr:
+            raise AssertionError(f"{name}: exit code {process.returncode}: {process.stderr}")
+    raise unittest.SkipTest(process.stderr.splitlines()[0])
+
+
 def attempts(measured, good):
     """What is measured, again until it is good or patience is at an end."""
     results = []
@@ -109,7 +120,7 @@ class Times(unittest.TestCase):
         self.assertLess(max(hour["peak_memory"] for hour in hours), goals["peak_memory"])
 
     def wake(self):
-        wake = values(measure("wake")["wake"])
+        wake = values(measure_when_quiet("wake"))
         for place in {name.split("_")[0] for name in wake}:
             self.assertGreater(wake[f"{place}_p50"], 0)
             self.assertGreaterEqual(wake[f"{place}_p99"], wake[f"{place}_p50"])

@@ -76,6 +76,7 @@ class RealClock(CommandTest):
     def test_interrupt_completes_what_was_recorded(self):
         for number in (signal.SIGINT, signal.SIGTERM):
             with self.subTest(signal=number):
+                self.out.unlink(missing_ok=True)
                 arguments = [PROGRAM, "record", "--json", "--clock", "real", "--in", "tone", str(self.out)]
                 process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
                 self.wait_for_data(process)
@@ -85,8 +86,8 @@ class RealClock(CommandTest):
                 recorded = json.loads(out)
                 self.assertTrue(recorded["stopped"])
                 self.assertEqual(len(Wav(self.out).data), 4 * recorded["frames"])
-                self.assertEqual(recorded["notifications"], recorded["expected_notifications"])
-                self.out.unlink()
+                # A period may have ended after the last wait, and its frames were kept without it.
+                self.assertIn(recorded["expected_notifications"] - recorded["notifications"], (0, 1))
 
 
 if __name__ == "__main__":

@@ -52,13 +52,11 @@ struct hdabus_options {
  *  - fragment=PAGES: memory comes in runs of so many pages; default 64
  *  - shape=plain|qemu: a controller by the specification (the default), or QEMU's with its departures. What
  *    follows changes it
- *  - inputs=N, outputs=N: stream descriptors, 0 to 15 of each; default 4; bidirectional=N: 0 to 30; default
- * 0. Together 30 at most
+ *  - inputs=N, outputs=N, bidirectional=N: stream descriptors, 0 to 15 of the first two, 30 in all; default
+ *    4, 4 and 0
  *  - sdo=1|2|4: SDO lines; default 1
- *  - rings=SIZES: entries that CORB and RIRB may have: 2, 16, 256 or several with '+' between them; default
- * 256
- *  - address64=yes|no|broken: whether it reaches memory above 4 GiB; broken: it says that it does. Default
- * yes
+ *  - rings=SIZES: entries that CORB and RIRB may have: 2, 16, 256, or several with '+' between; default 256
+ *  - address64=yes|no|broken: whether it reaches memory above 4 GiB; broken: it says so; default yes
  *  - output-payload=WORDS, input-payload=WORDS: what SDO and each SDI line carry in a frame, as OUTPAY and
  *    INPAY say; default 60 and 29. output-stream-payload=WORDS, input-stream-payload=WORDS: what one stream
  *    may take, as OUTSTRMPAY and INSTRMPAY say, 0 for no limit; default 48 and 24, with samples padded by

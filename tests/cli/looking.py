@@ -211,7 +211,8 @@ class List(CommandTest):
         self.assertEqual(listed["name"], "sim")
         for entry in listed["options"]:
             name, values = entry["option"].split("=")
-            values = {"FILE": "/no/such/dump", "PAGES": "1"}.get(values, values)
+            examples = {"FILE": "/no/such/dump", "PAGES": "1", "N": "2", "WORDS": "40", "SIZES": "2+256"}
+            values = examples.get(values, values)
             for value in values.split("|"):
                 with self.subTest(option=name, value=value):
                     self.assertIn(run("--device", f"sim:{name}={value}", "info").code, (DONE, NO_DEVICE))

@@ -59,10 +59,13 @@ static uint64_t nanoseconds(uint64_t tick)
     return tick / 3 * 125 + (tick % 3 * 125 + 2) / 3;
 }
 
+/* Nobody looks before map() has handed something out. */
 static void show_registers(struct sim_device *device)
 {
     unsigned streams = sim_controller_streams(device->controller);
 
+    if (!device->shown)
+        return;
     __atomic_store_n(&device->wall_clock, sim_controller_wall_clock(device->controller), __ATOMIC_RELAXED);
     for (unsigned i = 0; i < streams; i++)
         __atomic_store_n(&device->positions[i], sim_controller_position(device->controller, i),
@@ -270,6 +273,9 @@ static volatile ULONG *device_map(void *context, uint32_t offset)
 {
     struct sim_device *device = context;
 
+    pthread_mutex_lock(&device->lock);
+    device->shown = true;
+    pthread_mutex_unlock(&device->lock);
     linux_host_watch(device->host);
     device_advance(device, linux_host_ops.now(device->host));
     return shown_register(device, offset);

@@ -42,6 +42,7 @@ struct sim_device {
     bool delivering;
     bool masked; /* a level that no handler clears */
 
+    bool shown;       /* map() has handed out some of what follows */
     ULONG wall_clock; /* what map() hands out */
     ULONG positions[SIM_MAX_STREAMS];
 

@@ -42,8 +42,8 @@ struct hda_capabilities {
     uint16_t input_payload;         /* words per frame on each SDI */
     uint16_t output_stream_payload; /* OUTSTRMPAY as it reads */
     uint16_t input_stream_payload;
-    bool stream_sync; /* SSYNC works */
-    bool alias;       /* the alias registers work */
+    uint8_t stream_sync; /* the offset of SSYNC; 0: there is none */
+    bool alias;          /* the alias registers work */
 };
 
 struct hda_bus {
@@ -79,6 +79,11 @@ struct hda_bus {
 
     struct hda_statistics statistics; /* through hda_count() */
 };
+
+static inline bool hda_has_quirk(const struct hda_bus *bus, enum hda_quirk quirk)
+{
+    return bus->config.quirks & quirk;
+}
 
 /* Adds to a statistic from any level. */
 #define hda_count(bus, what, n) __atomic_fetch_add(&(bus)->statistics.what, (n), __ATOMIC_RELAXED)

@@ -24,18 +24,32 @@ static bool acknowledge_responses(struct hda_bus *bus)
     return true;
 }
 
-/* Causes other than streams: responses that memory does not show yet, an overrun, a codec that came or went,
- * which nobody waits for. */
+/* What is left when the RIRB is not the cause: a command that could not be fetched, or a codec that came or
+ * went, which nobody waits for. */
+static void acknowledge_others(struct hda_bus *bus)
+{
+    if (!(hda_read8(bus, CORBSTS) & CORBSTS_CMEI)) {
+        hda_write16(bus, STATESTS, STATESTS_CODECS);
+        return;
+    }
+    hda_write8(bus, CORBSTS, CORBSTS_CMEI);
+    hda_verbs_command_error(bus);
+}
+
+/* Causes other than streams: responses that memory does not show yet, an overrun, and what is rare. */
 static void acknowledge_controller(struct hda_bus *bus)
 {
     uint8_t status = hda_read8(bus, RIRBSTS) & (RIRBSTS_RINTFL | RIRBSTS_OIS);
 
-    if (status & RIRBSTS_OIS)
+    if (status == 0) {
+        acknowledge_others(bus);
+        return;
+    }
+    if (status & RIRBSTS_OIS) {
+        hda_log(bus, HDA_LOG_WARNING, "the controller has lost responses: the RIRB has overrun");
         hda_verbs_overrun(bus);
-    if (status != 0)
-        hda_write8(bus, RIRBSTS, status);
-    else
-        hda_write16(bus, STATESTS, STATESTS_CODECS);
+    }
+    hda_write8(bus, RIRBSTS, status);
 }
 
 /* The generation is taken first: if the stream stops meanwhile, what SDnSTS says may be of before. */
@@ -110,6 +124,27 @@ static void complete_period(struct hda_engine *engine, uint32_t generation)
         hda_notify_deliver(engine, generation);
 }
 
+/* Each is counted, and the first of its kind since the stream was reset is logged: a FIFO that is too slow
+ * may fail in every frame. */
+static void count_errors(struct hda_engine *engine, uint32_t causes)
+{
+    struct hda_bus *bus = engine->bus;
+    uint32_t seen;
+
+    hda_lock(bus, &bus->lock);
+    seen = engine->errors;
+    engine->errors |= (uint8_t)causes;
+    hda_unlock(bus, &bus->lock);
+    hda_count(bus, fifo_errors, (causes & SD_STS_FIFOE) != 0);
+    hda_count(bus, descriptor_errors, (causes & SD_STS_DESE) != 0);
+    if (causes & ~seen & SD_STS_FIFOE)
+        hda_log(bus, HDA_LOG_WARNING, "stream %u: its FIFO ran %s", engine->index,
+                engine->render ? "dry" : "over");
+    if (causes & ~seen & SD_STS_DESE)
+        hda_log(bus, HDA_LOG_ERROR, "stream %u: descriptor error, the controller has stopped it",
+                engine->index);
+}
+
 static void serve_engine(struct hda_engine *engine)
 {
     uint32_t causes = __atomic_exchange_n(&engine->pending, 0, __ATOMIC_ACQUIRE);
@@ -118,8 +153,7 @@ static void serve_engine(struct hda_engine *engine)
     if (causes & SD_STS_BCIS)
         complete_period(engine, generation);
     if (causes & (SD_STS_FIFOE | SD_STS_DESE))
-        hda_log(engine->bus, HDA_LOG_WARNING, "stream %u: %s error", engine->index,
-                causes & SD_STS_DESE ? "descriptor" : "FIFO");
+        count_errors(engine, causes);
 }
 
 void hda_deferred(void *context)

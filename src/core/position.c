@@ -12,7 +12,12 @@
 
 #define ENTRY_SIZE 8u /* HDA 3.6.1: position and a reserved word for each stream */
 
-/* ---- The position buffer --------------------------------------------------------------------- */
+/* ---- The position buffer: the controller's, or by quirk ours, which then holds what LPIB said ----- */
+
+static bool controller_writes(const struct hda_bus *bus)
+{
+    return !hda_has_quirk(bus, HDA_QUIRK_LINK_POSITIONS);
+}
 
 static volatile uint32_t *position_entry(const struct hda_engine *engine)
 {
@@ -28,8 +33,10 @@ NTSTATUS hda_positions_start(struct hda_bus *bus)
                                     bus->capabilities.highest_address, &bus->positions);
     if (!NT_SUCCESS(status))
         return status;
-    hda_write32(bus, DPUBASE, (uint32_t)(bus->positions.address >> 32));
-    hda_write32(bus, DPLBASE, (uint32_t)bus->positions.address | DPLBASE_ENABLE);
+    if (controller_writes(bus)) {
+        hda_write32(bus, DPUBASE, (uint32_t)(bus->positions.address >> 32));
+        hda_write32(bus, DPLBASE, (uint32_t)bus->positions.address | DPLBASE_ENABLE);
+    }
     return STATUS_SUCCESS;
 }
 
@@ -39,6 +46,28 @@ void hda_positions_stop(struct hda_bus *bus)
         return;
     bus->device->dma_free(bus->config.device_context, &bus->positions);
     bus->positions.memory = NULL;
+}
+
+/* All ones is a controller that is gone. */
+static void copy_link_position(const struct hda_engine *engine)
+{
+    uint32_t position = hda_read32(engine->bus, engine->registers + SD_LPIB);
+
+    if (position != UINT32_MAX)
+        __atomic_store_n(position_entry(engine), position, __ATOMIC_RELAXED);
+}
+
+/* Where the stream is, and what the entry says. */
+static uint32_t read_position(const struct hda_engine *engine)
+{
+    struct hda_bus *bus = engine->bus;
+
+    if (controller_writes(bus))
+        bus->device->dma_sync(bus->config.device_context, &bus->positions, engine->index * ENTRY_SIZE,
+                              ENTRY_SIZE, HDA_SYNC_FOR_CPU);
+    else
+        copy_link_position(engine);
+    return __atomic_load_n(position_entry(engine), __ATOMIC_RELAXED);
 }
 
 /* ---- What clients read ----------------------------------------------------------------------- */
@@ -54,12 +83,15 @@ static volatile ULONG *map(struct hda_bus *bus, uint32_t offset)
     return alias != NULL ? alias : bus->device->map(bus->config.device_context, offset);
 }
 
-/* Else the position buffer. The same at each call. */
+/* Else the position buffer, which is as fresh as this request where it is ours. The same at each call. */
 static volatile ULONG *position_source(const struct hda_engine *engine)
 {
     volatile ULONG *mapped = map(engine->bus, engine->registers + SD_LPIB);
 
-    return mapped != NULL ? mapped : position_entry(engine);
+    if (mapped != NULL)
+        return mapped;
+    read_position(engine);
+    return position_entry(engine);
 }
 
 NTSTATUS hda_position_register(struct hda_client *client, HANDLE handle, PULONG *position)
@@ -140,16 +172,6 @@ static uint64_t unwrap(uint64_t estimated, uint32_t position, size_t size)
             best = candidate;
     }
     return best;
-}
-
-/* What the controller has written into the position buffer. */
-static uint32_t read_position(const struct hda_engine *engine)
-{
-    struct hda_bus *bus = engine->bus;
-
-    bus->device->dma_sync(bus->config.device_context, &bus->positions, engine->index * ENTRY_SIZE, ENTRY_SIZE,
-                          HDA_SYNC_FOR_CPU);
-    return __atomic_load_n(position_entry(engine), __ATOMIC_RELAXED);
 }
 
 /* A position that has always been 0 is one that the controller does not write (HARDWARE 1.7). */

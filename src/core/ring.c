@@ -7,6 +7,7 @@
 
 #define UNREAD            0xFFFFFFFFu
 #define CORBRP_PATIENCE   1000 /* microseconds */
+#define RESTART_PATIENCE  100  /* for each of the three waits of a restart (DDI Bounds) */
 #define RING_SIZE_DEFAULT 2    /* where the register offers nothing: what every known controller has */
 
 static const struct hda_register corb_read = {CORBRP, 16, "CORBRP"};
@@ -122,14 +123,14 @@ static uint16_t choose_size(struct hda_bus *bus, uint32_t offset)
 
 /* A handshake: 1 reads back, then 0 does (HDA 3.3.21). Some controllers clear the bit by themselves, so the 1
  * may be missed (HARDWARE 1.2). */
-static NTSTATUS reset_corb_read(struct hda_bus *bus)
+static NTSTATUS reset_corb_read(struct hda_bus *bus, uint32_t set_patience, uint32_t clear_patience)
 {
     uint32_t seen;
 
     hda_write16(bus, CORBRP, CORBRP_RST);
-    hda_poll(bus, corb_read, CORBRP_RST, CORBRP_RST, CORBRP_PATIENCE, &seen);
+    hda_poll(bus, corb_read, CORBRP_RST, CORBRP_RST, set_patience, &seen);
     hda_write16(bus, CORBRP, 0);
-    return hda_wait(bus, corb_read, CORBRP_RST, 0, bus->config.bounds.stream);
+    return hda_wait(bus, corb_read, CORBRP_RST, 0, clear_patience);
 }
 
 static NTSTATUS halt_rings(struct hda_bus *bus)
@@ -202,6 +203,19 @@ static void program_rings(struct hda_bus *bus)
     verbs->read = 0;
 }
 
+static NTSTATUS run_rings(struct hda_bus *bus)
+{
+    NTSTATUS status;
+
+    hda_write8(bus, RIRBCTL, RIRBCTL_DMAEN | RIRBCTL_RINTCTL | RIRBCTL_OIC);
+    status = hda_wait(bus, rirb_control, RIRBCTL_DMAEN, RIRBCTL_DMAEN, bus->config.bounds.stream);
+    if (!NT_SUCCESS(status))
+        return status;
+    hda_write8(bus, CORBSTS, CORBSTS_CMEI);
+    hda_write8(bus, CORBCTL, CORBCTL_RUN | CORBCTL_CMEIE);
+    return hda_wait(bus, corb_control, CORBCTL_RUN, CORBCTL_RUN, bus->config.bounds.stream);
+}
+
 /* What it leaves behind on failure hda_rings_free() frees, as after success. */
 NTSTATUS hda_rings_start(struct hda_bus *bus)
 {
@@ -219,11 +233,34 @@ NTSTATUS hda_rings_start(struct hda_bus *bus)
     if (!NT_SUCCESS(status))
         return status;
     program_rings(bus);
-    status = reset_corb_read(bus);
+    status = reset_corb_read(bus, CORBRP_PATIENCE, bus->config.bounds.stream);
     if (!NT_SUCCESS(status))
         return status;
-    hda_write8(bus, RIRBCTL, RIRBCTL_DMAEN | RIRBCTL_RINTCTL | RIRBCTL_OIC);
-    hda_write8(bus, CORBCTL, CORBCTL_RUN);
+    return run_rings(bus);
+}
+
+bool hda_corb_fetched(struct hda_bus *bus)
+{
+    uint16_t pointer = hda_read16(bus, CORBRP);
+
+    return pointer == bus->verbs.write || pointer == UINT16_MAX; /* all ones is a controller that is gone */
+}
+
+NTSTATUS hda_corb_restart(struct hda_bus *bus)
+{
+    NTSTATUS status;
+
+    hda_write8(bus, CORBCTL, 0);
+    status = hda_wait(bus, corb_control, CORBCTL_RUN, 0, RESTART_PATIENCE);
+    if (!NT_SUCCESS(status))
+        return status;
+    bus->verbs.write = 0;
+    hda_write16(bus, CORBWP, 0);
+    status = reset_corb_read(bus, RESTART_PATIENCE, RESTART_PATIENCE);
+    if (!NT_SUCCESS(status))
+        return status;
+    hda_write8(bus, CORBSTS, CORBSTS_CMEI);
+    hda_write8(bus, CORBCTL, CORBCTL_RUN | CORBCTL_CMEIE);
     return STATUS_SUCCESS;
 }
 

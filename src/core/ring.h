@@ -27,6 +27,12 @@ void hda_corb_put(struct hda_bus *bus, uint32_t command);
 /* Tells the controller of the commands written. Under verbs.lock. */
 void hda_corb_kick(struct hda_bus *bus);
 
+/* Whether the controller has fetched all commands. Costs a register access. Under verbs.lock. */
+bool hda_corb_fetched(struct hda_bus *bus);
+/* Stops the CORB, forgets the commands in it and lets it run again; within 300 us, since DISPATCH_LEVEL is
+ * legal. When it fails the CORB stays stopped. Under verbs.lock. */
+NTSTATUS hda_corb_restart(struct hda_bus *bus);
+
 /* Whether there is a response to read. Any level. */
 bool hda_rirb_filled(const struct hda_bus *bus);
 /* Whether the controller has gone all the way round: the next entry holds no longer the oldest response, and

@@ -5,8 +5,9 @@
  *
  * One call of TransferCodecVerbs is a batch. Responses name their codec but not their command, so they are
  * matched by order: a codec has commands of one batch at a time in flight, and batches that share no codec
- * run side by side. When a batch's answers fail to come, all of its commands to that codec are invalid, and
- * the codec rests until a late answer cannot be mistaken for another's.
+ * run side by side. A client has one batch at a time under way. When a batch's answers fail to come, all of
+ * its commands to that codec are invalid, and the codec rests until a late answer cannot be mistaken for
+ * another's.
  */
 #ifndef HDA_VERBS_H
 #define HDA_VERBS_H
@@ -42,8 +43,8 @@ struct hda_verbs {
     ULONG limit;        /* commands in flight at most: what both rings hold */
     bool stopped;       /* nothing is sent any more */
     bool overrun;       /* the RIRB has overrun since in_flight was last 0; atomic */
-    LIST_ENTRY batches; /* in the order of the calls */
-    unsigned pass;
+    bool stuck;         /* the CORB has to be started anew; atomic */
+    LIST_ENTRY clients; /* that have batches, in the order of their turns */
     struct hda_codec_queue codecs[HDA_ADDRESSES];
 };
 
@@ -60,6 +61,8 @@ NTSTATUS hda_verbs_transfer(struct hda_bus *bus, struct hda_client *client, ULON
 
 /* The RIRB has overrun. Any level. */
 void hda_verbs_overrun(struct hda_bus *bus);
+/* A command could not be fetched: CORBSTS.CMEI. Any level. */
+void hda_verbs_command_error(struct hda_bus *bus);
 
 /* Deferred work: reads the RIRB, gives up what is overdue, sends what can be sent, completes what is done.
  * Returns when it wants to be called again though no interrupt comes: nanoseconds from now, UINT64_MAX never.

@@ -71,16 +71,24 @@ static bool has_alias(struct hda_bus *bus)
     return last != first && alias - first <= last - first;
 }
 
+static bool keeps(struct hda_bus *bus, uint32_t offset, uint32_t value)
+{
+    bool kept = false;
+
+    for (unsigned tries = 0; tries < 2 && !kept; tries++) {
+        hda_write32(bus, offset, value);
+        kept = hda_read32(bus, offset) == value;
+    }
+    return kept;
+}
+
 /* SSYNC keeps what is written to it, where it is: 0 where it is nowhere (HARDWARE 1.9). */
 static uint8_t find_stream_sync(struct hda_bus *bus)
 {
     uint8_t offset = hda_has_quirk(bus, HDA_QUIRK_SSYNC_AT_34) ? SSYNC_OLD : SSYNC;
-    uint32_t seen;
+    bool keeps_one = keeps(bus, offset, 1);
 
-    hda_write32(bus, offset, 1);
-    seen = hda_read32(bus, offset);
-    hda_write32(bus, offset, 0);
-    return seen == 1 ? offset : 0;
+    return keeps(bus, offset, 0) && keeps_one ? offset : 0;
 }
 
 void hda_controller_probe(struct hda_bus *bus)

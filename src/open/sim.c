@@ -85,15 +85,23 @@ static const struct open_option option_table[] = {
 
 /* ---- Codecs ---------------------------------------------------------------------------------- */
 
+/* What errno says of a codec that cannot be had. */
+static NTSTATUS why_not(void)
+{
+    return errno == ENOMEM ? STATUS_INSUFFICIENT_RESOURCES : STATUS_NO_SUCH_DEVICE;
+}
+
 static NTSTATUS plug(struct open_request *request, const char *name, const char *text, size_t size)
 {
     struct sim_device *device = request->bus->sim;
     char why[256] = "";
-    struct codec_dump *dump = codec_dump_parse(text, size, why, sizeof(why));
+    struct codec_dump *dump;
     struct sim_codec *codec;
 
+    errno = 0;
+    dump = codec_dump_parse(text, size, why, sizeof(why));
     if (dump == NULL)
-        return open_fail(request, STATUS_NO_SUCH_DEVICE, "%s: %s", name, why);
+        return open_fail(request, why_not(), "%s: %s", name, why);
     codec = sim_codec_create(dump, sim_device_report, device);
     if (codec != NULL && !sim_device_plug(device, dump->address, codec)) {
         open_fail(request, STATUS_NO_SUCH_DEVICE, "%s: there is a codec at address %u already", name,
@@ -135,7 +143,7 @@ static NTSTATUS plug_file(struct open_request *request, const char *path)
         return open_fail(request, STATUS_NO_SUCH_DEVICE, "%s: %s", path, strerror(errno));
     text = read_file(file, &size);
     if (text == NULL)
-        status = open_fail(request, STATUS_NO_SUCH_DEVICE, "%s: %s", path, strerror(errno));
+        status = open_fail(request, why_not(), "%s: %s", path, strerror(errno));
     else
         status = plug(request, path, text, size);
     free(text);

@@ -74,6 +74,8 @@ struct hda_bus {
     LIST_ENTRY dead;        /* lock: clients that the release work frees */
     struct hda_client *own; /* for the bus driver's own verbs */
 
+    bool interrupted; /* the interrupt routine has queued the deferred work; atomic */
+
     ULONG wall_clock;       /* a shadow, for clients of controllers whose registers cannot be mapped */
     bool wall_clock_wanted; /* one has asked for it */
 

@@ -35,6 +35,8 @@ struct hda_progress {
     uint64_t time;
     uint64_t completions; /* periods that clients have been told of */
     bool positioned;      /* the controller writes the position buffer */
+    uint64_t due;         /* bus time by which the next interrupt must have come */
+    uint64_t patience;    /* that it had, in nanoseconds */
 };
 
 struct hda_engine {
@@ -119,6 +121,11 @@ void hda_progress_run(struct hda_engine *engine);
 void hda_progress_update(struct hda_engine *engine);
 /* A period has ended: counts it, and those that shared its interrupt. Under bus.lock. */
 void hda_progress_complete(struct hda_engine *engine);
+
+/* When the first of the running engines must have interrupted, as bus time; UINT64_MAX when none does. */
+uint64_t hda_engines_due(struct hda_bus *bus);
+/* Those that should have by now have longer the next time. */
+void hda_engines_postpone(struct hda_bus *bus);
 
 /* The position buffer (HDA 3.6.1). */
 NTSTATUS hda_positions_start(struct hda_bus *bus);

@@ -86,22 +86,30 @@ static bool acknowledge_round(struct hda_bus *bus)
     return causes != 0;
 }
 
-bool hda_interrupt(void *context)
+/* Returns whether there was a cause. */
+static bool acknowledge_all(struct hda_bus *bus, bool once)
 {
-    struct hda_bus *bus = context;
-    bool ours = acknowledge_responses(bus);
     unsigned round = 0;
 
     while (round < ROUNDS && acknowledge_round(bus)) {
-        ours = true;
         round++;
-        if (!bus->config.info.message_interrupts)
+        if (once)
             break;
     }
     if (round == ROUNDS)
         hda_log(bus, HDA_LOG_ERROR, "INTSTS does not become 0");
+    return round > 0;
+}
+
+bool hda_interrupt(void *context)
+{
+    struct hda_bus *bus = context;
+    bool responses = acknowledge_responses(bus);
+    bool ours = acknowledge_all(bus, !bus->config.info.message_interrupts) || responses;
+
     if (ours) {
         hda_count(bus, interrupts, 1);
+        __atomic_store_n(&bus->interrupted, true, __ATOMIC_RELEASE);
         hda_defer(bus, 0);
     }
     return ours;
@@ -156,15 +164,42 @@ static void serve_engine(struct hda_engine *engine)
         count_errors(engine, causes);
 }
 
+static bool is_overdue(struct hda_bus *bus)
+{
+    return hda_rirb_filled(bus) || hda_verbs_overdue(bus) || hda_now(bus) >= hda_engines_due(bus);
+}
+
+/* A message that is lost is followed by no other, for the OR of the causes never falls. So when a timer has
+ * brought this work, and something came or should have, it looks for itself. At worst the interrupt routine
+ * acknowledges the same cause at the same time, and an event is signalled twice. */
+static void look_for_lost_interrupt(struct hda_bus *bus)
+{
+    if (__atomic_exchange_n(&bus->interrupted, false, __ATOMIC_ACQUIRE) || !is_overdue(bus))
+        return;
+    hda_engines_postpone(bus);
+    if (bus->connected)
+        acknowledge_all(bus, false);
+}
+
+/* Nanoseconds from now, UINT64_MAX never. */
+static uint64_t next_look(struct hda_bus *bus)
+{
+    uint64_t due = hda_engines_due(bus), now = hda_now(bus);
+
+    return due == UINT64_MAX ? UINT64_MAX : due > now ? due - now : 0;
+}
+
 void hda_deferred(void *context)
 {
     struct hda_bus *bus = context;
-    uint64_t next;
+    uint64_t next, look;
 
     hda_wall_clock_update(bus);
+    look_for_lost_interrupt(bus);
     for (unsigned i = 0; i < bus->engine_count; i++)
         serve_engine(&bus->engines[i]);
     next = hda_verbs_run(bus);
-    if (next != UINT64_MAX)
-        hda_defer(bus, next);
+    look = next_look(bus);
+    if (next != UINT64_MAX || look != UINT64_MAX)
+        hda_defer(bus, next < look ? next : look);
 }

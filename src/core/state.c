@@ -179,6 +179,8 @@ static NTSTATUS start(const struct change *change)
     {
         engine->state = RunState;
         hda_progress_run(engine);
+        if (engine->buffer.notifications > 0)
+            hda_defer(change->bus, engine->progress.patience);
     }
     return STATUS_SUCCESS;
 }

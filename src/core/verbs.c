@@ -382,6 +382,16 @@ static uint64_t next_deadline(const struct hda_bus *bus)
     return next;
 }
 
+bool hda_verbs_overdue(struct hda_bus *bus)
+{
+    bool overdue;
+
+    hda_lock(bus, &bus->verbs.lock);
+    overdue = bus->verbs.in_flight > 0 && hda_now(bus) >= next_deadline(bus);
+    hda_unlock(bus, &bus->verbs.lock);
+    return overdue;
+}
+
 uint64_t hda_verbs_run(struct hda_bus *bus)
 {
     uint64_t now, next;

@@ -64,6 +64,9 @@ void hda_verbs_overrun(struct hda_bus *bus);
 /* A command could not be fetched: CORBSTS.CMEI. Any level. */
 void hda_verbs_command_error(struct hda_bus *bus);
 
+/* Whether an answer should have come by now. Any level up to DISPATCH_LEVEL. */
+bool hda_verbs_overdue(struct hda_bus *bus);
+
 /* Deferred work: reads the RIRB, gives up what is overdue, sends what can be sent, completes what is done.
  * Returns when it wants to be called again though no interrupt comes: nanoseconds from now, UINT64_MAX never.
  */

@@ -20,6 +20,7 @@ static struct {
     unsigned stops; /* of the CORB */
     unsigned stuck; /* reads of CORBCTL that still show RUN */
     unsigned logged;
+    unsigned lose; /* messages that do not arrive from now on */
     hda_interrupt_routine *routine;
     void *context;
 } report;
@@ -66,11 +67,20 @@ static void hold_commands(void *device, uint32_t offset, uint16_t value)
         sim_device_ops.write16(device, offset, value);
 }
 
+static bool lose_or_handle(void *unused)
+{
+    (void)unused;
+    if (report.lose == 0)
+        return report.routine(report.context);
+    report.lose--;
+    return false;
+}
+
 static NTSTATUS keep_routine(void *device, hda_interrupt_routine *routine, void *context)
 {
     report.routine = routine;
     report.context = context;
-    return sim_device_ops.interrupt_connect(device, routine, context);
+    return sim_device_ops.interrupt_connect(device, lose_or_handle, NULL);
 }
 
 static void count_log(void *host, enum hda_log_level level, const char *format, va_list arguments)
@@ -279,6 +289,52 @@ static void a_stream_that_the_controller_stopped_is_stopped_reset_and_freed_at_o
     ddi.InterfaceDereference(ddi.Context);
 }
 
+/* ---- Messages that are lost (HARDWARE 1.6) ------------------------------------------------------- */
+
+#define PERIOD (4096 / 2 / 4 * UINT64_C(1000000000) / 48000)
+
+static bool comes(PKEVENT event, uint64_t nanoseconds)
+{
+    return linux_host_ops.event_wait(rig.host, event, nanoseconds) == STATUS_SUCCESS;
+}
+
+static void a_stream_whose_message_is_lost_is_heard_of_again(void **state)
+{
+    HDAUDIO_BUS_INTERFACE_V2 ddi = start();
+    KEVENT event;
+
+    (void)state;
+    KeInitializeEvent(&event, SynchronizationEvent, FALSE);
+    open_engine(&ddi);
+    assert_int_equal(ddi.RegisterNotificationEvent(ddi.Context, engine, &event), STATUS_SUCCESS);
+    assert_int_equal(set(&ddi, RunState), STATUS_SUCCESS);
+    for (unsigned i = 0; i < 4; i++) {
+        assert_true(comes(&event, PERIOD + MILLISECOND));
+        report.lose = 1;
+        assert_false(comes(&event, PERIOD + MILLISECOND));
+        assert_int_equal(report.lose, 0);
+        assert_true(comes(&event, PERIOD + 6 * MILLISECOND));
+    }
+    assert_int_equal(ddi.UnregisterNotificationEvent(ddi.Context, engine, &event), STATUS_SUCCESS);
+    close_engine(&ddi);
+    ddi.InterfaceDereference(ddi.Context);
+}
+
+static void a_verb_whose_message_is_lost_costs_one_timeout_and_no_other(void **state)
+{
+    HDAUDIO_BUS_INTERFACE_V2 ddi = start();
+    uint64_t begin = rig_now();
+
+    (void)state;
+    report.lose = 1;
+    ask(&ddi, VENDOR, true);
+    assert_true(rig_now() - begin >= TIMEOUT && rig_now() - begin < TIMEOUT + MILLISECOND);
+    begin = rig_now();
+    ask(&ddi, REVISION, true);
+    assert_true(rig_now() - begin < MILLISECOND);
+    ddi.InterfaceDereference(ddi.Context);
+}
+
 int main(void)
 {
 #define RULE(test) cmocka_unit_test_setup_teardown(test, rig_set_up, rig_tear_down)
@@ -288,6 +344,8 @@ int main(void)
         RULE(a_corb_that_does_not_stop_is_tried_again_with_the_next_verb),
         RULE(each_fifo_error_is_counted_and_the_first_is_logged),
         RULE(a_stream_that_the_controller_stopped_is_stopped_reset_and_freed_at_once),
+        RULE(a_stream_whose_message_is_lost_is_heard_of_again),
+        RULE(a_verb_whose_message_is_lost_costs_one_timeout_and_no_other),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,8 +49,35 @@ struct hdabus_options {
  *    allows; clock=real: time passes by itself and an interrupt thread runs
  *  - codec=FILE: a codec from an ALSA codec dump, at the dump's address; repeatable; else a built-in one
  *  - irq=msi|level: how it interrupts; default msi
- *  - shape=plain|qemu: a controller by the specification (the default), or QEMU's with its departures
  *  - fragment=PAGES: memory comes in runs of so many pages; default 64
+ *  - shape=plain|qemu: a controller by the specification (the default), or QEMU's with its departures. What
+ *    follows changes it
+ *  - inputs=N, outputs=N: stream descriptors, 0 to 15 of each; default 4; bidirectional=N: 0 to 30; default
+ * 0. Together 30 at most
+ *  - sdo=1|2|4: SDO lines; default 1
+ *  - rings=SIZES: entries that CORB and RIRB may have: 2, 16, 256 or several with '+' between them; default
+ * 256
+ *  - address64=yes|no|broken: whether it reaches memory above 4 GiB; broken: it says that it does. Default
+ * yes
+ *  - output-payload=WORDS, input-payload=WORDS: what SDO and each SDI line carry in a frame, as OUTPAY and
+ *    INPAY say; default 60 and 29. output-stream-payload=WORDS, input-stream-payload=WORDS: what one stream
+ *    may take, as OUTSTRMPAY and INSTRMPAY say, 0 for no limit; default 48 and 24, with samples padded by
+ *    padding=byte|container|none; default byte
+ *  - ssync=38|34|none: where SSYNC is; default 38
+ *
+ * and, as real controllers have been seen to do,
+ *
+ *  - lpib=exact|behind|ahead|jumps: what link position registers tell. behind: a FIFO less; ahead: what was
+ *    fetched from memory, so beyond an interrupt; jumps: a FIFO at a time
+ *  - positions=yes|late|no: the position buffer is written; late: a FIFO behind; no: never
+ *  - alias=no: the alias registers are not there
+ *  - corbrp=self-clearing: the reset bit of CORBRP never reads as 1
+ *  - rirbwp=wild: RIRBWP reads as FFFFh
+ *  - page-crossing=no: a buffer descriptor must not cross 4 KiB
+ *  - failed-resets=N: the first N resets of the link do not end
+ *  - lock-up=yes: after a command to an address without a codec nobody answers until the next reset
+ *  - lost-messages=N: every N-th interrupt is lost; stale-messages=yes: one comes once more when its cause is
+ *    gone
  *
  * qemu[:OPTION,...] - QEMU's controller, in a qemu-system-x86_64 process of its own that ends with the bus or
  * with this process, on the real clock, with

@@ -71,16 +71,24 @@ NTSTATUS hdabus_sim_gpio(struct hdabus *bus, UCHAR codec_address, UCHAR mask, UC
  * so many steps. */
 NTSTATUS hdabus_sim_turn(struct hdabus *bus, UCHAR codec_address, UCHAR knob, UCHAR volume);
 
-/* What a controller or a codec may do to a driver. Each happens once, at the next occasion, for each call. */
+/* What a controller or a codec may do to a driver. Each happens once for each call, at the next occasion,
+ * which may be after any number of resets. None is a fault of the driver. */
 enum hdabus_sim_failure {
-    HDABUS_SIM_FIFO_ERROR,       /* stream descriptor `which` over- or underruns: SDnSTS.FIFOE (HDA 3.3.36) */
-    HDABUS_SIM_DESCRIPTOR_ERROR, /* it cannot read its next descriptor: DESE, and it stops */
-    HDABUS_SIM_MEMORY_ERROR,     /* the next command cannot be fetched: CORBSTS.CMEI (HDA 3.3.23) */
-    HDABUS_SIM_RESPONSE_OVERRUN, /* the next response is lost: RIRBSTS.RIRBOIS (HDA 3.3.30) */
-    HDABUS_SIM_NO_RESPONSE,      /* codec `which` does not answer its next command */
-    HDABUS_SIM_LOST_INTERRUPT,   /* the next message does not arrive */
+    HDABUS_SIM_FIFO_ERROR, /* stream descriptor `which` over- or underruns in the next frame that carries
+                            * it: SDnSTS.FIFOE (HDA 3.3.36). An output sends silence in place of that
+                            * frame's blocks and its position moves on; an input loses them, and its
+                            * position stays. The stream goes on */
+    HDABUS_SIM_DESCRIPTOR_ERROR, /* it cannot read its next buffer descriptor: DESE, and it stops */
+    HDABUS_SIM_MEMORY_ERROR,     /* the next command cannot be fetched: CORBSTS.CMEI, and the CORB stops
+                                  * (HDA 3.3.23) */
+    HDABUS_SIM_RESPONSE_OVERRUN, /* the next response, solicited or not, does not come to the RIRB:
+                                  * RIRBSTS.RIRBOIS (HDA 3.3.30) */
+    HDABUS_SIM_NO_RESPONSE,      /* codec `which` does what its next command says, and does not answer */
+    HDABUS_SIM_LOST_INTERRUPT, /* when the OR of all causes rises next nobody hears of it, neither by message
+                                * nor by level, until it has fallen and rises again */
 };
-/* INVALID_PARAMETER: no such failure, stream descriptor or codec. */
+/* `which` is regarded where the failure names it. INVALID_PARAMETER: no such failure, stream descriptor or
+ * codec. */
 NTSTATUS hdabus_sim_fail(struct hdabus *bus, enum hdabus_sim_failure failure, unsigned which);
 
 /* What the simulator noticed a driver do that no driver may: a wrong access width, DMA outside of allocated

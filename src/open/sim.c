@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "device/sim/codec.h"
+#include "device/sim/controller.h"
 #include "device/sim/sim_device.h"
 #include "open.h"
 
@@ -14,10 +15,15 @@
 #define MAX_DUMP         (4u << 20) /* bytes; a large alsa-info file has a few hundred thousand */
 #define DEFAULT_FRAGMENT 64
 #define MAX_FRAGMENT     65536
+#define MAX_ONE_WAY      15     /* GCAP has four bits for inputs, and for outputs (HDA 3.3.2) */
+#define MAX_PAYLOAD      0x3FFF /* words: 13:0 of OUTSTRMPAY */
+#define MAX_COUNT        1000000
 
 /* What the options say. */
 struct sim_options {
     enum linux_clock clock;
+    struct sim_shape shape;
+    bool shaped; /* an option has changed it */
     struct sim_device_options device;
     const char *codecs[MAX_CODECS]; /* files */
     unsigned codec_count;
@@ -67,21 +73,254 @@ static bool set_fragment(void *context, const char *value)
     return open_parse_number(value, MAX_FRAGMENT, &options->device.fragment_pages);
 }
 
+/* ---- Options that make up the controller's shape ---------------------------------------------- */
+
+/* A shape as a whole would undo what options before it have changed. */
 static bool set_shape(void *context, const char *value)
 {
     struct sim_options *options = context;
+    bool qemu;
 
-    return choose(value, "plain", "qemu", &options->device.qemu_shape);
+    if (options->shaped || !choose(value, "plain", "qemu", &qemu))
+        return false;
+    options->shape = qemu ? sim_qemu_shape : sim_default_shape;
+    return true;
+}
+
+static struct sim_shape *shape_of(void *context)
+{
+    struct sim_options *options = context;
+
+    options->shaped = true;
+    return &options->shape;
+}
+
+/* Which of `words`, which end with NULL, the value is; false: none. */
+static bool choose_word(const char *value, const char *const *words, unsigned *choice)
+{
+    for (*choice = 0; words[*choice] != NULL; (*choice)++) {
+        if (strcmp(value, words[*choice]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool set_inputs(void *context, const char *value)
+{
+    return open_parse_number(value, MAX_ONE_WAY, &shape_of(context)->inputs);
+}
+
+static bool set_outputs(void *context, const char *value)
+{
+    return open_parse_number(value, MAX_ONE_WAY, &shape_of(context)->outputs);
+}
+
+static bool set_bidirectional(void *context, const char *value)
+{
+    return open_parse_number(value, SIM_MAX_STREAMS, &shape_of(context)->bidirectional);
+}
+
+static bool set_lines(void *context, const char *value)
+{
+    static const char *const words[] = {"1", "2", "4", NULL};
+    unsigned choice;
+
+    if (!choose_word(value, words, &choice))
+        return false;
+    shape_of(context)->output_lines = 1u << choice;
+    return true;
+}
+
+/* Sizes with '+' between them. */
+static bool set_rings(void *context, const char *value)
+{
+    static const char *const words[] = {"2", "16", "256", NULL};
+    char text[16], *rest = text, *word;
+    uint8_t sizes = 0;
+    unsigned choice;
+
+    if (strlen(value) >= sizeof(text))
+        return false;
+    strcpy(text, value);
+    while ((word = strsep(&rest, "+")) != NULL) {
+        if (!choose_word(word, words, &choice))
+            return false;
+        sizes |= (uint8_t)(0x10u << choice);
+    }
+    shape_of(context)->ring_sizes = sizes;
+    return true;
+}
+
+static bool set_address64(void *context, const char *value)
+{
+    static const char *const words[] = {"no", "yes", "broken", NULL};
+    unsigned choice;
+
+    if (!choose_word(value, words, &choice))
+        return false;
+    shape_of(context)->address64 = (enum sim_address64)choice;
+    return true;
+}
+
+static bool set_words(const char *value, uint16_t *payload)
+{
+    unsigned words;
+
+    if (!open_parse_number(value, MAX_PAYLOAD, &words))
+        return false;
+    *payload = (uint16_t)words;
+    return true;
+}
+
+static bool set_output_payload(void *context, const char *value)
+{
+    return set_words(value, &shape_of(context)->output_payload);
+}
+
+static bool set_input_payload(void *context, const char *value)
+{
+    return set_words(value, &shape_of(context)->input_payload);
+}
+
+static bool set_output_stream_payload(void *context, const char *value)
+{
+    return set_words(value, &shape_of(context)->output_stream_payload);
+}
+
+static bool set_input_stream_payload(void *context, const char *value)
+{
+    return set_words(value, &shape_of(context)->input_stream_payload);
+}
+
+static bool set_padding(void *context, const char *value)
+{
+    static const char *const words[] = {"byte", "container", "none", NULL};
+    static const enum sim_padding paddings[] = {SIM_PAD_TO_BYTE, SIM_PAD_TO_CONTAINER, SIM_PAD_NOT};
+    unsigned choice;
+
+    if (!choose_word(value, words, &choice))
+        return false;
+    shape_of(context)->padding = paddings[choice];
+    return true;
+}
+
+static bool set_ssync(void *context, const char *value)
+{
+    static const char *const words[] = {"38", "34", "none", NULL};
+    unsigned choice;
+
+    if (!choose_word(value, words, &choice))
+        return false;
+    shape_of(context)->ssync = (enum sim_stream_sync)choice;
+    return true;
+}
+
+static bool set_lpib(void *context, const char *value)
+{
+    static const char *const words[] = {"exact", "behind", "ahead", "jumps", NULL};
+    unsigned choice;
+
+    if (!choose_word(value, words, &choice))
+        return false;
+    shape_of(context)->lpib = (enum sim_position)choice;
+    return true;
+}
+
+static bool set_positions(void *context, const char *value)
+{
+    static const char *const words[] = {"yes", "late", "no", NULL};
+    static const enum sim_position positions[] = {SIM_POSITION_EXACT, SIM_POSITION_BEHIND,
+                                                  SIM_POSITION_NEVER};
+    unsigned choice;
+
+    if (!choose_word(value, words, &choice))
+        return false;
+    shape_of(context)->positions = positions[choice];
+    return true;
+}
+
+static bool set_corbrp(void *context, const char *value)
+{
+    return choose(value, "handshake", "self-clearing", &shape_of(context)->corbrp_clears);
+}
+
+static bool set_rirbwp(void *context, const char *value)
+{
+    return choose(value, "right", "wild", &shape_of(context)->wild_rirbwp);
+}
+
+static bool set_alias(void *context, const char *value)
+{
+    return choose(value, "yes", "no", &shape_of(context)->no_alias);
+}
+
+static bool set_page_crossing(void *context, const char *value)
+{
+    return choose(value, "yes", "no", &shape_of(context)->no_page_crossing);
+}
+
+static bool set_lock_up(void *context, const char *value)
+{
+    return choose(value, "no", "yes", &shape_of(context)->locks_up);
+}
+
+static bool set_stale_messages(void *context, const char *value)
+{
+    return choose(value, "no", "yes", &shape_of(context)->stale_messages);
+}
+
+static bool set_lost_messages(void *context, const char *value)
+{
+    return open_parse_number(value, MAX_COUNT, &shape_of(context)->lost_messages);
+}
+
+static bool set_failed_resets(void *context, const char *value)
+{
+    return open_parse_number(value, MAX_COUNT, &shape_of(context)->failed_resets);
 }
 
 static const struct open_option option_table[] = {
     {"clock", set_clock, "virtual or real"},
     {"codec", set_codec, "a file, at most 15 times"},
     {"irq", set_irq, "msi or level"},
-    {"shape", set_shape, "plain or qemu"},
     {"fragment", set_fragment, "a number of pages up to 65536, 0 for all in one"},
+    {"shape", set_shape, "plain or qemu, before the options that change it"},
+    {"inputs", set_inputs, "a number up to 15"},
+    {"outputs", set_outputs, "a number up to 15"},
+    {"bidirectional", set_bidirectional, "a number up to 30"},
+    {"sdo", set_lines, "1, 2 or 4"},
+    {"rings", set_rings, "2, 16 or 256, or several with '+' between them"},
+    {"address64", set_address64, "yes, no or broken"},
+    {"output-payload", set_output_payload, "a number of words up to 16383"},
+    {"input-payload", set_input_payload, "a number of words up to 16383"},
+    {"output-stream-payload", set_output_stream_payload, "a number of words up to 16383"},
+    {"input-stream-payload", set_input_stream_payload, "a number of words up to 16383"},
+    {"padding", set_padding, "byte, container or none"},
+    {"ssync", set_ssync, "38, 34 or none"},
+    {"lpib", set_lpib, "exact, behind, ahead or jumps"},
+    {"positions", set_positions, "yes, late or no"},
+    {"alias", set_alias, "yes or no"},
+    {"corbrp", set_corbrp, "handshake or self-clearing"},
+    {"rirbwp", set_rirbwp, "right or wild"},
+    {"page-crossing", set_page_crossing, "yes or no"},
+    {"failed-resets", set_failed_resets, "a number"},
+    {"lock-up", set_lock_up, "yes or no"},
+    {"lost-messages", set_lost_messages, "a number: one of so many is lost, 0 for none"},
+    {"stale-messages", set_stale_messages, "yes or no"},
     {NULL, NULL, NULL},
 };
+
+static NTSTATUS check_shape(const struct open_request *request, const struct sim_shape *shape)
+{
+    unsigned streams = shape->inputs + shape->outputs + shape->bidirectional;
+
+    if (streams <= SIM_MAX_STREAMS)
+        return STATUS_SUCCESS;
+    return open_fail(
+        request, STATUS_INVALID_PARAMETER,
+        "sim: %u inputs, %u outputs and %u bidirectional are %u streams: a controller has at most %d",
+        shape->inputs, shape->outputs, shape->bidirectional, streams, SIM_MAX_STREAMS);
+}
 
 /* ---- Codecs ---------------------------------------------------------------------------------- */
 
@@ -166,12 +405,15 @@ static NTSTATUS plug_all(struct open_request *request, const struct sim_options 
 
 NTSTATUS open_sim(struct open_request *request)
 {
-    struct sim_options options = {.device.fragment_pages = DEFAULT_FRAGMENT};
+    struct sim_options options = {.device.fragment_pages = DEFAULT_FRAGMENT, .shape = sim_default_shape};
     struct hdabus *bus = request->bus;
     NTSTATUS status = open_parse_options(request, "sim", option_table, &options);
 
+    if (NT_SUCCESS(status))
+        status = check_shape(request, &options.shape);
     if (!NT_SUCCESS(status))
         return status;
+    options.device.shape = &options.shape;
     status = open_host(request, options.clock);
     if (!NT_SUCCESS(status))
         return status;
@@ -243,6 +485,7 @@ NTSTATUS hdabus_sim_turn(struct hdabus *bus, UCHAR codec_address, UCHAR knob, UC
 
 NTSTATUS hdabus_sim_fail(struct hdabus *bus, enum hdabus_sim_failure failure, unsigned which)
 {
-    (void)failure, (void)which;
-    return bus->sim == NULL ? STATUS_INVALID_DEVICE_REQUEST : STATUS_INVALID_PARAMETER;
+    if (bus->sim == NULL)
+        return STATUS_INVALID_DEVICE_REQUEST;
+    return sim_device_fail(bus->sim, failure, which);
 }

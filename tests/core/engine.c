@@ -5,7 +5,8 @@
  */
 #include "rig.h"
 
-#define ENGINES 2
+#define ENGINES      2
+#define FIRST_OUTPUT 4 /* the simulated controller has its inputs before */
 
 static HDAUDIO_BUS_INTERFACE_V2 ddi;
 static HANDLE engines[ENGINES];
@@ -29,7 +30,7 @@ static uint8_t read8_with_lie(void *device, uint32_t offset)
 
 static void break_stream(unsigned stream, uint32_t reg, unsigned clear, unsigned set)
 {
-    lie.offset = STREAM_BASE + stream * STREAM_STEP + reg;
+    lie.offset = STREAM_BASE + (FIRST_OUTPUT + stream) * STREAM_STEP + reg;
     lie.clear = (uint8_t)clear;
     lie.set = (uint8_t)set;
     lie.broken = true;
@@ -37,7 +38,9 @@ static void break_stream(unsigned stream, uint32_t reg, unsigned clear, unsigned
 
 static bool runs(unsigned stream)
 {
-    return sim_device_ops.read8(rig.device, STREAM_BASE + stream * STREAM_STEP + SD_CTL) & SD_CTL_RUN;
+    uint32_t base = STREAM_BASE + (FIRST_OUTPUT + stream) * STREAM_STEP;
+
+    return sim_device_ops.read8(rig.device, base + SD_CTL) & SD_CTL_RUN;
 }
 
 /* ---- Two engines with buffers, in reset ---------------------------------------------------------- */
@@ -222,7 +225,7 @@ static void a_client_with_a_stream_that_does_not_stop_is_released_in_time(void *
     assert_int_equal(ddi.SetDmaEngineState(ddi.Context, RunState, 1, &again), STATUS_SUCCESS);
     assert_true(runs(1));
     lie.broken = false;
-    sim_device_ops.write8(rig.device, STREAM_BASE + SD_CTL, 0);
+    sim_device_ops.write8(rig.device, STREAM_BASE + FIRST_OUTPUT * STREAM_STEP + SD_CTL, 0);
     rig_pass(MILLISECOND);
 }
 

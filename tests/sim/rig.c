@@ -37,6 +37,59 @@ void sim_codec_output(struct sim_codec *codec, const struct sim_link_block *bloc
     codec->heard += count;
 }
 
+void sim_codec_frame(struct sim_codec *codec, uint64_t frame)
+{
+    assert_true(frame >= codec->frame || frame == 0);
+    codec->frame = frame;
+    if (codec->next && codec->next <= frame)
+        codec->next = 0;
+}
+
+uint64_t sim_codec_next(const struct sim_codec *codec)
+{
+    return codec->next ? codec->next : codec->unsolicited ? codec->frame : UINT64_MAX;
+}
+
+bool sim_codec_unsolicited(struct sim_codec *codec, uint32_t *response)
+{
+    if (!codec->unsolicited)
+        return false;
+    *response = codec->unsolicited_response[--codec->unsolicited];
+    return true;
+}
+
+bool sim_codec_wakes(const struct sim_codec *codec)
+{
+    return codec->wakes;
+}
+
+bool sim_codec_sends(const struct sim_codec *codec, uint8_t stream)
+{
+    return codec->sends >> stream & 1 && codec->frame >= codec->sends_from;
+}
+
+uint32_t sent_sample(uint32_t n)
+{
+    return (n + 1) * 0x9E3779B1u;
+}
+
+void sim_codec_input(struct sim_codec *codec, const struct sim_link_request *request)
+{
+    size_t count = request->frames * ((request->format & 15u) + 1);
+
+    assert_true(sim_codec_sends(codec, request->stream));
+    codec->requests++;
+    codec->last_request = *request;
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(request->samples[i], 0);
+        if (codec->loops)
+            request->samples[i] = codec->sent < codec->heard ? codec->samples[codec->sent] : 0;
+        else
+            request->samples[i] = (int32_t)sent_sample(codec->sent);
+        codec->sent++;
+    }
+}
+
 /* ---- Life ------------------------------------------------------------------------------------------------
  */
 
@@ -60,6 +113,16 @@ static void equip(struct rig *rig, unsigned address)
     assert_non_null(codec->tags);
     sim_controller_plug(rig->c, address, codec);
 }
+
+const struct sim_shape rig_shape = {
+    .outputs = 4,
+    .ring_sizes = 0x40,
+    .address64 = SIM_ADDRESS64,
+    .output_payload = 60,
+    .input_payload = 29,
+    .output_stream_payload = 48,
+    .input_stream_payload = 24,
+};
 
 struct rig *rig_create(const struct sim_shape *shape)
 {
@@ -89,7 +152,7 @@ void rig_destroy(struct rig *rig)
 
 int rig_setup(void **state)
 {
-    *state = rig_create(&sim_default_shape);
+    *state = rig_create(&rig_shape);
     return 0;
 }
 

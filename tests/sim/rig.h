@@ -25,8 +25,8 @@
 #define BDL_AT    0x3000u /* of stream n: 4 KiB further each */
 #define DATA_AT   0x10000u
 
-/* A codec that answers each command with its complement, unless told to be silent, and keeps what it hears.
- */
+/* A codec that answers each command with its complement, unless told to be silent, keeps what it hears, and
+ * says and sends what a test wants. */
 struct sim_codec {
     struct rig *rig;
     unsigned resets;
@@ -39,8 +39,22 @@ struct sim_codec {
     size_t heard; /* samples */
     size_t capacity;
     int32_t *samples;
-    uint8_t *tags; /* the stream of each sample */
+    uint8_t *tags;  /* the stream of each sample */
+    uint64_t frame; /* that it was told last */
+    uint64_t next;  /* when it wants to be asked; 0: never */
+    unsigned unsolicited;
+    uint32_t unsolicited_response[8]; /* to come, the last one first */
+    bool wakes;
+    uint16_t sends;      /* bit n: stream tag n, from `sends_from` on; each sample is the one before + 1 */
+    uint64_t sends_from; /* a frame; its owner puts it into `next`, too */
+    bool loops;          /* it sends what it has heard, from the first sample on */
+    unsigned requests;   /* calls of sim_codec_input */
+    struct sim_link_request last_request;
+    uint32_t sent; /* samples, of all streams */
 };
+
+/* The n-th sample that a codec sends, in 32 bits. */
+uint32_t sent_sample(uint32_t n);
 
 struct rig {
     struct sim_controller *c;
@@ -51,8 +65,11 @@ struct rig {
     char fault[256]; /* the last */
 };
 
-/* cmocka setup and teardown: a rig in CRST with codecs 0 and 2; the same with the link up and settled, and
- * rings running. */
+/* Four outputs, so that SD(0) is one, and nothing that departs from the specification. */
+extern const struct sim_shape rig_shape;
+
+/* cmocka setup and teardown: such a rig in CRST with codecs 0 and 2; the same with the link up and settled,
+ * and rings running. */
 int rig_setup(void **state);
 int rig_setup_running(void **state);
 /* Checks that there was no fault that the test did not expect. */

@@ -257,12 +257,12 @@ static void mapped_registers_are_current_after_each_access(void **state)
     (void)state;
     assert_non_null(clock);
     assert_ptr_equal(ops->map(device, 0x30), clock);
-    for (uint32_t stream = 0; stream < 4; stream++) {
+    for (uint32_t stream = 0; stream < 8; stream++) {
         assert_non_null(ops->map(device, 0x84 + 0x20 * stream));
         assert_ptr_equal(ops->map(device, 0x84 + 0x20 * stream), ops->map(device, 0x2084 + 0x20 * stream));
     }
     assert_true(host.watched);
-    assert_null(ops->map(device, 0x104));
+    assert_null(ops->map(device, 0x184));
     assert_null(ops->map(device, 0x08));
     assert_null(ops->map(device, 0x88));
     assert_null(ops->map(device, 0x40000000));

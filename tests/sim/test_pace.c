@@ -187,7 +187,7 @@ static void random_deed(struct pair *pair)
 
 static void compare_once(uint64_t seed)
 {
-    struct pair pair = {rig_create(&sim_default_shape), rig_create(&sim_default_shape)};
+    struct pair pair = {rig_create(&rig_shape), rig_create(&rig_shape)};
 
     random_state = seed;
     rig_start(pair.big);
@@ -259,7 +259,7 @@ static void an_hour_is_simulated(void **state)
 {
     (void)state;
     for (uint32_t half = 256; half <= 0x8000; half *= 128) {
-        struct rig *rig = rig_create(&sim_default_shape);
+        struct rig *rig = rig_create(&rig_shape);
 
         rig_start(rig);
         an_hour(rig, half);

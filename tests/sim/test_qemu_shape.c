@@ -129,14 +129,19 @@ static void gis_regards_intctl_and_sis_no_enable_bit(void **state)
     assert_int_equal(rd(rig, 0x24, 4), 0x80000000u | 1u << OUTPUT);
 }
 
-static void nothing_is_captured(void **state)
+static void an_input_moves_when_a_codec_sends_it(void **state)
 {
     struct rig *rig = *state;
 
     prepare_halves(rig, 0, FORMAT_48_16_STEREO, 1024);
-    wr(rig, SD(0), 1, 2);
-    expect_fault(rig, "captures nothing");
-    assert_int_equal(rd(rig, SD(0), 1) & 2, 0);
+    start(rig, 0);
+    run_frames(rig, 50);
+    assert_int_equal(rd(rig, SD(0), 4), 0x2010001E);
+    assert_int_equal(rd(rig, SD(0) + LPIB, 4), 0);
+    rig->codecs[0].sends = 1u << 1;
+    sim_controller_stir(rig->c);
+    run_frames(rig, 51);
+    assert_int_equal(rd(rig, SD(0) + LPIB, 4), 200);
 }
 
 #define SHAPE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, rig_teardown)
@@ -152,7 +157,7 @@ int main(void)
         SHAPE_TEST(run_begins_at_position_0),
         SHAPE_TEST(srst_keeps_the_streams_registers),
         SHAPE_TEST(gis_regards_intctl_and_sis_no_enable_bit),
-        SHAPE_TEST(nothing_is_captured),
+        SHAPE_TEST(an_input_moves_when_a_codec_sends_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,20 +23,28 @@
 #define LOWEST_ABOVE_4G 0x100000000ull
 
 const struct sim_shape sim_default_shape = {
+    .inputs = 4,
     .outputs = 4,
+    .output_lines = 1,
     .ring_sizes = 0x40,
-    .address64 = true,
-    .output_payload = 48,
-    .input_payload = 24,
+    .address64 = SIM_ADDRESS64,
+    .output_payload = 60,
+    .input_payload = 29,
+    .output_stream_payload = 48,
+    .input_stream_payload = 24,
+    .immediate_address = true,
 };
 
 const struct sim_shape sim_qemu_shape = {
     .inputs = 4,
     .outputs = 4,
+    .output_lines = 1,
     .ring_sizes = 0x40,
-    .address64 = true,
+    .address64 = SIM_ADDRESS64,
+    .output_payload = 60,
+    .input_payload = 29,
     .fifo = 0x100,
-    .no_stream_sync = true,
+    .ssync = SIM_SSYNC_NONE,
     .count_stalls = true,
     .run_restarts = true,
     .any_write_clears = true,
@@ -54,6 +62,8 @@ struct sim_controller *sim_controller_create(const struct sim_shape *shape, sim_
     if (!c)
         return NULL;
     c->shape = *shape;
+    if (!c->shape.output_lines)
+        c->shape.output_lines = 1;
     c->fault = fault;
     c->fault_context = context;
     for (unsigned i = 0; i < SIM_MAX_STREAMS; i++)
@@ -84,9 +94,21 @@ void sim_controller_plug(struct sim_controller *c, unsigned address, struct sim_
         announce(c, address);
 }
 
+/* HDA 3.3.8, 4.5.9.2: a codec pulls its SDI line high, and STATESTS keeps that over a reset. */
+static void wake(struct sim_controller *c)
+{
+    for (unsigned i = 0; i < SIM_MAX_CODECS; i++) {
+        if (c->codecs[i] && sim_codec_wakes(c->codecs[i]))
+            announce(c, i);
+    }
+    sim_update_interrupt(c);
+}
+
 void sim_controller_stir(struct sim_controller *c)
 {
     c->latch = true;
+    if (c->link != LINK_UP)
+        wake(c);
 }
 
 void sim_fault(struct sim_controller *c, const char *format, ...)
@@ -138,19 +160,33 @@ uint32_t sim_interrupt_status(const struct sim_controller *c)
     return seen ? status | INT_GLOBAL : status;
 }
 
+/* Whether nobody is to hear of the interrupt that begins (HARDWARE 1.6). */
+static bool loses_interrupt(struct sim_controller *c)
+{
+    if (c->failures.message) {
+        c->failures.message--;
+        return true;
+    }
+    return c->shape.lost_messages && ++c->messages % c->shape.lost_messages == 0;
+}
+
 void sim_update_interrupt(struct sim_controller *c)
 {
     uint32_t control = sim_get(c, REG_INTCTL, 4);
     bool asserted = control & INT_GLOBAL && sim_interrupt_status(c) & control & ~INT_GLOBAL;
 
-    if (asserted && !c->asserted)
-        c->message = true;
+    if (asserted && !c->asserted) {
+        c->unheard = loses_interrupt(c);
+        c->message |= !c->unheard;
+    } else if (!asserted && c->asserted) {
+        c->message |= c->shape.stale_messages;
+    }
     c->asserted = asserted;
 }
 
 bool sim_controller_asserted(const struct sim_controller *c)
 {
-    return c->asserted;
+    return c->asserted && !c->unheard;
 }
 
 bool sim_controller_message(const struct sim_controller *c)
@@ -209,6 +245,10 @@ static void leave_reset(struct sim_controller *c)
     if (c->was_reset && c->now - c->reset_since < RESET_LOW_TICKS)
         sim_fault(c, "CRST is set %u us after it was cleared: RST# stays low for 100 us at least (HDA 5.5.1)",
                   (unsigned)(c->now - c->reset_since) / TICKS_PER_MICROSECOND);
+    if (c->resets_failed < c->shape.failed_resets) {
+        c->resets_failed++;
+        return;
+    }
     c->link = LINK_STARTING;
     c->link_until = c->now + LINK_START_TICKS;
 }
@@ -272,7 +312,7 @@ static void write_positions(struct sim_controller *c)
     uint64_t base = sim_get_address(c, REG_DPLBASE);
     uint32_t *entry;
 
-    if (!(sim_get(c, REG_DPLBASE, 4) & DPLBASE_ENABLE))
+    if (!(sim_get(c, REG_DPLBASE, 4) & DPLBASE_ENABLE) || c->shape.positions == SIM_POSITION_NEVER)
         return;
     entry = sim_memory_find(&c->memory, base, 8 * sim_streams(c));
     if (!entry) {
@@ -282,7 +322,7 @@ static void write_positions(struct sim_controller *c)
         return;
     }
     for (unsigned i = 0; i < sim_streams(c); i++)
-        __atomic_store_n(&entry[2 * i], sim_controller_position(c, i), __ATOMIC_RELAXED);
+        __atomic_store_n(&entry[2 * i], sim_stream_position(c, i, c->shape.positions), __ATOMIC_RELAXED);
 }
 
 static void latch_registers(struct sim_controller *c)
@@ -297,43 +337,88 @@ static void latch_registers(struct sim_controller *c)
         sim_stream_latch(c, &c->streams[i]);
 }
 
+static void tell_codecs(struct sim_controller *c)
+{
+    for (unsigned i = 0; i < SIM_MAX_CODECS; i++) {
+        if (c->codecs[i])
+            sim_codec_frame(c->codecs[i], c->frame);
+    }
+}
+
 /* A frame begins. Positions are in memory before an interrupt tells of them (HDA 3.6.1). */
 static void begin_frame(struct sim_controller *c)
 {
+    tell_codecs(c);
     if (c->latch)
         latch_registers(c);
     discover(c);
     sim_ring_frame(c);
+    sim_streams_frame(c);
     write_positions(c);
     sim_update_interrupt(c);
 }
 
+static void transfer_all(struct sim_controller *c, bool outputs, unsigned frames)
+{
+    for (unsigned i = 0; i < sim_streams(c); i++) {
+        if (c->streams[i].moving && sim_stream_is_output(c, i) == outputs)
+            sim_transfer(c, &c->streams[i], frames);
+    }
+}
+
+static unsigned chunk_of(const struct sim_controller *c, uint64_t frames)
+{
+    unsigned chunk = frames < CHUNK_FRAMES ? (unsigned)frames : CHUNK_FRAMES;
+
+    for (unsigned i = 0; i < sim_streams(c); i++) {
+        if (c->streams[i].moving && sim_transfer_most(&c->streams[i]) < chunk)
+            chunk = sim_transfer_most(&c->streams[i]);
+    }
+    return chunk;
+}
+
 /* `frames` go by, none of which but the last ends with anything but samples on the link. The streams keep
- * pace with one another, so that a codec hears them side by side. */
+ * pace with one another, so that a codec hears them side by side; inputs come last, so that it has what goes
+ * out in the same frames. */
 static void run_frames(struct sim_controller *c, uint64_t frames)
 {
     while (frames) {
-        unsigned chunk = frames < CHUNK_FRAMES ? (unsigned)frames : CHUNK_FRAMES;
+        unsigned chunk = chunk_of(c, frames);
 
-        for (unsigned i = 0; i < sim_streams(c); i++) {
-            if (c->streams[i].moving)
-                sim_stream_transfer(c, &c->streams[i], chunk);
-        }
+        transfer_all(c, true, chunk);
+        transfer_all(c, false, chunk);
         c->frame += chunk;
         frames -= chunk;
+        if (frames)
+            tell_codecs(c);
     }
     begin_frame(c);
+}
+
+/* When the next codec does something by itself; what it wanted to do before now it does next. */
+static uint64_t codec_frame(const struct sim_controller *c)
+{
+    uint64_t next = UINT64_MAX;
+
+    for (unsigned i = 0; i < SIM_MAX_CODECS; i++) {
+        uint64_t frame = c->codecs[i] ? sim_codec_next(c->codecs[i]) : UINT64_MAX;
+
+        next = frame < next ? frame : next;
+    }
+    return next > c->frame ? next : c->frame + 1;
 }
 
 /* The next frame that has something to do when it begins; UINT64_MAX: none has. */
 static uint64_t next_frame(const struct sim_controller *c)
 {
-    uint64_t next = discovery_frame(c);
+    uint64_t next = discovery_frame(c), codec;
 
     if (c->latch || sim_ring_pending(c))
         return c->frame + 1;
+    codec = codec_frame(c);
+    next = codec < next ? codec : next;
     for (unsigned i = 0; i < sim_streams(c); i++) {
-        uint64_t frames = sim_stream_next(&c->streams[i]);
+        uint64_t frames = sim_transfer_next(c, &c->streams[i]);
 
         if (frames < UINT64_MAX - c->frame && c->frame + frames < next)
             next = c->frame + frames;
@@ -374,6 +459,7 @@ static void run_until(struct sim_controller *c, uint64_t tick)
         c->link = LINK_UP;
         c->link_since = tick;
         c->frame = 0;
+        tell_codecs(c);
     }
 }
 
@@ -394,6 +480,41 @@ uint32_t sim_controller_wall_clock(const struct sim_controller *c)
 unsigned sim_controller_streams(const struct sim_controller *c)
 {
     return sim_streams(c);
+}
+
+bool sim_controller_has_alias(const struct sim_controller *c)
+{
+    return !c->shape.no_alias;
+}
+
+/* ---- Failures ----------------------------------------------------------------------------------- */
+
+bool sim_controller_fail(struct sim_controller *c, enum hdabus_sim_failure failure, unsigned which)
+{
+    struct sim_failures *failures = &c->failures;
+    bool stream = which < sim_streams(c), codec = which < SIM_MAX_CODECS && c->codecs[which];
+
+    switch (failure) {
+    case HDABUS_SIM_FIFO_ERROR:
+        failures->fifo[stream ? which : 0] += stream;
+        return stream;
+    case HDABUS_SIM_DESCRIPTOR_ERROR:
+        failures->descriptor[stream ? which : 0] += stream;
+        return stream;
+    case HDABUS_SIM_MEMORY_ERROR:
+        failures->memory++;
+        return true;
+    case HDABUS_SIM_RESPONSE_OVERRUN:
+        failures->overrun++;
+        return true;
+    case HDABUS_SIM_NO_RESPONSE:
+        failures->response[codec ? which : 0] += codec;
+        return codec;
+    case HDABUS_SIM_LOST_INTERRUPT:
+        failures->message++;
+        return true;
+    }
+    return false;
 }
 
 /* ---- Memory ------------------------------------------------------------------------------------- */

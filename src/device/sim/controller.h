@@ -11,22 +11,64 @@
 #ifndef SIM_CONTROLLER_H
 #define SIM_CONTROLLER_H
 
+#include <sim.h>
+
 #include "link.h"
 
 #define SIM_TICKS_PER_FRAME 500u
-#define SIM_MAX_STREAMS     15
+#define SIM_MAX_STREAMS     30 /* HDA 3.3.14: INTCTL has so many bits */
 #define SIM_MAX_CODECS      15
+
+/* OUTSTRMPAY and INSTRMPAY 15:14: how the FIFOs pad samples (HDA 3.3.12). */
+enum sim_padding { SIM_PAD_TO_BYTE = 0, SIM_PAD_TO_CONTAINER = 2, SIM_PAD_NOT = 3 };
+
+enum sim_address64 {
+    SIM_ADDRESS32,
+    SIM_ADDRESS64,
+    SIM_ADDRESS64_BROKEN, /* GCAP.64OK, but DMA ignores the upper halves (HARDWARE 1.10) */
+};
+
+/* What a position tells (HARDWARE 1.7). */
+enum sim_position {
+    SIM_POSITION_EXACT,  /* of the byte that is next on the link */
+    SIM_POSITION_BEHIND, /* a FIFO's length less */
+    SIM_POSITION_AHEAD,  /* of the byte that an output fetches next: beyond its interrupts */
+    SIM_POSITION_JUMPS,  /* moves a FIFO's length at a time */
+    SIM_POSITION_NEVER,  /* the position buffer is not written */
+};
+
+enum sim_stream_sync { SIM_SSYNC_38, SIM_SSYNC_34, SIM_SSYNC_NONE }; /* HARDWARE 1.9 */
 
 /* What differs between controllers. */
 struct sim_shape {
-    unsigned inputs;    /* input stream descriptors; nothing is captured */
-    unsigned outputs;   /* output stream descriptors; with the inputs 1-15 */
-    uint8_t ring_sizes; /* the capability bits of CORBSIZE and RIRBSIZE: 10h 2, 20h 16, 40h 256 entries */
-    bool address64;     /* GCAP.64OK */
-    uint16_t output_payload; /* OUTSTRMPAY and INSTRMPAY in words; 0: they do not say */
+    /* Stream descriptors, in this order; together 30 at most, 15 of the first two each (HDA 3.3.2). */
+    unsigned inputs;
+    unsigned outputs;
+    unsigned bidirectional;
+    unsigned output_lines; /* SDO: 1, 2 or 4; 0: 1 */
+    uint8_t ring_sizes;    /* the capability bits of CORBSIZE and RIRBSIZE: 10h 2, 20h 16, 40h 256 entries */
+    enum sim_address64 address64;
+    /* In words, as the registers say; 0 in the first two stands for 60 and 29, in the others for no limit. */
+    uint16_t output_payload; /* OUTPAY */
     uint16_t input_payload;
-    uint16_t fifo;       /* SDnFIFOS; 0: by the stream's format */
-    bool no_stream_sync; /* SSYNC and GSTS read as 0 */
+    uint16_t output_stream_payload; /* OUTSTRMPAY 13:0 */
+    uint16_t input_stream_payload;
+    enum sim_padding padding;
+    uint16_t fifo;               /* SDnFIFOS; 0: by the stream's format */
+    bool immediate_address;      /* ICIS.ICVER: tells who answered (HDA 3.4.3) */
+    enum sim_stream_sync ssync;  /* where a controller has none a driver may look at both places */
+    enum sim_position lpib;      /* not SIM_POSITION_NEVER */
+    enum sim_position positions; /* of the position buffer */
+
+    /* What real controllers do. */
+    unsigned failed_resets; /* so often CRST stays 0 when it is set (HARDWARE 1.1) */
+    bool corbrp_clears;     /* CORBRP.RST clears itself and never reads as 1 (HARDWARE 1.2) */
+    bool wild_rirbwp;       /* RIRBWP reads as FFFFh (HARDWARE 1.5) */
+    bool stale_messages;    /* a message comes once more when its causes are gone (HARDWARE 1.6) */
+    unsigned lost_messages; /* one of so many messages is lost; 0: none (HARDWARE 1.6) */
+    bool no_alias;          /* 2030h and 2084h + 20h x n read as 0 (HARDWARE 1.8) */
+    bool no_page_crossing;  /* a BDL entry must not cross 4 KiB: a descriptor error (HARDWARE 1.12) */
+    bool locks_up;          /* after a command to nobody, nobody answers until CRST (HARDWARE 1.13) */
 
     /* Departures from the specification, described in docs/QEMU.md. */
     bool count_stalls;        /* the CORB waits when RINTCNT responses have come, until RINTFL is cleared */
@@ -62,6 +104,10 @@ void sim_controller_stir(struct sim_controller *c);
 uint32_t sim_controller_read(struct sim_controller *c, uint32_t offset, unsigned width);
 void sim_controller_write(struct sim_controller *c, uint32_t offset, unsigned width, uint32_t value);
 
+/* What hdabus_sim_fail() of sim.h asks for. False when there is no such failure, stream descriptor or codec.
+ */
+bool sim_controller_fail(struct sim_controller *c, enum hdabus_sim_failure failure, unsigned which);
+
 /* Lets time pass up to `tick`; a time that has passed already changes nothing. */
 void sim_controller_advance(struct sim_controller *c, uint64_t tick);
 /* When something will happen by itself next, later than the time it was advanced to; UINT64_MAX: nothing
@@ -90,6 +136,7 @@ void sim_controller_forget(struct sim_controller *c, uint64_t address);
 
 uint32_t sim_controller_wall_clock(const struct sim_controller *c);
 unsigned sim_controller_streams(const struct sim_controller *c);
+bool sim_controller_has_alias(const struct sim_controller *c);
 uint32_t sim_controller_position(const struct sim_controller *c, unsigned stream);
 
 #endif

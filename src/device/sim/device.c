@@ -248,6 +248,8 @@ static volatile ULONG *shown_register(struct sim_device *device, uint32_t offset
     uint32_t target = offset < REG_ALIAS ? offset : offset - REG_ALIAS;
     unsigned stream = (target - REG_SDLPIB) / REG_SD_STRIDE;
 
+    if (target != offset && !sim_controller_has_alias(device->controller))
+        return NULL;
     if (target == REG_WALCLK)
         return &device->wall_clock;
     if (target < REG_SDLPIB || (target - REG_SDLPIB) % REG_SD_STRIDE)
@@ -293,14 +295,15 @@ NTSTATUS sim_device_create(struct linux_host *host, const struct sim_device_opti
     *device = NULL;
     if (!d)
         return STATUS_INSUFFICIENT_RESOURCES;
-    d->controller = sim_controller_create(options->qemu_shape ? &sim_qemu_shape : &sim_default_shape,
-                                          sim_device_report, d);
+    d->controller =
+        sim_controller_create(options->shape ? options->shape : &sim_default_shape, sim_device_report, d);
     if (!d->controller) {
         free(d);
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     d->host = host;
     d->options = *options;
+    d->options.shape = NULL; /* the caller's */
     d->announced = UINT64_MAX;
     pthread_mutex_init(&d->lock, NULL);
     pthread_cond_init(&d->idle, NULL);
@@ -355,4 +358,15 @@ NTSTATUS sim_device_hear(struct sim_device *device, UCHAR codec_address, UCHAR p
     heard = sim_codec_hear(device->codecs[codec_address], pin, sink, context);
     pthread_mutex_unlock(&device->lock);
     return heard ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+}
+
+NTSTATUS sim_device_fail(struct sim_device *device, enum hdabus_sim_failure failure, unsigned which)
+{
+    bool known;
+
+    pthread_mutex_lock(&device->lock);
+    known = sim_controller_fail(device->controller, failure, which);
+    sim_device_settle(device);
+    pthread_mutex_unlock(&device->lock);
+    return known ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* machine.h - the inside of the simulated controller, shared by its parts: controller.c, registers.c, ring.c,
- * stream.c. */
+ * stream.c, bdl.c, transfer.c, payload.c. */
 #ifndef SIM_MACHINE_H
 #define SIM_MACHINE_H
 
@@ -15,12 +15,15 @@
 #define LINK_SETTLE_FRAMES 25
 
 /* One frame takes at most 4 blocks of 16 channels in 32 bits; the FIFO always holds as much. */
-#define FRAME_MAX         256u
-#define FIFO_MAX          257u
-#define CHUNK_FRAMES      1024u /* goes over the link in one piece */
-#define CHUNK_BYTES       (CHUNK_FRAMES * FRAME_MAX)
-#define CHUNK_SAMPLES     (CHUNK_FRAMES * 4 * 16)
-#define COMPLETIONS_LIMIT 1024u /* fragments of a byte each, a FIFO and a frame full of them, rounded up */
+#define FRAME_MAX     256u
+#define FIFO_MAX      257u
+#define CHUNK_FRAMES  1024u /* go over the link in one piece, or as many as the buffers hold */
+#define CHUNK_BYTES   16384u
+#define CHUNK_SAMPLES 8192u
+/* Fragments of a byte each, a FIFO and a frame full of them. */
+#define COMPLETIONS_LIMIT (FIFO_MAX + FRAME_MAX)
+
+#define NOBODY SIM_MAX_CODECS /* an address without a codec */
 
 enum sim_link { LINK_RESET, LINK_STARTING, LINK_UP, LINK_STOPPING };
 
@@ -28,24 +31,39 @@ struct sim_stream {
     unsigned index; /* in descriptor order */
     bool run;       /* SDnCTL.RUN and SRST as last written; they read back when they have taken effect */
     bool reset;
-    bool fetching; /* RUN has taken effect: DMA keeps the FIFO full */
-    bool moving;   /* this frame carries its blocks */
+    bool fetching;   /* RUN has taken effect: DMA keeps the FIFO of an output full, that of an input empty */
+    bool held;       /* by SSYNC */
+    bool moving;     /* this frame carries its blocks */
+    unsigned sender; /* of an input: the codec that sends it in this frame, or NOBODY */
+    bool told;       /* of a fault that lasts */
     struct sim_format format;
     uint64_t frames; /* that have carried it since its reset */
+    uint64_t lost;   /* blocks of an input that came over the link and did not fit the FIFO */
 
-    /* Bytes since its reset. What is fetched and not linked is in the FIFO. */
-    uint64_t fetched;
-    uint64_t linked;
-    uint64_t entry_end; /* `fetched` at the end of the descriptor at work */
-    uint64_t address;   /* of the next byte to fetch */
-    unsigned entry;     /* the descriptor to fetch next */
+    /* Bytes since its reset. The difference is in the FIFO. */
+    uint64_t fetched;   /* read from memory; of an input: written to it */
+    uint64_t linked;    /* that have been on the link */
+    uint64_t entry_end; /* `fetched` at the end of the descriptor at work; 0: there was none yet */
+    bool entry_completes;
+    uint64_t address; /* of the next byte in memory */
+    unsigned entry;   /* the descriptor to fetch next */
     unsigned fifo_size;
     uint8_t fifo[FIFO_MAX];
 
-    /* `linked` at the ends of fetched descriptors with IOC that are still to come: a ring. */
-    uint64_t completions[COMPLETIONS_LIMIT];
+    /* Where in the FIFO of an output descriptors with IOC end: `fetched` there, its low bits. A ring. */
+    uint16_t completions[COMPLETIONS_LIMIT];
     unsigned first_completion;
     unsigned completion_count;
+};
+
+/* What is to go wrong, and how often. */
+struct sim_failures {
+    unsigned fifo[SIM_MAX_STREAMS];
+    unsigned descriptor[SIM_MAX_STREAMS];
+    unsigned response[SIM_MAX_CODECS];
+    unsigned memory;
+    unsigned overrun;
+    unsigned message;
 };
 
 /* A response on its way: it is on the link in the frame after its command's. */
@@ -61,6 +79,7 @@ struct sim_ring {
     bool corb_reset;
     bool rirb_run;
     bool immediate;     /* ICOI is to be sent */
+    bool locked;        /* nobody answers any more (HARDWARE 1.13) */
     unsigned responses; /* since the last response interrupt */
     struct sim_answer answer;
 };
@@ -84,7 +103,11 @@ struct sim_controller {
     bool latch;     /* the next frame has a written register to look at */
     bool flush;     /* GCTL.FCNTRL */
     bool asserted;  /* the OR of the enabled causes */
+    bool unheard;   /* nobody hears of that */
     bool message;   /* it has risen */
+    unsigned messages;
+    unsigned resets_failed;
+    struct sim_failures failures;
 
     struct sim_ring ring;
     struct sim_stream streams[SIM_MAX_STREAMS];
@@ -99,11 +122,11 @@ uint32_t sim_get(const struct sim_controller *c, uint32_t offset, unsigned width
 void sim_put(struct sim_controller *c, uint32_t offset, unsigned width, uint32_t value);
 void sim_set_bits(struct sim_controller *c, uint32_t offset, unsigned width, uint32_t bits);
 void sim_clear_bits(struct sim_controller *c, uint32_t offset, unsigned width, uint32_t bits);
-/* A 64-bit address in two registers, and its low bits removed. */
+/* A 64-bit address in two registers, its low bits removed: where DMA goes. */
 uint64_t sim_get_address(const struct sim_controller *c, uint32_t offset);
 static inline unsigned sim_streams(const struct sim_controller *c)
 {
-    return c->shape.inputs + c->shape.outputs;
+    return c->shape.inputs + c->shape.outputs + c->shape.bidirectional;
 }
 
 /* A stream's register. */
@@ -112,6 +135,8 @@ static inline uint32_t sim_stream_offset(unsigned stream, uint32_t offset)
     return offset + stream * REG_SD_STRIDE;
 }
 
+/* SSYNC, wherever it is; 0 where it is nowhere. */
+uint32_t sim_stream_sync(const struct sim_controller *c);
 /* Reset values: of all registers but those that survive CRST (WAKEEN, STATESTS); of one stream. */
 void sim_registers_reset(struct sim_controller *c);
 void sim_registers_reset_stream(struct sim_controller *c, unsigned stream);
@@ -141,25 +166,72 @@ unsigned sim_ring_entries(const struct sim_controller *c, uint32_t size_register
 bool sim_ring_pending(const struct sim_controller *c);
 /* What was written takes effect: a frame begins. */
 void sim_ring_latch(struct sim_controller *c);
-/* The response slot and the command slot of the frame that begins. */
+/* The response slots and the command slot of the frame that begins. */
 void sim_ring_frame(struct sim_controller *c);
 /* What of the rings is in use within a range, or NULL. */
 const char *sim_ring_uses(const struct sim_controller *c, const struct sim_range *range);
 bool sim_overlaps(const struct sim_range *range, uint64_t address, uint64_t size);
 
-/* ---- stream.c: output streams ------------------------------------------------------------------- */
+/* ---- stream.c: stream descriptors --------------------------------------------------------------- */
 
 void sim_stream_control(struct sim_controller *c, unsigned stream, uint32_t value);
 void sim_stream_format(struct sim_controller *c, unsigned stream, uint32_t value);
+/* One register of the stream. */
+uint32_t sim_stream_get(const struct sim_controller *c, const struct sim_stream *s, uint32_t offset,
+                        unsigned width);
+static inline bool sim_stream_is_bidirectional(const struct sim_controller *c, unsigned stream)
+{
+    return stream >= c->shape.inputs + c->shape.outputs;
+}
+/* By its place or, of a bidirectional one, by DIR. */
+bool sim_stream_is_output(const struct sim_controller *c, unsigned stream);
+unsigned sim_stream_tag(const struct sim_controller *c, const struct sim_stream *s);
+/* SDO lines that it is striped over. */
+unsigned sim_stream_lines(const struct sim_controller *c, const struct sim_stream *s);
 /* RUN reads as 1. */
 bool sim_stream_running(const struct sim_controller *c, unsigned stream);
-/* In how many frames the stream does something that others may see; at least 1; UINT64_MAX: nothing. */
-uint64_t sim_stream_next(const struct sim_stream *s);
 /* What was written takes effect: a frame begins. */
 void sim_stream_latch(struct sim_controller *c, struct sim_stream *s);
-/* So many frames go by, at most CHUNK_FRAMES and at most what sim_stream_next() said. */
-void sim_stream_transfer(struct sim_controller *c, struct sim_stream *s, unsigned frames);
+/* A frame begins: which streams does it carry? */
+void sim_streams_frame(struct sim_controller *c);
+/* HDA 3.3.36: a descriptor error, with what the driver did to deserve it. Returns false; stopping is the
+ * caller's. */
+bool sim_stream_fail(struct sim_controller *c, struct sim_stream *s, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void sim_stream_stop(struct sim_controller *c, struct sim_stream *s);
+/* What its position register or the position buffer shows. */
+uint32_t sim_stream_position(const struct sim_controller *c, unsigned stream, enum sim_position kind);
 /* Whether a running stream's list or a fragment of it lies in the range. */
 bool sim_stream_uses(const struct sim_controller *c, unsigned stream, const struct sim_range *range);
+
+/* ---- bdl.c: the buffer descriptor list ---------------------------------------------------------- */
+
+/* Whether RUN may be set with the list as it is now. */
+bool sim_bdl_check(struct sim_controller *c, struct sim_stream *s);
+/* The stream's next descriptor becomes the one at work. */
+bool sim_bdl_next(struct sim_controller *c, struct sim_stream *s);
+/* Whether the list or a fragment of it lies in the range. */
+bool sim_bdl_uses(const struct sim_controller *c, const struct sim_stream *s, const struct sim_range *range);
+
+/* ---- payload.c: what the link carries ----------------------------------------------------------- */
+
+/* Whether a stream that is to run fits in its FIFO and, of an output, on SDO. */
+bool sim_payload_check(struct sim_controller *c, struct sim_stream *s);
+/* Bits that an input takes of a frame on an SDI line, and how many there are. */
+unsigned sim_payload_inbound(const struct sim_stream *s);
+unsigned sim_payload_line(const struct sim_controller *c);
+
+/* ---- transfer.c: between memory and the link ---------------------------------------------------- */
+
+/* RUN takes effect: fills the FIFO of an output, loads the first descriptor of an input. False: an error. */
+bool sim_transfer_start(struct sim_controller *c, struct sim_stream *s);
+/* RUN is gone: what is in the FIFO of an input goes to memory. */
+void sim_transfer_stop(struct sim_controller *c, struct sim_stream *s);
+/* In how many frames the stream does something that others may see; at least 1; UINT64_MAX: nothing. */
+uint64_t sim_transfer_next(const struct sim_controller *c, const struct sim_stream *s);
+/* How many frames of it the buffers hold. */
+unsigned sim_transfer_most(const struct sim_stream *s);
+/* So many frames go by, at most sim_transfer_most() and at most what sim_transfer_next() said. */
+void sim_transfer(struct sim_controller *c, struct sim_stream *s, unsigned frames);
 
 #endif

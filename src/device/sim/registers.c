@@ -12,6 +12,7 @@ enum limit {
     ADDRESS_LIMIT, /* written only where GCAP.64OK says so */
     STREAM_LIMIT,  /* has as many bits as there are streams */
     SIZE_LIMIT,    /* written only where there is a choice */
+    CONTROL_LIMIT, /* SDnCTL.STRIPE and DIR, where there are such */
 };
 
 struct row {
@@ -58,7 +59,14 @@ void sim_clear_bits(struct sim_controller *c, uint32_t offset, unsigned width, u
 
 uint64_t sim_get_address(const struct sim_controller *c, uint32_t offset)
 {
-    return ((uint64_t)sim_get(c, offset + 4, 4) << 32 | sim_get(c, offset, 4)) & ~(uint64_t)127;
+    uint64_t high = c->shape.address64 == SIM_ADDRESS64_BROKEN ? 0 : sim_get(c, offset + 4, 4);
+
+    return (high << 32 | sim_get(c, offset, 4)) & ~(uint64_t)127;
+}
+
+uint32_t sim_stream_sync(const struct sim_controller *c)
+{
+    return sim_get(c, c->shape.ssync == SIM_SSYNC_34 ? REG_SSYNC_34 : REG_SSYNC, 4);
 }
 
 /* ---- Guards ------------------------------------------------------------------------------------- */
@@ -115,17 +123,60 @@ static bool stream_fresh(struct sim_controller *c, const struct row *row, unsign
 {
     if (!stream_stopped(c, row, stream, value))
         return false;
-    if (c->streams[stream].fetched)
+    if (c->streams[stream].entry_end)
         return refuse(c, row, stream, "after the stream ran and without a stream reset (HDA 3.3.38)");
     return true;
 }
 
-/* Any part of SDnCTL may be written at any time, but the tag must stay while samples go out under it. */
-static bool tag_stays(struct sim_controller *c, const struct row *row, unsigned stream, uint32_t value)
+/* HDA 3.3.35: 0 is one SDO line, 1 two, 2 four; inputs have none. */
+static bool stripe_exists(struct sim_controller *c, const struct row *row, unsigned stream, uint32_t value)
+{
+    uint32_t stripe = value & SDCTL_STRIPE;
+
+    if (stripe && stream < c->shape.inputs)
+        return refuse(c, row, stream, "with STRIPE, which inputs do not have (HDA 3.3.35)");
+    if (stripe == SDCTL_STRIPE || 1u << stripe > c->shape.output_lines)
+        return refuse(c, row, stream, "with STRIPE over more SDO lines than there are (HDA 3.3.35)");
+    return true;
+}
+
+/* Nothing has been set since the stream's reset. */
+static bool descriptor_is_blank(const struct sim_controller *c, unsigned stream)
+{
+    static const uint16_t set[] = {REG_SDCBL, REG_SDLVI, REG_SDFMT, REG_SDBDPL, REG_SDBDPU};
+    uint32_t bits = sim_get(c, sim_stream_offset(stream, REG_SDCTL_HIGH), 1) & SDCTL_TAG;
+
+    for (size_t i = 0; i < sizeof(set) / sizeof(set[0]); i++)
+        bits |= sim_get(c, sim_stream_offset(stream, set[i]), set[i] == REG_SDLVI ? 2 : 4);
+    return !bits;
+}
+
+/* HDA 3.3.35: DIR is the first that is set after a reset, and only where there is a choice. */
+static bool direction_is_free(struct sim_controller *c, const struct row *row, unsigned stream,
+                              uint32_t value)
 {
     uint32_t old = sim_get(c, sim_stream_offset(stream, REG_SDCTL_HIGH), 1);
 
-    return !((value ^ old) & 0xF0) || !sim_stream_running(c, stream) || stream_stopped(c, row, stream, value);
+    if (!((value ^ old) & SDCTL_DIR))
+        return true;
+    if (!sim_stream_is_bidirectional(c, stream))
+        return refuse(c, row, stream, "with DIR, which only bidirectional descriptors have (HDA 3.3.35)");
+    if (!stream_stopped(c, row, stream, value))
+        return false;
+    if (!descriptor_is_blank(c, stream))
+        return refuse(c, row, stream, "with another DIR after other registers were (HDA 3.3.35)");
+    return true;
+}
+
+/* Any part of SDnCTL may be written at any time, but what the link goes by must stay while samples do. */
+static bool control_stays(struct sim_controller *c, const struct row *row, unsigned stream, uint32_t value)
+{
+    uint32_t old = sim_get(c, sim_stream_offset(stream, REG_SDCTL_HIGH), 1);
+    bool same = !((value ^ old) & (SDCTL_TAG | SDCTL_STRIPE));
+
+    if (!stripe_exists(c, row, stream, value) || !direction_is_free(c, row, stream, value))
+        return false;
+    return same || !sim_stream_running(c, stream) || stream_stopped(c, row, stream, value);
 }
 
 /* ---- Registers that are computed or do something ------------------------------------------------ */
@@ -181,6 +232,12 @@ static void write_corbctl(struct sim_controller *c, unsigned stream, uint32_t va
     sim_corb_control(c, value);
 }
 
+static uint32_t read_rirbwp(const struct sim_controller *c, unsigned stream)
+{
+    (void)stream;
+    return c->shape.wild_rirbwp ? 0xFFFF : sim_get(c, REG_RIRBWP, 2);
+}
+
 static void write_rirbwp(struct sim_controller *c, unsigned stream, uint32_t value)
 {
     (void)stream;
@@ -213,8 +270,8 @@ static const struct row rows[] = {
     {.name = "GCAP", .offset = REG_GCAP, .width = 2},
     {.name = "VMIN", .offset = REG_VMIN, .width = 1},
     {.name = "VMAJ", .offset = REG_VMAJ, .width = 1, .reset = 1},
-    {.name = "OUTPAY", .offset = REG_OUTPAY, .width = 2, .reset = 60},
-    {.name = "INPAY", .offset = REG_INPAY, .width = 2, .reset = 29},
+    {.name = "OUTPAY", .offset = REG_OUTPAY, .width = 2},
+    {.name = "INPAY", .offset = REG_INPAY, .width = 2},
     {.name = "GCTL",
      .offset = REG_GCTL,
      .width = 4,
@@ -229,6 +286,12 @@ static const struct row rows[] = {
     {.name = "INTCTL", .offset = REG_INTCTL, .width = 4, .writable = 0xFFFFFFFF, .limit = STREAM_LIMIT},
     {.name = "INTSTS", .offset = REG_INTSTS, .width = 4, .read = read_intsts},
     {.name = "WALCLK", .offset = REG_WALCLK, .width = 4, .read = read_walclk},
+    {.name = "SSYNC",
+     .offset = REG_SSYNC_34,
+     .width = 4,
+     .writable = 0x3FFFFFFF,
+     .limit = STREAM_LIMIT,
+     .written = write_ssync},
     {.name = "SSYNC",
      .offset = REG_SSYNC,
      .width = 4,
@@ -263,7 +326,12 @@ static const struct row rows[] = {
      .writable = HIGH_BITS,
      .limit = ADDRESS_LIMIT,
      .guard = rirb_stopped},
-    {.name = "RIRBWP", .offset = REG_RIRBWP, .width = 2, .guard = rirb_stopped, .written = write_rirbwp},
+    {.name = "RIRBWP",
+     .offset = REG_RIRBWP,
+     .width = 2,
+     .guard = rirb_stopped,
+     .read = read_rirbwp,
+     .written = write_rirbwp},
     {.name = "RINTCNT", .offset = REG_RINTCNT, .width = 2, .writable = 0xFF},
     {.name = "RIRBCTL",
      .offset = REG_RIRBCTL,
@@ -296,7 +364,12 @@ static const struct row rows[] = {
     /* A stream descriptor. SDnCTL is three bytes; 32 bits at its start cover SDnSTS, too. */
     {.name = "CTL", .offset = REG_SDCTL, .width = 1, .writable = SDSTS_CAUSES, .written = sim_stream_control},
     {.name = "CTL", .offset = REG_SDCTL + 1, .width = 1, .reserved = true},
-    {.name = "CTL", .offset = REG_SDCTL_HIGH, .width = 1, .writable = 0xF4, .guard = tag_stays},
+    {.name = "CTL",
+     .offset = REG_SDCTL_HIGH,
+     .width = 1,
+     .writable = 0xF4,
+     .limit = CONTROL_LIMIT,
+     .guard = control_stays},
     {.name = "STS", .offset = REG_SDSTS, .width = 1, .clear = SDSTS_CAUSES},
     {.name = "LPIB", .offset = REG_SDLPIB, .width = 4, .read = sim_controller_position},
     {.name = "CBL", .offset = REG_SDCBL, .width = 4, .writable = 0xFFFFFFFF, .guard = stream_fresh},
@@ -338,6 +411,21 @@ void sim_registers_reset_stream(struct sim_controller *c, unsigned stream)
         sim_put(c, sim_stream_offset(stream, REG_SDSTS), 1, SDSTS_FIFORDY);
 }
 
+static void put_capabilities(struct sim_controller *c)
+{
+    const struct sim_shape *shape = &c->shape;
+    uint32_t lines = shape->output_lines / 2, padding = (uint32_t)shape->padding << 14; /* 1, 2, 4: 0, 1, 2 */
+
+    sim_put(c, REG_GCAP, 2,
+            shape->outputs << 12 | shape->inputs << 8 | shape->bidirectional << 3 | lines << 1 |
+                (shape->address64 != SIM_ADDRESS32));
+    sim_put(c, REG_OUTPAY, 2, shape->output_payload);
+    sim_put(c, REG_INPAY, 2, shape->input_payload);
+    sim_put(c, REG_OUTSTRMPAY, 2, padding | shape->output_stream_payload);
+    sim_put(c, REG_INSTRMPAY, 2, padding | shape->input_stream_payload);
+    sim_put(c, REG_ICIS, 2, shape->immediate_address ? ICIS_ICVER : 0);
+}
+
 void sim_registers_reset(struct sim_controller *c)
 {
     uint32_t sizes = c->shape.ring_sizes;
@@ -349,9 +437,7 @@ void sim_registers_reset(struct sim_controller *c)
         if (rows[i].offset < REG_SDCTL && !survives)
             sim_put(c, rows[i].offset, rows[i].width, rows[i].reset);
     }
-    sim_put(c, REG_GCAP, 2, c->shape.outputs << 12 | c->shape.inputs << 8 | c->shape.address64);
-    sim_put(c, REG_OUTSTRMPAY, 2, c->shape.output_payload);
-    sim_put(c, REG_INSTRMPAY, 2, c->shape.input_payload);
+    put_capabilities(c);
     sim_put(c, REG_CORBSIZE, 1, sizes | largest_size(sizes));
     sim_put(c, REG_RIRBSIZE, 1, sizes | largest_size(sizes));
     for (unsigned i = 0; i < sim_streams(c); i++)
@@ -370,6 +456,8 @@ static const struct row *find_row(const struct sim_controller *c, uint32_t offse
         if (*stream >= sim_streams(c))
             return NULL;
     }
+    if (offset >= REG_SSYNC_34 && offset < REG_SSYNC_34 + 4 && c->shape.ssync == SIM_SSYNC_38)
+        return NULL;
     for (size_t i = 0; i < ROW_COUNT; i++) {
         if (offset >= rows[i].offset && offset < rows[i].offset + rows[i].width)
             return &rows[i];
@@ -426,20 +514,36 @@ uint32_t sim_controller_read(struct sim_controller *c, uint32_t offset, unsigned
 
     if (whole_stream_control(c, offset, width))
         return sim_get(c, offset, 4);
-    resolve_alias(c, &offset);
+    if (resolve_alias(c, &offset) && c->shape.no_alias)
+        return 0;
     row = check_access(c, offset, width, "read", &stream);
     if (!row)
         return 0;
     return row->read ? row->read(c, stream) : sim_get(c, offset, width);
 }
 
+static bool is_stream_sync(const struct sim_controller *c, uint32_t offset)
+{
+    return (c->shape.ssync == SIM_SSYNC_38 && offset == REG_SSYNC) ||
+           (c->shape.ssync == SIM_SSYNC_34 && offset == REG_SSYNC_34);
+}
+
+static uint32_t control_bits(const struct sim_controller *c, unsigned stream)
+{
+    uint32_t bits = 0;
+
+    if (c->shape.output_lines > 1 && stream >= c->shape.inputs)
+        bits |= SDCTL_STRIPE;
+    return bits | (sim_stream_is_bidirectional(c, stream) ? SDCTL_DIR : 0);
+}
+
 /* The bits that keep what is written, on this controller. */
-static uint32_t writable_bits(const struct sim_controller *c, const struct row *row)
+static uint32_t writable_bits(const struct sim_controller *c, const struct row *row, unsigned stream)
 {
     uint32_t streams = (1u << sim_streams(c)) - 1;
     uint32_t sizes = c->shape.ring_sizes;
 
-    if (row->offset == REG_SSYNC && c->shape.no_stream_sync)
+    if (row->written == write_ssync && !is_stream_sync(c, row->offset))
         return 0;
     switch (row->limit) {
     case ADDRESS_LIMIT:
@@ -448,6 +552,8 @@ static uint32_t writable_bits(const struct sim_controller *c, const struct row *
         return row->writable & (streams | INT_GLOBAL | INT_CONTROLLER);
     case SIZE_LIMIT:
         return sizes & (sizes - 1) ? row->writable : 0;
+    case CONTROL_LIMIT:
+        return row->writable | control_bits(c, stream);
     case NO_LIMIT:
         break;
     }
@@ -467,7 +573,7 @@ static bool size_allowed(struct sim_controller *c, const struct row *row, uint32
 static void write_row(struct sim_controller *c, const struct row *row, unsigned stream, uint32_t value)
 {
     uint32_t offset = sim_stream_offset(stream, row->offset);
-    uint32_t old = sim_get(c, offset, row->width), mask = writable_bits(c, row), cleared;
+    uint32_t old = sim_get(c, offset, row->width), mask = writable_bits(c, row, stream), cleared;
 
     if (!row->writable && !row->clear && !row->written && !row->reserved) {
         refuse(c, row, stream, "although it is read-only");

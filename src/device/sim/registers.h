@@ -18,6 +18,7 @@
 #define REG_INTCTL     0x20
 #define REG_INTSTS     0x24
 #define REG_WALCLK     0x30
+#define REG_SSYNC_34   0x34 /* where some have it */
 #define REG_SSYNC      0x38
 #define REG_CORBLBASE  0x40
 #define REG_CORBUBASE  0x44
@@ -75,13 +76,20 @@
 #define RIRBSTS_RINTFL  0x1u
 #define RIRBSTS_OIS     0x4u
 
-#define ICIS_ICB 0x1u
-#define ICIS_IRV 0x2u
+#define ICIS_ICB           0x1u
+#define ICIS_IRV           0x2u
+#define ICIS_ICVER         0x4u
+#define ICIS_UNSOLICITED   0x8u
+#define ICIS_ADDRESS_SHIFT 4
 
 #define DPLBASE_ENABLE 0x1u
 
 #define SDCTL_SRST 0x1u
 #define SDCTL_RUN  0x2u
+/* In REG_SDCTL_HIGH. */
+#define SDCTL_STRIPE 0x03u
+#define SDCTL_DIR    0x08u
+#define SDCTL_TAG    0xF0u
 /* IOCE, FEIE and DEIE stand at the bits of SDnSTS that they enable. */
 #define SDSTS_BCIS    0x04u
 #define SDSTS_FIFOE   0x08u

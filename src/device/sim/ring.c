@@ -55,6 +55,11 @@ void sim_corb_read_pointer(struct sim_controller *c, uint32_t value)
         sim_fault(c, "CORBRP is reset while the CORB runs (HDA 3.3.21)");
         return;
     }
+    if (c->shape.corbrp_clears) {
+        if (value & CORBRP_RST)
+            sim_put(c, REG_CORBRP, 2, 0);
+        return;
+    }
     c->ring.corb_reset = value & CORBRP_RST;
     c->latch = true;
 }
@@ -85,15 +90,17 @@ void sim_rirb_acknowledged(struct sim_controller *c, uint32_t old)
 /* HDA 3.4.3: ICB sends ICOI; writing 0 gives up waiting for an answer. */
 void sim_immediate_status(struct sim_controller *c, uint32_t value)
 {
-    bool busy = sim_get(c, REG_ICIS, 2) & ICIS_ICB;
+    uint32_t status = sim_get(c, REG_ICIS, 2);
 
     if (!(value & ICIS_ICB)) {
         sim_clear_bits(c, REG_ICIS, 2, ICIS_ICB);
         c->ring.immediate = false;
     } else if (corb_runs(c)) {
         sim_fault(c, "an immediate command is sent while the CORB runs (HDA 3.4.3)");
-    } else if (busy) {
+    } else if (status & ICIS_ICB) {
         sim_fault(c, "an immediate command is sent while ICB is 1 (HDA 3.4.3)");
+    } else if (status & ICIS_IRV) {
+        sim_fault(c, "an immediate command is sent while IRV is 1 (HDA 3.4.3)");
     } else {
         sim_set_bits(c, REG_ICIS, 2, ICIS_ICB);
         c->ring.immediate = true;
@@ -152,11 +159,21 @@ static void count_response(struct sim_controller *c)
         sim_set_bits(c, REG_RIRBSTS, 1, RIRBSTS_RINTFL);
 }
 
+/* HDA 3.3.30: the FIFO of responses is full, because memory is slow; this one is dropped. */
+static bool overruns(struct sim_controller *c)
+{
+    if (!c->failures.overrun)
+        return false;
+    c->failures.overrun--;
+    sim_set_bits(c, REG_RIRBSTS, 1, RIRBSTS_OIS);
+    return true;
+}
+
 static void receive(struct sim_controller *c, unsigned codec, uint32_t response, bool unsolicited)
 {
     unsigned limit = sim_get(c, REG_RINTCNT, 2);
 
-    if (!rirb_runs(c) || !write_response(c, codec, response, unsolicited))
+    if (!rirb_runs(c) || overruns(c) || !write_response(c, codec, response, unsolicited))
         return;
     if (c->shape.count_stalls)
         count_response(c);
@@ -164,25 +181,67 @@ static void receive(struct sim_controller *c, unsigned codec, uint32_t response,
         response_interrupt(c);
 }
 
-static void receive_immediate(struct sim_controller *c, uint32_t response)
+/* HDA 3.4.2, 3.4.3. */
+static void latch_immediate(struct sim_controller *c, unsigned codec, uint32_t response, bool unsolicited)
 {
-    if (!(sim_get(c, REG_ICIS, 2) & ICIS_ICB))
-        return;
+    uint32_t status = sim_get(c, REG_ICIS, 2) & (ICIS_ICB | ICIS_ICVER);
+
+    if (c->shape.immediate_address)
+        status |= codec << ICIS_ADDRESS_SHIFT | (unsolicited ? ICIS_UNSOLICITED : 0);
+    if (!unsolicited)
+        status &= ~ICIS_ICB;
     sim_put(c, REG_ICII, 4, response);
-    sim_put(c, REG_ICIS, 2, ICIS_IRV);
+    sim_put(c, REG_ICIS, 2, status | ICIS_IRV);
 }
 
-/* A response slot without a response, after one with, ends a series (HDA 3.3.26). */
-static void response_slot(struct sim_controller *c)
+static void receive_immediate(struct sim_controller *c, unsigned codec, uint32_t response)
+{
+    if (sim_get(c, REG_ICIS, 2) & ICIS_ICB)
+        latch_immediate(c, codec, response, false);
+}
+
+/* The answer to the command of the frame before. Returns whose line it took, or NOBODY. */
+static unsigned solicited(struct sim_controller *c)
 {
     struct sim_answer answer = c->ring.answer;
 
     c->ring.answer.valid = false;
-    if (answer.valid && answer.immediate)
-        receive_immediate(c, answer.response);
-    else if (answer.valid)
+    if (!answer.valid)
+        return NOBODY;
+    if (answer.immediate)
+        receive_immediate(c, answer.codec, answer.response);
+    else
         receive(c, answer.codec, answer.response, false);
-    else if (c->ring.responses && !c->shape.count_stalls)
+    return answer.codec;
+}
+
+/* What a codec says by itself is dropped unless GCTL.UNSOL accepts it (HDA 3.3.7). Without a RIRB it is in
+ * ICII, where ICIS can tell. */
+static bool unsolicited(struct sim_controller *c, unsigned codec)
+{
+    uint32_t response;
+
+    if (!sim_codec_unsolicited(c->codecs[codec], &response) || !(sim_get(c, REG_GCTL, 4) & GCTL_UNSOL))
+        return false;
+    if (rirb_runs(c))
+        receive(c, codec, response, true);
+    else if (c->shape.immediate_address)
+        latch_immediate(c, codec, response, true);
+    return true;
+}
+
+/* Each codec has a response slot of its own in the frame. A frame in which all are empty, after one with a
+ * response, ends a series (HDA 3.3.26). */
+static void response_slots(struct sim_controller *c)
+{
+    unsigned answered = solicited(c);
+    bool empty = answered == NOBODY;
+
+    for (unsigned i = 0; i < SIM_MAX_CODECS; i++) {
+        if (c->codecs[i] && i != answered && unsolicited(c, i))
+            empty = false;
+    }
+    if (empty && c->ring.responses && !c->shape.count_stalls)
         response_interrupt(c);
 }
 
@@ -202,22 +261,40 @@ static bool corb_pending(const struct sim_controller *c)
     return !corb_stalled(c) && corb_runs(c) && !(read & CORBRP_RST) && read != sim_get(c, REG_CORBWP, 2);
 }
 
+/* HDA 3.3.23: the CORB stops. */
+static bool memory_error(struct sim_controller *c)
+{
+    c->ring.corb_run = false;
+    sim_clear_bits(c, REG_CORBCTL, 1, CORBCTL_RUN);
+    sim_set_bits(c, REG_CORBSTS, 1, CORBSTS_CMEI);
+    return false;
+}
+
 static bool fetch_command(struct sim_controller *c, uint32_t *command)
 {
     unsigned pointer = (sim_get(c, REG_CORBRP, 2) + 1) % sim_ring_entries(c, REG_CORBSIZE);
     uint64_t address = sim_get_address(c, REG_CORBLBASE) + 4 * pointer;
     const void *memory = sim_memory_find(&c->memory, address, sizeof(*command));
 
+    if (c->failures.memory) {
+        c->failures.memory--;
+        return memory_error(c);
+    }
     if (!memory) {
         sim_fault(c, "the CORB entry at %llXh is not in memory that was allocated",
                   (unsigned long long)address);
-        c->ring.corb_run = false;
-        sim_clear_bits(c, REG_CORBCTL, 1, CORBCTL_RUN);
-        sim_set_bits(c, REG_CORBSTS, 1, CORBSTS_CMEI);
-        return false;
+        return memory_error(c);
     }
     memcpy(command, memory, sizeof(*command));
     sim_put(c, REG_CORBRP, 2, pointer);
+    return true;
+}
+
+static bool loses_response(struct sim_controller *c, unsigned codec)
+{
+    if (!c->failures.response[codec])
+        return false;
+    c->failures.response[codec]--;
     return true;
 }
 
@@ -232,11 +309,15 @@ static void send_command(struct sim_controller *c, uint32_t command, bool immedi
                   (unsigned)c->frame);
         return;
     }
-    if (address >= SIM_MAX_CODECS || !c->codecs[address])
+    if (address >= SIM_MAX_CODECS || !c->codecs[address]) {
+        c->ring.locked = c->shape.locks_up;
         return;
+    }
     answer->codec = (uint8_t)address;
     answer->immediate = immediate;
     answer->valid = sim_codec_command(c->codecs[address], command, &answer->response);
+    if (loses_response(c, address) || c->ring.locked)
+        answer->valid = false;
 }
 
 static void command_slot(struct sim_controller *c)
@@ -262,7 +343,7 @@ bool sim_ring_pending(const struct sim_controller *c)
 
 void sim_ring_frame(struct sim_controller *c)
 {
-    response_slot(c);
+    response_slots(c);
     command_slot(c);
 }
 

@@ -10,10 +10,11 @@
 
 struct sim_device;
 struct sim_codec;
+struct sim_shape;
 
 struct sim_device_options {
-    bool level_interrupts;   /* INTx instead of messages */
-    bool qemu_shape;         /* the shape of QEMU's controller, departures from the specification included */
+    bool level_interrupts;         /* INTx instead of messages */
+    const struct sim_shape *shape; /* of controller.h; NULL: sim_default_shape. Read by create only */
     unsigned fragment_pages; /* pages_alloc hands out runs of so many consecutive pages; 0: all consecutive */
 };
 
@@ -37,9 +38,10 @@ bool sim_device_plug(struct sim_device *device, unsigned address, struct sim_cod
  * given to complain with. Called by the codecs, so with the device's lock held. */
 void sim_device_report(void *device, const char *sentence);
 
-/* hdabus_sim_hear, hdabus_sim_faults and hdabus_sim_fault of sim.h. */
+/* hdabus_sim_hear, hdabus_sim_fail, hdabus_sim_faults and hdabus_sim_fault of sim.h. */
 NTSTATUS sim_device_hear(struct sim_device *device, UCHAR codec_address, UCHAR pin, hdabus_sink *sink,
                          void *context);
+NTSTATUS sim_device_fail(struct sim_device *device, enum hdabus_sim_failure failure, unsigned which);
 unsigned sim_device_faults(struct sim_device *device);
 const char *sim_device_fault(struct sim_device *device, unsigned index);
 

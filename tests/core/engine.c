@@ -300,7 +300,7 @@ static void lpib_stands_for_the_position_buffer_by_quirk(void **state)
 
         rig_pass(MILLISECOND);
         assert_int_equal(ddi.GetLinkPositionRegister(ddi.Context, engines[1], &position), STATUS_SUCCESS);
-        link = sim_device_ops.read32(rig.device, STREAM_BASE + STREAM_STEP + SD_LPIB);
+        link = sim_device_ops.read32(rig.device, STREAM_BASE + (FIRST_OUTPUT + 1) * STREAM_STEP + SD_LPIB);
         assert_in_range(link - *position, 0, 4);
     }
     assert_int_equal(set(StopState), STATUS_SUCCESS);
@@ -320,7 +320,7 @@ static void write32_with_old_sync(void *device, uint32_t offset, uint32_t value)
 {
     if (offset == SSYNC)
         return;
-    old_syncs += offset == SSYNC_OLD && value == 3;
+    old_syncs += offset == SSYNC_OLD && value == 3u << FIRST_OUTPUT;
     sim_device_ops.write32(device, offset == SSYNC_OLD ? SSYNC : offset, value);
 }
 

@@ -274,6 +274,18 @@ static void n_verbs_take_n_plus_4_frames_and_5_accesses_per_255_with_messages(vo
     batches_cost(&(struct bench_options){0}, 256, 1);
 }
 
+static void with_rings_of_16_n_verbs_take_n_plus_4_frames_and_5_accesses_per_15(void **state)
+{
+    (void)state;
+    batches_cost(&(struct bench_options){.ring_entries = 16}, 16, 17);
+}
+
+static void with_rings_of_2_n_verbs_take_2_n_plus_4_frames_and_5_accesses_each(void **state)
+{
+    (void)state;
+    batches_cost(&(struct bench_options){.ring_entries = 2}, 2, 31);
+}
+
 static void n_verbs_take_n_plus_4_frames_and_5_accesses_per_255_with_levels(void **state)
 {
     (void)state;
@@ -292,6 +304,8 @@ int main(void)
         cmocka_unit_test(a_late_interrupt_signals_once_and_counts_the_merged),
         cmocka_unit_test(n_verbs_take_n_plus_4_frames_and_5_accesses_per_255_with_messages),
         cmocka_unit_test(n_verbs_take_n_plus_4_frames_and_5_accesses_per_255_with_levels),
+        cmocka_unit_test(with_rings_of_16_n_verbs_take_n_plus_4_frames_and_5_accesses_per_15),
+        cmocka_unit_test(with_rings_of_2_n_verbs_take_2_n_plus_4_frames_and_5_accesses_each),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

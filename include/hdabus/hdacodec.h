@@ -37,6 +37,16 @@
 #define HDA_SET_DIGITAL_CONTROL_4     0x73F
 #define HDA_GET_VOLUME_KNOB           0xF0F
 #define HDA_SET_VOLUME_KNOB           0x70F
+#define HDA_GET_GPI_DATA              0xF10
+#define HDA_SET_GPI_DATA              0x710
+#define HDA_GET_GPI_WAKE              0xF11
+#define HDA_SET_GPI_WAKE              0x711
+#define HDA_GET_GPI_UNSOLICITED       0xF12
+#define HDA_SET_GPI_UNSOLICITED       0x712
+#define HDA_GET_GPI_STICKY            0xF13
+#define HDA_SET_GPI_STICKY            0x713
+#define HDA_GET_GPO_DATA              0xF14
+#define HDA_SET_GPO_DATA              0x714
 #define HDA_GET_GPIO_DATA             0xF15
 #define HDA_SET_GPIO_DATA             0x715
 #define HDA_GET_GPIO_ENABLE           0xF16
@@ -57,6 +67,18 @@
 #define HDA_SET_STRIPE_CONTROL        0x724
 #define HDA_GET_CHANNEL_COUNT         0xF2D
 #define HDA_SET_CHANNEL_COUNT         0x72D
+#define HDA_GET_DISPLAY_SIZE          0xF2E /* payload 8: of the ELD, 0-7: of a data island packet */
+#define HDA_GET_DISPLAY_ELD           0xF2F
+#define HDA_GET_DISPLAY_INDEX         0xF30
+#define HDA_SET_DISPLAY_INDEX         0x730
+#define HDA_GET_DISPLAY_DATA          0xF31
+#define HDA_SET_DISPLAY_DATA          0x731
+#define HDA_GET_DISPLAY_TRANSMIT      0xF32
+#define HDA_SET_DISPLAY_TRANSMIT      0x732
+#define HDA_GET_DISPLAY_PROTECTION    0xF33
+#define HDA_SET_DISPLAY_PROTECTION    0x733
+#define HDA_GET_DISPLAY_SLOT          0xF34 /* channel 7:4, slot 3:0 */
+#define HDA_SET_DISPLAY_SLOT          0x734
 #define HDA_FUNCTION_RESET            0x7FF
 
 /* ---- Verbs with a 4-bit id and 16 bits of payload -------------------------------------------- */
@@ -149,6 +171,7 @@
 #define HDA_PIN_CAPS_DISPLAYPORT 0x01000000u
 #define HDA_PIN_CAPS_HBR         0x08000000u
 
+#define HDA_PIN_CONTROL_VREF      0x07
 #define HDA_PIN_CONTROL_INPUT     0x20
 #define HDA_PIN_CONTROL_OUTPUT    0x40
 #define HDA_PIN_CONTROL_HEADPHONE 0x80
@@ -210,6 +233,14 @@
 #define HDA_DIGITAL_ENABLE        0x01
 #define HDA_UNSOLICITED_ENABLE    0x80
 #define HDA_CONNECTIONS_LONG_FORM 0x80
+
+#define HDA_SENSE_PRESENCE  0x80000000u
+#define HDA_SENSE_IMPEDANCE 0x7FFFFFFFu /* in ohms; all ones: not measured */
+
+#define HDA_PROCESSING_COUNT_SHIFT 8 /* 15:8 number of coefficients */
+
+#define HDA_STRIPE_CONTROL    0x03        /* lines: 1, 2 or 4 */
+#define HDA_STRIPE_CAPABILITY 0x00700000u /* that there can be: 1, 2, 4 */
 
 /* ---- SDnFMT and the converter format (HDA 3.7.1) --------------------------------------------- */
 

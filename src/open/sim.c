@@ -454,33 +454,38 @@ const char *hdabus_sim_fault(const struct hdabus *bus, unsigned index)
 NTSTATUS hdabus_sim_feed(struct hdabus *bus, UCHAR codec_address, UCHAR pin, hdabus_source *source,
                          void *context)
 {
-    (void)codec_address, (void)pin, (void)source, (void)context;
-    return bus->sim == NULL ? STATUS_INVALID_DEVICE_REQUEST : STATUS_INVALID_PARAMETER;
+    if (bus->sim == NULL)
+        return STATUS_INVALID_DEVICE_REQUEST;
+    return sim_device_feed(bus->sim, codec_address, pin, source, context);
 }
 
 NTSTATUS hdabus_sim_connect(struct hdabus *bus, UCHAR from_codec, UCHAR from_pin, UCHAR to_codec,
                             UCHAR to_pin)
 {
-    (void)from_codec, (void)from_pin, (void)to_codec, (void)to_pin;
-    return bus->sim == NULL ? STATUS_INVALID_DEVICE_REQUEST : STATUS_INVALID_PARAMETER;
+    if (bus->sim == NULL)
+        return STATUS_INVALID_DEVICE_REQUEST;
+    return sim_device_connect(bus->sim, from_codec, from_pin, to_codec, to_pin);
 }
 
 NTSTATUS hdabus_sim_plug(struct hdabus *bus, UCHAR codec_address, UCHAR pin, BOOLEAN plugged)
 {
-    (void)codec_address, (void)pin, (void)plugged;
-    return bus->sim == NULL ? STATUS_INVALID_DEVICE_REQUEST : STATUS_INVALID_PARAMETER;
+    if (bus->sim == NULL)
+        return STATUS_INVALID_DEVICE_REQUEST;
+    return sim_device_plug_jack(bus->sim, codec_address, pin, plugged);
 }
 
 NTSTATUS hdabus_sim_gpio(struct hdabus *bus, UCHAR codec_address, UCHAR mask, UCHAR levels)
 {
-    (void)codec_address, (void)mask, (void)levels;
-    return bus->sim == NULL ? STATUS_INVALID_DEVICE_REQUEST : STATUS_INVALID_PARAMETER;
+    if (bus->sim == NULL)
+        return STATUS_INVALID_DEVICE_REQUEST;
+    return sim_device_gpio(bus->sim, codec_address, mask, levels);
 }
 
 NTSTATUS hdabus_sim_turn(struct hdabus *bus, UCHAR codec_address, UCHAR knob, UCHAR volume)
 {
-    (void)codec_address, (void)knob, (void)volume;
-    return bus->sim == NULL ? STATUS_INVALID_DEVICE_REQUEST : STATUS_INVALID_PARAMETER;
+    if (bus->sim == NULL)
+        return STATUS_INVALID_DEVICE_REQUEST;
+    return sim_device_turn(bus->sim, codec_address, knob, volume);
 }
 
 NTSTATUS hdabus_sim_fail(struct hdabus *bus, enum hdabus_sim_failure failure, unsigned which)

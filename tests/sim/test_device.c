@@ -135,6 +135,42 @@ bool sim_codec_hear(struct sim_codec *codec, uint8_t pin, hdabus_sink *sink, voi
     return pin == 3;
 }
 
+bool sim_codec_feed(struct sim_codec *codec, uint8_t pin, hdabus_source *source, void *context)
+{
+    (void)codec;
+    (void)source;
+    (void)context;
+    return pin == 3;
+}
+
+NTSTATUS sim_codec_connect(struct sim_codec *from, uint8_t from_pin, struct sim_codec *to, uint8_t to_pin)
+{
+    (void)from;
+    (void)to;
+    return from_pin == 3 && to_pin == 3 ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+}
+
+bool sim_codec_plug(struct sim_codec *codec, uint8_t pin, bool plugged)
+{
+    (void)codec;
+    (void)plugged;
+    return pin == 3;
+}
+
+bool sim_codec_gpio(struct sim_codec *codec, uint8_t mask, uint8_t levels)
+{
+    (void)codec;
+    (void)levels;
+    return mask == 3;
+}
+
+bool sim_codec_turn(struct sim_codec *codec, uint8_t knob, uint8_t volume)
+{
+    (void)codec;
+    (void)volume;
+    return knob == 3;
+}
+
 void sim_codec_destroy(struct sim_codec *codec)
 {
     (void)codec;
@@ -308,6 +344,18 @@ static void info_and_hearing(void **state)
     assert_int_equal(sim_device_hear(device, 1, 4, NULL, NULL), STATUS_INVALID_PARAMETER);
     assert_int_equal(sim_device_hear(device, 0, 3, NULL, NULL), STATUS_INVALID_PARAMETER);
     assert_int_equal(sim_device_hear(device, 200, 3, NULL, NULL), STATUS_INVALID_PARAMETER);
+    for (unsigned address = 0; address < 2; address++) { /* there is none at 0 */
+        for (UCHAR which = 3; which < 5; which++) {
+            NTSTATUS status = address == 1 && which == 3 ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+
+            assert_int_equal(sim_device_feed(device, address, which, NULL, NULL), status);
+            assert_int_equal(sim_device_connect(device, address, which, 1, 3), status);
+            assert_int_equal(sim_device_connect(device, 1, 3, address, which), status);
+            assert_int_equal(sim_device_plug_jack(device, address, which, TRUE), status);
+            assert_int_equal(sim_device_gpio(device, address, which, 0), status);
+            assert_int_equal(sim_device_turn(device, address, which, 0), status);
+        }
+    }
     assert_false(sim_device_plug(device, 1, &other));
     assert_false(sim_device_plug(device, 15, &other));
 }

@@ -75,19 +75,55 @@ uint32_t verb4(struct rig *rig, unsigned nid, unsigned id, unsigned payload)
     return command(rig, nid << 20 | id << 16 | payload);
 }
 
+uint32_t send_verb(struct rig *rig, unsigned nid, unsigned id, unsigned payload)
+{
+    return id < 0x10 ? verb4(rig, nid, id, payload) : verb(rig, nid, id, payload);
+}
+
 uint32_t parameter(struct rig *rig, unsigned nid, unsigned which)
 {
     return verb(rig, nid, HDA_GET_PARAMETER, which);
+}
+
+void pass(struct rig *rig, uint64_t frames)
+{
+    rig->frame += frames;
+    sim_codec_frame(rig->codec, rig->frame);
+}
+
+void settle(struct rig *rig)
+{
+    uint64_t next = sim_codec_next(rig->codec);
+    if (next != NEVER)
+        pass(rig, next - rig->frame);
+}
+
+bool record(struct rig *rig, unsigned stream, uint16_t format, size_t frames, int32_t *samples)
+{
+    struct sim_link_request request = {
+        .stream = (uint8_t)stream,
+        .format = format,
+        .frames = frames,
+        .samples = samples,
+    };
+    settle(rig);
+    memset(samples, 0, frames * ((format & 0xFu) + 1) * sizeof(*samples));
+    if (!sim_codec_sends(rig->codec, (uint8_t)stream))
+        return false;
+    sim_codec_input(rig->codec, &request);
+    return true;
 }
 
 void play(struct rig *rig, unsigned stream, uint16_t format, size_t frames, const int32_t *samples)
 {
     struct sim_link_block block = {
         .stream = (uint8_t)stream,
+        .lines = 1,
         .format = format,
         .frames = frames,
         .samples = samples,
     };
+    settle(rig);
     sim_codec_output(rig->codec, &block);
 }
 
@@ -123,4 +159,30 @@ void listen_to(struct rig *rig, uint8_t pin, struct ear *ear)
 void forget(struct ear *ear)
 {
     memset(ear, 0, offsetof(struct ear, heard));
+}
+
+int32_t said(size_t i, unsigned bits)
+{
+    return (int32_t)((uint32_t)(i * 2 + 1) << (32 - bits));
+}
+
+static void on_request(void *context, const struct hdabus_recording *recording)
+{
+    struct mouth *mouth = context;
+    size_t count = recording->frames * recording->channels, first = mouth->frames * recording->channels;
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(recording->samples[i], 0);
+        recording->samples[i] = said(first + i, recording->valid_bits);
+    }
+    mouth->calls++;
+    mouth->rate = recording->sample_rate;
+    mouth->channels = recording->channels;
+    mouth->bits = recording->valid_bits;
+    mouth->frames += recording->frames;
+}
+
+void speak_into(struct rig *rig, uint8_t pin, struct mouth *mouth)
+{
+    *mouth = (struct mouth){.calls = 0};
+    assert_true(sim_codec_feed(rig->codec, pin, on_request, mouth));
 }

@@ -20,6 +20,11 @@
 #include "device/sim/codec.h"
 
 #define RIG_SAMPLES (1 << 17)
+#define NEVER       UINT64_MAX
+
+#define BOTH     (HDA_AMP_SET_LEFT | HDA_AMP_SET_RIGHT)
+#define OUTPUT   (HDA_AMP_SET_OUTPUT | BOTH)
+#define INPUT(i) (HDA_AMP_SET_INPUT | BOTH | (i) << HDA_AMP_SET_INDEX_SHIFT)
 
 /* What has come out of a pin. */
 struct ear {
@@ -31,8 +36,16 @@ struct ear {
     int32_t heard[RIG_SAMPLES];
 };
 
+/* What goes into a pin: a ramp of samples of the size asked for, none of them zero. */
+struct mouth {
+    unsigned calls;
+    unsigned rate, channels, bits; /* of the last call */
+    size_t frames;
+};
+
 struct rig {
     struct sim_codec *codec;
+    uint64_t frame;
     unsigned faults;
     char fault[256]; /* the last */
 };
@@ -50,14 +63,27 @@ void rig_close(struct rig *rig);
 uint32_t verb(struct rig *rig, unsigned nid, unsigned id, unsigned payload);
 uint32_t verb4(struct rig *rig, unsigned nid, unsigned id, unsigned payload);
 uint32_t parameter(struct rig *rig, unsigned nid, unsigned which);
+/* Either, by the id's size. */
+uint32_t send_verb(struct rig *rig, unsigned nid, unsigned id, unsigned payload);
 
-/* Sends a block of a stream. */
+/* Lets link frames pass. */
+void pass(struct rig *rig, uint64_t frames);
+/* Lets them pass until every power state is reached. */
+void settle(struct rig *rig);
+
+/* Sends a block of a stream, when every power state is reached. */
 void play(struct rig *rig, unsigned stream, uint16_t format, size_t frames, const int32_t *samples);
 /* A converter format: rate 44100 or 48000. */
 uint16_t format_of(unsigned rate, unsigned bits, unsigned channels);
 
+/* Records a block of a stream, when every power state is reached; returns whether the codec sends it. */
+bool record(struct rig *rig, unsigned stream, uint16_t format, size_t frames, int32_t *samples);
+
 void listen_to(struct rig *rig, uint8_t pin, struct ear *ear);
 /* Forgets what was heard. */
 void forget(struct ear *ear);
+void speak_into(struct rig *rig, uint8_t pin, struct mouth *mouth);
+/* The i-th sample of what a mouth says. */
+int32_t said(size_t i, unsigned bits);
 
 #endif

@@ -11,11 +11,7 @@
 #define SPEAKER   0x10
 #define HDMI      0x13
 
-#define STREAM   5
-#define BOTH     (HDA_AMP_SET_LEFT | HDA_AMP_SET_RIGHT)
-#define OUTPUT   (HDA_AMP_SET_OUTPUT | BOTH)
-#define INPUT(i) (HDA_AMP_SET_INPUT | BOTH | (i) << HDA_AMP_SET_INDEX_SHIFT)
-
+#define STREAM     5
 #define S16_STEREO 0x0011
 #define FRAMES     1000
 
@@ -88,14 +84,6 @@ static const struct step *const paths[] = {line_out, headphone, speaker, hdmi};
 static const uint8_t pins[] = {LINE_OUT, HEADPHONE, SPEAKER, HDMI};
 
 static struct ear ear, other_ear; /* large */
-
-static void send_verb(struct rig *rig, unsigned nid, unsigned id, unsigned payload)
-{
-    if (id < 0x10)
-        verb4(rig, nid, id, payload);
-    else
-        verb(rig, nid, id, payload);
-}
 
 /* All steps but the one. */
 static void set_path(struct rig *rig, const struct step *steps, const struct step *but)

@@ -142,7 +142,8 @@ static bool accept_output(struct sim_codec *codec, unsigned nid)
 static void check_sound(const char *name, const char *text, const struct codec_dump *dump)
 {
     static int32_t samples[2 * 64];
-    struct sim_link_block block = {.stream = 1, .format = 0x0011, .frames = 64, .samples = samples};
+    struct sim_link_block block = {
+        .stream = 1, .lines = 1, .format = 0x0011, .frames = 64, .samples = samples};
     struct sim_codec *codec = sim_codec_create(dump, on_fault, NULL);
     uint32_t response;
     (void)name;
@@ -162,6 +163,7 @@ static void check_sound(const char *name, const char *text, const struct codec_d
                               &response);
         accept_output(codec, nid);
     }
+    sim_codec_frame(codec, SIM_SETTLE_FRAMES);
     sim_codec_output(codec, &block);
     sim_codec_destroy(codec);
 }

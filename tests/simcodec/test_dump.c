@@ -291,7 +291,7 @@ static void a_missing_last_line_feed_is_no_harm(void **state)
     (void)state;
     struct codec_dump *dump = codec_dump_parse(sim_default_codec, strlen(sim_default_codec) - 1, NULL, 0);
     assert_non_null(dump);
-    assert_int_equal(dump->nodes[dump->node_count - 1].connections[0], 0x05);
+    assert_int_equal(dump->nodes[dump->node_count - 1].connections[0], 0x02);
     codec_dump_free(dump);
 }
 

@@ -14,6 +14,8 @@
 #define ADC       0x06
 #define MIXER     0x09
 #define SELECTOR  0x0a
+#define BEEP      0x18
+#define KNOB      0x19
 
 #define LEFT  HDA_AMP_SET_LEFT
 #define RIGHT HDA_AMP_SET_RIGHT
@@ -33,7 +35,7 @@ static void the_function_group_answers_its_parameters(void **state)
 {
     struct rig *rig = rig_open(NULL);
     (void)state;
-    assert_int_equal(parameter(rig, AFG, HDA_PARAMETER_SUBNODES), 0x00020012);
+    assert_int_equal(parameter(rig, AFG, HDA_PARAMETER_SUBNODES), 0x00020018);
     assert_int_equal(parameter(rig, AFG, HDA_PARAMETER_FUNCTION_TYPE), 0x101);
     assert_int_not_equal(parameter(rig, AFG, HDA_PARAMETER_FUNCTION_CAPS), 0);
     assert_int_equal(parameter(rig, AFG, HDA_PARAMETER_PCM), 0x001e07ff);
@@ -51,7 +53,7 @@ static void widgets_answer_their_parameters(void **state)
 {
     struct rig *rig = rig_open(NULL);
     (void)state;
-    assert_int_equal(parameter(rig, DIGITAL, HDA_PARAMETER_WIDGET_CAPS), 0x6611);
+    assert_int_equal(parameter(rig, DIGITAL, HDA_PARAMETER_WIDGET_CAPS), 0x6631);
     assert_int_equal(parameter(rig, DIGITAL, HDA_PARAMETER_PCM), 0x001e07ff);
     assert_int_equal(parameter(rig, DAC, HDA_PARAMETER_PCM), 0); /* the function group's */
     assert_int_equal(parameter(rig, DAC, HDA_PARAMETER_OUTPUT_AMP), 0);
@@ -185,21 +187,6 @@ static void a_dumps_settings_are_not_the_power_up_state(void **state)
     rig_close(rig);
 }
 
-static void a_widget_is_in_no_better_power_state_than_its_group(void **state)
-{
-    struct rig *rig = rig_open(NULL);
-    (void)state;
-    verb(rig, DAC, HDA_SET_POWER_STATE, 0);
-    assert_int_equal(verb(rig, DAC, HDA_GET_POWER_STATE, 0), 0x30);
-    verb(rig, AFG, HDA_SET_POWER_STATE, 0);
-    assert_int_equal(verb(rig, DAC, HDA_GET_POWER_STATE, 0), 0x00);
-    verb(rig, AFG, HDA_SET_POWER_STATE, 2);
-    assert_int_equal(verb(rig, DAC, HDA_GET_POWER_STATE, 0), 0x20);
-    verb(rig, AFG, HDA_SET_POWER_STATE, 4); /* D3cold: it has none */
-    assert_int_equal(verb(rig, AFG, HDA_GET_POWER_STATE, 0), 0x22);
-    rig_close(rig);
-}
-
 static void amplifiers_are_set_per_side_direction_and_index(void **state)
 {
     struct rig *rig = rig_open("new.codec");
@@ -234,25 +221,40 @@ static void controls_read_back_what_they_have(void **state)
         {DAC, HDA_SET_STREAM_CHANNEL, HDA_GET_STREAM_CHANNEL, 0x52, 0x52},
         {LINE_OUT, HDA_SET_PIN_CONTROL, HDA_GET_PIN_CONTROL, 0xff, 0x40},
         {HEADPHONE, HDA_SET_PIN_CONTROL, HDA_GET_PIN_CONTROL, 0xff, 0xc0},
-        {MIC, HDA_SET_PIN_CONTROL, HDA_GET_PIN_CONTROL, 0xff, 0x27},
+        {MIC, HDA_SET_PIN_CONTROL, HDA_GET_PIN_CONTROL, 0xff, 0x20},
+        {MIC, HDA_SET_PIN_CONTROL, HDA_GET_PIN_CONTROL, 0x24, 0x24},
         {LINE_IN, HDA_SET_PIN_CONTROL, HDA_GET_PIN_CONTROL, 0x60, 0x20},
-        {SPEAKER, HDA_SET_EAPD, HDA_GET_EAPD, 0xff, 0x07},
+        {SPEAKER, HDA_SET_EAPD, HDA_GET_EAPD, 0xff, HDA_EAPD_ENABLE},
         {LINE_OUT, HDA_SET_EAPD, HDA_GET_EAPD, 0xff, 0},
         {LINE_OUT, HDA_SET_UNSOLICITED, HDA_GET_UNSOLICITED, 0xff, 0xbf},
         {SPEAKER, HDA_SET_UNSOLICITED, HDA_GET_UNSOLICITED, 0xff, 0},
         {AFG, HDA_SET_UNSOLICITED, HDA_GET_UNSOLICITED, 0x81, 0x81},
         {ADC, HDA_SET_SDI_SELECT, HDA_GET_SDI_SELECT, 0xff, 0x0f},
         {DAC, HDA_SET_SDI_SELECT, HDA_GET_SDI_SELECT, 0xff, 0},
-        {AFG, HDA_SET_GPIO_DATA, HDA_GET_GPIO_DATA, 0xff, 0x03},
         {AFG, HDA_SET_GPIO_ENABLE, HDA_GET_GPIO_ENABLE, 0xff, 0x03},
         {AFG, HDA_SET_GPIO_DIRECTION, HDA_GET_GPIO_DIRECTION, 0xff, 0x03},
-        {AFG, HDA_SET_GPIO_WAKE, HDA_GET_GPIO_WAKE, 0xff, 0x03},
+        {AFG, HDA_SET_GPIO_DATA, HDA_GET_GPIO_DATA, 0xff, 0x03},
+        {AFG, HDA_SET_GPIO_WAKE, HDA_GET_GPIO_WAKE, 0xff, 0},
         {AFG, HDA_SET_GPIO_UNSOLICITED, HDA_GET_GPIO_UNSOLICITED, 0xff, 0x03},
         {AFG, HDA_SET_GPIO_STICKY, HDA_GET_GPIO_STICKY, 0xff, 0x03},
+        {AFG, HDA_SET_GPO_DATA, HDA_GET_GPO_DATA, 0xff, 0},
+        {AFG, HDA_SET_GPI_STICKY, HDA_GET_GPI_STICKY, 0xff, 0},
         {DIGITAL, HDA_SET_CHANNEL_COUNT, HDA_GET_CHANNEL_COUNT, 0x07, 0x07},
         {DIGITAL, HDA_SET_DIGITAL_CONTROL_1, HDA_GET_DIGITAL_CONTROL, 0x91, 0x91},
         {DIGITAL, HDA_SET_DIGITAL_CONTROL_2, HDA_GET_DIGITAL_CONTROL, 0x02, 0x0291},
         {DIGITAL, HDA_SET_DIGITAL_CONTROL_3, HDA_GET_DIGITAL_CONTROL, 0x01, 0x010291},
+        {DIGITAL, HDA_SET_DIGITAL_CONTROL_4, HDA_GET_DIGITAL_CONTROL, 0xff, 0x010291},
+        {DIGITAL, HDA_SET_DIGITAL_CONTROL_2, HDA_GET_DIGITAL_CONTROL, 0xff, 0x017f91},
+        {DIGITAL, HDA_SET_DIGITAL_CONTROL_3, HDA_GET_DIGITAL_CONTROL, 0xff, 0x8f7f91},
+        {DIGITAL, HDA_SET_STRIPE_CONTROL, HDA_GET_STRIPE_CONTROL, 0x02, 0x700002},
+        {DIGITAL, HDA_SET_STRIPE_CONTROL, HDA_GET_STRIPE_CONTROL, 0x03, 0x700002},
+        {DAC, HDA_SET_STRIPE_CONTROL, HDA_GET_STRIPE_CONTROL, 0x01, 0},
+        {HDMI, HDA_SET_DISPLAY_TRANSMIT, HDA_GET_DISPLAY_TRANSMIT, 0xff, 0xc0},
+        {HDMI, HDA_SET_DISPLAY_PROTECTION, HDA_GET_DISPLAY_PROTECTION, 0xff, 0x03},
+        {HDMI, HDA_SET_DISPLAY_INDEX, HDA_GET_DISPLAY_INDEX, 0x1f, 0x1f},
+        {LINE_OUT, HDA_SET_DISPLAY_INDEX, HDA_GET_DISPLAY_INDEX, 0x1f, 0},
+        {BEEP, HDA_SET_BEEP, HDA_GET_BEEP, 0xff, 0xff},
+        {KNOB, HDA_SET_VOLUME_KNOB, HDA_GET_VOLUME_KNOB, 0xff, 0xd7},
         {DAC, HDA_SET_DIGITAL_CONTROL_1, HDA_GET_DIGITAL_CONTROL, 0x91, 0},
     };
     struct rig *rig = rig_open(NULL);
@@ -284,6 +286,52 @@ static void beep_knob_and_coefficients_read_back(void **state)
     verb4(rig, 0x08, HDA_SET_COEFFICIENT_INDEX, 0xffff);
     verb4(rig, 0x08, HDA_SET_COEFFICIENT, 0xbeef);
     assert_int_equal(verb4(rig, 0x08, HDA_GET_COEFFICIENT, 0), 0);
+    rig_close(rig);
+}
+
+static void there_are_as_many_coefficients_as_the_parameter_says(void **state)
+{
+    struct rig *rig = rig_open("new.codec");
+    (void)state;
+    for (unsigned i = 0; i < 14; i++) /* 12 of them; the index moves on */
+        verb4(rig, 0x08, HDA_SET_COEFFICIENT, 0x1000 + i);
+    for (unsigned i = 0; i < 14; i++) {
+        verb4(rig, 0x08, HDA_SET_COEFFICIENT_INDEX, i);
+        assert_int_equal(verb4(rig, 0x08, HDA_GET_COEFFICIENT, 0), i < 12 ? 0x1000 + i : 0);
+    }
+    rig_close(rig);
+}
+
+static void processing_is_benign_only_where_it_can_be(void **state)
+{
+    struct rig *rig = rig_open("new.codec");
+    (void)state;
+    verb(rig, 0x08, HDA_SET_PROCESSING_STATE, 2);
+    assert_int_equal(verb(rig, 0x08, HDA_GET_PROCESSING_STATE, 0), 2);
+    rig_close(rig);
+    rig = rig_open("mixing.codec");
+    verb(rig, 0x08, HDA_SET_PROCESSING_STATE, 2);
+    assert_int_equal(verb(rig, 0x08, HDA_GET_PROCESSING_STATE, 0), 0);
+    rig_close(rig);
+}
+
+static void a_display_has_one_packet_slots_and_an_empty_eld(void **state)
+{
+    struct rig *rig = rig_open(NULL);
+    (void)state;
+    assert_int_equal(verb(rig, HDMI, HDA_GET_DISPLAY_SIZE, 8), 0);
+    assert_int_equal(verb(rig, HDMI, HDA_GET_DISPLAY_ELD, 0), 0);
+    assert_int_equal(verb(rig, HDMI, HDA_GET_DISPLAY_SIZE, 0), 31);
+    assert_int_equal(verb(rig, HDMI, HDA_GET_DISPLAY_SIZE, 1), 0);
+    for (unsigned i = 0; i < 32; i++)
+        verb(rig, HDMI, HDA_SET_DISPLAY_DATA, 0x40 + i);
+    for (unsigned i = 0; i < 32; i++) /* the index has come round */
+        assert_int_equal(verb(rig, HDMI, HDA_GET_DISPLAY_DATA, 0), 0x40 + i);
+    verb(rig, HDMI, HDA_SET_DISPLAY_INDEX, 0x20);
+    assert_int_equal(verb(rig, HDMI, HDA_GET_DISPLAY_DATA, 0), 0); /* of the next packet */
+    assert_int_equal(verb(rig, HDMI, HDA_GET_DISPLAY_SLOT, 5), 0x55);
+    verb(rig, HDMI, HDA_SET_DISPLAY_SLOT, 0x35);
+    assert_int_equal(verb(rig, HDMI, HDA_GET_DISPLAY_SLOT, 5), 0x35);
     rig_close(rig);
 }
 
@@ -390,11 +438,13 @@ int main(void)
         cmocka_unit_test(a_connection_that_is_not_there_cannot_be_selected),
         cmocka_unit_test(after_power_up_nothing_is_on),
         cmocka_unit_test(a_dumps_settings_are_not_the_power_up_state),
-        cmocka_unit_test(a_widget_is_in_no_better_power_state_than_its_group),
         cmocka_unit_test(amplifiers_are_set_per_side_direction_and_index),
         cmocka_unit_test(an_amplifier_that_cannot_mute_does_not),
         cmocka_unit_test(controls_read_back_what_they_have),
         cmocka_unit_test(beep_knob_and_coefficients_read_back),
+        cmocka_unit_test(there_are_as_many_coefficients_as_the_parameter_says),
+        cmocka_unit_test(processing_is_benign_only_where_it_can_be),
+        cmocka_unit_test(a_display_has_one_packet_slots_and_an_empty_eld),
         cmocka_unit_test(jacks_that_can_tell_have_something_plugged_in),
         cmocka_unit_test(a_reset_clears_settings_but_no_configuration),
         cmocka_unit_test(a_function_reset_goes_to_a_function_group),

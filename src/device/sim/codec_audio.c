@@ -25,7 +25,7 @@ struct voice {
 struct voices {
     unsigned count; /* that are not silent */
     unsigned channels;
-    struct voice voice[CODEC_DUMP_NODES];
+    struct voice voice[2 * CODEC_DUMP_NODES];
 };
 
 static unsigned stream_of(const struct sim_node *converter)
@@ -35,26 +35,31 @@ static unsigned stream_of(const struct sim_node *converter)
 
 /* ---- Which sources take part ----------------------------------------------------------------- */
 
-/* Why a converter cannot play a stream, or NULL. */
-static const char *objection(const struct sim_node *converter, const struct sim_link_block *block)
+const char *sim_converter_objection(const struct sim_node *converter, uint16_t format, unsigned lines)
 {
-    if (converter->state.format != block->format)
+    if (converter->state.format != format)
         return "is set to another format than its";
-    if (!sim_node_can_play(converter, block->format))
+    if (!sim_node_can_play(converter, format))
         return "cannot take the rate or the sample size of its";
-    if ((converter->state.stream_channel & 0xFu) >= sim_format_channels(block->format))
+    if ((converter->state.stream_channel & 0xFu) >= sim_format_channels(format))
         return "is set to a channel that is not in its";
+    if (1u << converter->state.stripe != lines)
+        return "is set to another number of SDO lines than its";
     return NULL;
 }
 
-/* Tells of it, whether the converter is heard or not, once per setting of the converter. */
-static void check_converter(struct sim_node *converter, const struct sim_link_block *block)
+static const char *objection(const struct sim_node *converter, const struct sim_link_block *block)
 {
-    const char *why = objection(converter, block);
+    return sim_converter_objection(converter, block->format, block->lines);
+}
+
+/* Tells of it whether the converter is heard or not. */
+void sim_converter_check(struct sim_node *converter, const char *why, unsigned stream)
+{
     if (why == NULL || converter->state.told || sim_node_power(converter) != HDA_POWER_D0)
         return;
     sim_codec_fault(converter->codec, "codec %u: converter 0x%02x %s stream %u",
-                    converter->codec->dump.address, converter->nid, why, block->stream);
+                    converter->codec->dump.address, converter->nid, why, stream);
     converter->state.told = true;
 }
 
@@ -64,15 +69,14 @@ static void check_converters(struct sim_codec *codec, const struct sim_link_bloc
         struct sim_node *node = &codec->store[i];
         if ((node->has & (SIM_HAS_CONVERTER | SIM_HAS_INPUT)) == SIM_HAS_CONVERTER &&
             stream_of(node) == block->stream)
-            check_converter(node, block);
+            sim_converter_check(node, objection(node, block), block->stream);
     }
 }
 
-/* HDA 7.3.3.11: from its channel on, as many as the converter has and the stream goes on. */
-static unsigned channels_of(const struct sim_node *converter, const struct sim_link_block *block)
+unsigned sim_converter_channels(const struct sim_node *converter, uint16_t format)
 {
     unsigned first = converter->state.stream_channel & 0xF;
-    unsigned sent = sim_format_channels(block->format);
+    unsigned sent = sim_format_channels(format);
     unsigned taken = sim_node_channels(converter);
     if (first >= sent)
         return 0;
@@ -82,14 +86,14 @@ static unsigned channels_of(const struct sim_node *converter, const struct sim_l
 static void add_voice(struct voices *voices, const struct sim_source *source,
                       const struct sim_link_block *block)
 {
-    unsigned channels = channels_of(source->converter, block);
+    unsigned channels = sim_converter_channels(source->node, block->format);
     if (channels > voices->channels)
         voices->channels = channels;
-    if (objection(source->converter, block) != NULL || (source->gain[0] == 0 && source->gain[1] == 0))
+    if (objection(source->node, block) != NULL || (source->gain[0] == 0 && source->gain[1] == 0))
         return;
     voices->voice[voices->count++] = (struct voice){
         .source = source,
-        .first = source->converter->state.stream_channel & 0xF,
+        .first = source->node->state.stream_channel & 0xF,
         .channels = channels,
     };
 }
@@ -98,21 +102,13 @@ static void find_voices(const struct sim_ear *ear, const struct sim_link_block *
 {
     voices->count = 0;
     voices->channels = 0;
-    for (unsigned i = 0; i < ear->source_count; i++) {
-        if (stream_of(ear->sources[i].converter) == block->stream)
-            add_voice(voices, &ear->sources[i], block);
+    for (unsigned i = 0; i < ear->route.count; i++) {
+        if (stream_of(ear->route.sources[i].node) == block->stream)
+            add_voice(voices, &ear->route.sources[i], block);
     }
 }
 
 /* ---- Computing ------------------------------------------------------------------------------- */
-
-static int64_t amplify(int32_t sample, double gain)
-{
-    double product = sample * gain;
-    if (gain == 1)
-        return sample;
-    return (int64_t)(product < 0 ? product - 0.5 : product + 0.5);
-}
 
 /* Adds `frames` of the block from frame `start` on to sums of `width` channels. */
 static void add_frames(int64_t *sums, unsigned width, const struct voice *voice,
@@ -120,23 +116,13 @@ static void add_frames(int64_t *sums, unsigned width, const struct voice *voice,
 {
     unsigned stride = sim_format_channels(block->format);
     unsigned channels = voice->channels < width ? voice->channels : width;
+    const struct sim_source *source = voice->source;
     const int32_t *from = block->samples + start * stride + voice->first;
     for (size_t frame = 0; frame < frames; frame++) {
         for (unsigned c = 0; c < channels; c++)
-            sums[frame * width + c] += amplify(from[frame * stride + c], voice->source->gain[c & 1]);
+            sums[frame * width + c] += sim_amplify(
+                from[frame * stride + sim_source_channel(source, c, voice->channels)], source->gain[c & 1]);
     }
-}
-
-/* To the nearest sample of the stream's size, saturating. */
-static int32_t settle(int64_t sum, unsigned bits)
-{
-    int64_t step = (int64_t)1 << (32 - bits);
-    int64_t most = INT32_MAX - (step - 1);
-    if (sum % step != 0)
-        sum = (sum >= 0 ? sum + step / 2 : sum - step / 2) / step * step;
-    if (sum > most)
-        return (int32_t)most;
-    return sum < INT32_MIN ? INT32_MIN : (int32_t)sum;
 }
 
 static void deliver(struct sim_ear *ear, uint16_t format, unsigned channels, const int32_t *samples,
@@ -149,15 +135,23 @@ static void deliver(struct sim_ear *ear, uint16_t format, unsigned channels, con
         .frames = frames,
         .samples = samples,
     };
-    ear->sink(ear->context, &audio);
+    if (ear->sink != NULL)
+        ear->sink(ear->context, &audio);
+    for (struct sim_cable *cable = ear->cables; cable != NULL; cable = sim_cable_next(cable))
+        sim_cable_write(cable, &audio);
 }
 
-static void deliver_sums(struct sim_codec *codec, struct sim_ear *ear, uint16_t format, unsigned channels,
-                         const int64_t *sums, size_t frames)
+bool sim_ear_is_heard(const struct sim_ear *ear)
+{
+    return ear->sink != NULL || ear->cables != NULL;
+}
+
+void sim_ear_deliver(struct sim_codec *codec, struct sim_ear *ear, uint16_t format, unsigned channels,
+                     const int64_t *sums, size_t frames)
 {
     unsigned bits = sim_format_bits(format);
     for (size_t i = 0; i < frames * channels; i++)
-        codec->samples[i] = settle(sums[i], bits);
+        codec->samples[i] = sim_settle(sums[i], bits);
     deliver(ear, format, channels, codec->samples, frames);
 }
 
@@ -191,8 +185,8 @@ void sim_ear_flush(struct sim_codec *codec, struct sim_ear *ear)
     size_t left;
     while ((left = most_held(mix)) > 0) {
         size_t frames = left < SIM_CHUNK_FRAMES ? left : SIM_CHUNK_FRAMES;
-        if (ear->sink != NULL)
-            deliver_sums(codec, ear, mix->format, mix->channels, mix->samples, frames);
+        if (sim_ear_is_heard(ear))
+            sim_ear_deliver(codec, ear, mix->format, mix->channels, mix->samples, frames);
         drop_held(mix, frames);
     }
     free(mix->samples);
@@ -237,11 +231,16 @@ static size_t hold(struct sim_ear *ear, const struct voices *voices, const struc
 
 /* ---- A block at a pin ------------------------------------------------------------------------ */
 
+static bool is_beeping(const struct sim_ear *ear)
+{
+    return ear->beep_gain[0] != 0 || ear->beep_gain[1] != 0;
+}
+
 static bool passes_whole(const struct voices *voices, const struct sim_link_block *block)
 {
     const struct voice *only = &voices->voice[0];
     return voices->count == 1 && only->source->gain[0] == 1 && only->source->gain[1] == 1 &&
-           only->channels == sim_format_channels(block->format);
+           !only->source->swapped && only->channels == sim_format_channels(block->format);
 }
 
 static void add_held(struct sim_codec *codec, const struct sim_mix *mix, size_t frames)
@@ -256,6 +255,7 @@ static void render(struct sim_codec *codec, struct sim_ear *ear, const struct vo
                    const struct sim_link_block *block)
 {
     struct sim_mix *mix = &ear->mix;
+    unsigned rate = sim_format_rate(block->format);
     for (size_t start = 0; start < block->frames; start += SIM_CHUNK_FRAMES) {
         size_t left = block->frames - start;
         size_t frames = left < SIM_CHUNK_FRAMES ? left : SIM_CHUNK_FRAMES;
@@ -263,7 +263,8 @@ static void render(struct sim_codec *codec, struct sim_ear *ear, const struct vo
         for (unsigned i = 0; i < voices->count; i++)
             add_frames(codec->sums, mix->channels, &voices->voice[i], block, start, frames);
         add_held(codec, mix, frames);
-        deliver_sums(codec, ear, block->format, mix->channels, codec->sums, frames);
+        sim_beep_add(codec, ear, codec->sums, mix->channels, rate, start, frames);
+        sim_ear_deliver(codec, ear, block->format, mix->channels, codec->sums, frames);
         drop_held(mix, frames);
     }
 }
@@ -277,7 +278,7 @@ static void lead(struct sim_codec *codec, struct sim_ear *ear, const struct voic
         *mix =
             (struct sim_mix){.leader = block->stream, .format = block->format, .channels = voices->channels};
     }
-    if (most_held(mix) == 0 && passes_whole(voices, block))
+    if (most_held(mix) == 0 && !is_beeping(ear) && passes_whole(voices, block))
         deliver(ear, block->format, voices->channels, block->samples, block->frames);
     else
         render(codec, ear, voices, block);
@@ -304,6 +305,8 @@ static void ear_output(struct sim_codec *codec, struct sim_ear *ear, const struc
     find_voices(ear, block, &voices);
     if (voices.channels == 0)
         return;
+    ear->streaming_until =
+        codec->frame + sim_span(block->frames, sim_format_rate(block->format)) + SIM_SPAN_SLACK;
     if (ear->mix.leader == 0 || ear->mix.leader == block->stream)
         lead(codec, ear, &voices, block);
     else
@@ -312,35 +315,14 @@ static void ear_output(struct sim_codec *codec, struct sim_ear *ear, const struc
 
 /* ---- The codec ------------------------------------------------------------------------------- */
 
-static bool hears(const struct sim_ear *ear, unsigned stream)
-{
-    for (unsigned i = 0; i < ear->source_count; i++) {
-        if (stream_of(ear->sources[i].converter) == stream)
-            return true;
-    }
-    return false;
-}
-
-static void find_routes(struct sim_codec *codec)
-{
-    for (unsigned i = 0; i < codec->ear_count; i++) {
-        struct sim_ear *ear = &codec->ears[i];
-        sim_ear_route(ear);
-        if (ear->mix.leader != 0 && !hears(ear, ear->mix.leader))
-            sim_ear_flush(codec, ear);
-    }
-    codec->stale = false;
-}
-
 void sim_codec_output(struct sim_codec *codec, const struct sim_link_block *block)
 {
     if (block->frames == 0 || block->stream == 0 || block->stream > 15)
         return; /* HDA 7.3.3.11: stream 0 is no stream */
     check_converters(codec, block);
-    if (codec->stale)
-        find_routes(codec);
-    for (unsigned i = 0; i < codec->ear_count; i++) {
-        if (codec->ears[i].source_count > 0)
+    sim_codec_route(codec);
+    for (unsigned i = 0; i < codec->pin_count; i++) {
+        if (codec->ears[i].route.count > 0)
             ear_output(codec, &codec->ears[i], block);
     }
 }

@@ -4,7 +4,13 @@
 
 #include "device/sim/codec_state.h"
 
-#define POWER_D0_TO_D3 0xFu /* what a node has whose dump tells no power states */
+#define POWER_D0_TO_D3    0xFu /* what a node has whose dump tells no power states */
+#define POWER_STATES_EPSS 0x80000000u
+#define DISPLAY_PIN       (HDA_PIN_CAPS_HDMI | HDA_PIN_CAPS_DISPLAYPORT)
+#define GPIO_UNSOLICITED  0x40000000u
+#define GPIO_WAKE         0x80000000u
+#define PROCESSING_BENIGN 0x1u
+#define KNOB_STEPS        0x7Fu
 
 static unsigned converter_features(uint32_t caps, unsigned type)
 {
@@ -27,9 +33,9 @@ static unsigned type_features(const struct sim_node *node)
     case HDA_WIDGET_SELECTOR:
         return SIM_HAS_SELECT;
     case HDA_WIDGET_PIN:
-        return SIM_HAS_PIN | SIM_HAS_SELECT | (node->dump->pin_caps & HDA_PIN_CAPS_EAPD ? SIM_HAS_EAPD : 0);
+        return SIM_HAS_PIN | SIM_HAS_SELECT | (node->dump->pin_caps & DISPLAY_PIN ? SIM_HAS_DISPLAY : 0);
     case HDA_WIDGET_VOLUME_KNOB:
-        return SIM_HAS_KNOB;
+        return SIM_HAS_KNOB | SIM_HAS_UNSOLICITED;
     case HDA_WIDGET_BEEP:
         return SIM_HAS_BEEP;
     default:
@@ -49,6 +55,8 @@ static unsigned widget_features(const struct sim_node *node)
         has |= SIM_HAS_UNSOLICITED;
     if (caps & HDA_WIDGET_PROCESSING)
         has |= SIM_HAS_PROCESSING;
+    if (node->eapd_bits != 0)
+        has |= SIM_HAS_EAPD;
     return has;
 }
 
@@ -71,7 +79,7 @@ static unsigned count_input_amps(const struct sim_node *node)
     return count < CODEC_DUMP_AMPS ? count : CODEC_DUMP_AMPS;
 }
 
-static void init_amps(const struct codec_dump *dump, struct sim_node *node)
+static void init_amps(const struct sim_dump *dump, struct sim_node *node)
 {
     uint32_t caps = node->dump->caps;
     bool overrides = (caps & HDA_WIDGET_AMP_OVERRIDE) != 0;
@@ -93,51 +101,87 @@ static uint8_t pin_control_bits(uint32_t caps)
 {
     return (uint8_t)((caps & HDA_PIN_CAPS_INPUT ? HDA_PIN_CONTROL_INPUT : 0) |
                      (caps & HDA_PIN_CAPS_OUTPUT ? HDA_PIN_CONTROL_OUTPUT : 0) |
-                     (caps & HDA_PIN_CAPS_HEADPHONE ? HDA_PIN_CONTROL_HEADPHONE : 0) |
-                     (caps >> HDA_PIN_CAPS_VREF_SHIFT & 0xFF ? 0x07 : 0));
+                     (caps & HDA_PIN_CAPS_HEADPHONE ? HDA_PIN_CONTROL_HEADPHONE : 0));
+}
+
+/* HDA 7.3.3.16: a pin's balanced output and external amplifier, and any widget's swap of left and right. */
+static uint8_t eapd_bits(const struct codec_dump_node *dump, unsigned type)
+{
+    uint32_t caps = type == HDA_WIDGET_PIN ? dump->pin_caps : 0;
+    return (uint8_t)((caps & HDA_PIN_CAPS_BALANCED ? HDA_EAPD_BALANCED : 0) |
+                     (caps & HDA_PIN_CAPS_EAPD ? HDA_EAPD_ENABLE : 0) |
+                     (dump->caps & HDA_WIDGET_SWAP ? HDA_EAPD_SWAP : 0));
 }
 
 static void init_widget(struct sim_node *node)
 {
     node->type = node->dump->caps >> HDA_WIDGET_TYPE_SHIFT & 0xF;
+    node->eapd_bits = eapd_bits(node->dump, node->type);
     node->has = widget_features(node);
     node->power_states = power_states(&node->dump->power);
     node->configuration = node->dump->pin_default;
+    node->plugged = true;
     node->pin_bits = pin_control_bits(node->dump->pin_caps);
+    node->knob_volume = node->dump->knob & KNOB_STEPS;
+    node->processing_bits = node->dump->processing & PROCESSING_BENIGN ? 0x03 : 0x01;
+    if (node->has & SIM_HAS_PROCESSING)
+        node->coefficient_count = node->dump->processing >> HDA_PROCESSING_COUNT_SHIFT & 0xFF;
     init_amps(&node->codec->dump, node);
 }
 
-/* HDA 7.3.4.14: one bit per GPIO, eight at most. */
-static uint8_t gpio_bits(uint32_t parameter)
+/* HDA 7.3.4.14: a bit for each of so many, eight at most. */
+static uint8_t pin_bits(uint32_t count)
 {
-    unsigned count = parameter & 0xFF;
     return (uint8_t)(count >= 8 ? 0xFF : (1u << count) - 1);
+}
+
+static void init_gpio(struct sim_node *node, uint32_t caps)
+{
+    node->gpio_bits = pin_bits(caps & 0xFF);
+    node->gpo_bits = pin_bits(caps >> 8 & 0xFF);
+    node->gpi_bits = pin_bits(caps >> 16 & 0xFF);
+    if (caps & GPIO_UNSOLICITED) {
+        node->gpio_unsolicited_bits = node->gpio_bits;
+        node->gpi_unsolicited_bits = node->gpi_bits;
+    }
+    if (caps & GPIO_WAKE) {
+        node->gpio_wake_bits = node->gpio_bits;
+        node->gpi_wake_bits = node->gpi_bits;
+    }
 }
 
 static void init_group(struct sim_node *node)
 {
-    const struct codec_dump *dump = &node->codec->dump;
+    const struct sim_dump *dump = &node->codec->dump;
     bool audio = node->kind == SIM_AUDIO_GROUP;
     node->has = SIM_HAS_GROUP | SIM_HAS_POWER | (audio ? SIM_HAS_GPIO : 0);
     if (audio ? dump->audio_unsolicited : dump->modem_unsolicited)
         node->has |= SIM_HAS_UNSOLICITED;
     node->power_states = audio ? power_states(&dump->power) : POWER_D0_TO_D3;
     node->subsystem_id = dump->subsystem_id;
-    node->gpio_bits = audio ? gpio_bits(dump->gpio) : 0;
+    if (audio)
+        init_gpio(node, dump->gpio);
 }
 
 void sim_node_init(struct sim_node *node)
 {
+    node->settles = SIM_NEVER;
     if (node->kind == SIM_WIDGET)
         init_widget(node);
     else if (node->kind != SIM_ROOT)
         init_group(node);
-    sim_node_reset(node);
 }
 
 static void reset_amp(struct sim_amp *amp, uint32_t caps)
 {
     amp->side[0] = amp->side[1] = caps & HDA_AMP_CAPS_MUTE ? HDA_AMP_MUTE : 0;
+}
+
+/* Each channel goes into the slot of its number. */
+static void reset_display(struct sim_display *display)
+{
+    for (unsigned slot = 0; slot < SIM_AUDIO_SLOTS; slot++)
+        display->slots[slot] = (uint8_t)slot;
 }
 
 void sim_node_reset(struct sim_node *node)
@@ -146,18 +190,15 @@ void sim_node_reset(struct sim_node *node)
     for (unsigned i = 0; i < node->input_amp_count; i++)
         reset_amp(&node->state.input_amps[i], node->input_amp_caps);
     reset_amp(&node->state.output_amp, node->output_amp_caps);
+    reset_display(&node->state.display);
+    if (node->coefficient_count > 0)
+        memset(node->coefficients, 0, node->coefficient_count * sizeof(*node->coefficients));
     if (node->has & SIM_HAS_POWER)
-        node->state.power = HDA_POWER_D3;
-}
-
-uint8_t sim_node_power(const struct sim_node *node)
-{
-    const struct sim_codec *codec = node->codec;
-    uint8_t own = node->has & SIM_HAS_POWER ? node->state.power : HDA_POWER_D0;
-    if (node->kind != SIM_WIDGET || codec->dump.audio_group == 0)
-        return own;
-    uint8_t group = codec->nodes[codec->dump.audio_group]->state.power;
-    return own > group ? own : group;
+        node->state.power = node->state.settled_power = HDA_POWER_D3;
+    if (node->has & SIM_HAS_PIN)
+        node->state.sense = node->dump->pin_caps & HDA_PIN_CAPS_IMPEDANCE ? HDA_SENSE_IMPEDANCE : 0;
+    node->settles = SIM_NEVER;
+    node->settings_reset = (node->power_states & POWER_STATES_EPSS) != 0;
 }
 
 unsigned sim_node_channels(const struct sim_node *node)

@@ -13,7 +13,7 @@ static uint32_t subnodes(unsigned first, unsigned last)
     return first == 0 ? 0 : first << 16 | (last - first + 1);
 }
 
-static uint32_t function_groups(const struct codec_dump *dump)
+static uint32_t function_groups(const struct sim_dump *dump)
 {
     unsigned audio = dump->audio_group, modem = dump->modem_group;
     if (audio == 0 || modem == 0)
@@ -21,7 +21,7 @@ static uint32_t function_groups(const struct codec_dump *dump)
     return audio < modem ? subnodes(audio, modem) : subnodes(modem, audio);
 }
 
-static uint32_t widgets(const struct codec_dump *dump)
+static uint32_t widgets(const struct sim_dump *dump)
 {
     unsigned first = 0, last = 0;
     for (unsigned i = 0; i < dump->node_count; i++) {
@@ -34,7 +34,7 @@ static uint32_t widgets(const struct codec_dump *dump)
     return subnodes(first, last);
 }
 
-static uint32_t root_parameter(const struct codec_dump *dump, uint32_t parameter)
+static uint32_t root_parameter(const struct sim_dump *dump, uint32_t parameter)
 {
     switch (parameter) {
     case HDA_PARAMETER_VENDOR_ID:
@@ -48,7 +48,7 @@ static uint32_t root_parameter(const struct codec_dump *dump, uint32_t parameter
     }
 }
 
-static uint32_t audio_group_caps(const struct codec_dump *dump)
+static uint32_t audio_group_caps(const struct sim_dump *dump)
 {
     for (unsigned i = 0; i < dump->node_count; i++) {
         if ((dump->nodes[i].caps >> HDA_WIDGET_TYPE_SHIFT & 0xF) == HDA_WIDGET_BEEP)
@@ -57,7 +57,7 @@ static uint32_t audio_group_caps(const struct codec_dump *dump)
     return AUDIO_GROUP_DELAYS;
 }
 
-static uint32_t audio_group_parameter(const struct codec_dump *dump, const struct sim_node *node,
+static uint32_t audio_group_parameter(const struct sim_dump *dump, const struct sim_node *node,
                                       uint32_t parameter)
 {
     switch (parameter) {
@@ -85,7 +85,7 @@ static uint32_t audio_group_parameter(const struct codec_dump *dump, const struc
 }
 
 /* A dump has none of a modem's widgets. */
-static uint32_t modem_group_parameter(const struct codec_dump *dump, const struct sim_node *node,
+static uint32_t modem_group_parameter(const struct sim_dump *dump, const struct sim_node *node,
                                       uint32_t parameter)
 {
     switch (parameter) {
@@ -139,7 +139,7 @@ static uint32_t widget_parameter(const struct sim_node *node, uint32_t parameter
 
 uint32_t sim_node_parameter(struct sim_node *node, uint32_t parameter)
 {
-    const struct codec_dump *dump = &node->codec->dump;
+    const struct sim_dump *dump = &node->codec->dump;
     switch (node->kind) {
     case SIM_ROOT:
         return root_parameter(dump, parameter);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * codec_route.c - from a pin back to the converters that it hears.
+ * codec_route.c - from a pin back to the converters that it hears, and from an input converter back to the
+ * pins.
  *
  * Done once after verbs, not for each block. All ways are walked; a way ends at the first widget that does
- * not let sound through, and otherwise at a converter. Amplifier steps are whole quarters of a decibel, so
- * that ways of exactly 0 dB in sum are recognised.
+ * not let sound through, and otherwise at a converter or a pin. Amplifier steps are whole quarters of a
+ * decibel, so that ways of exactly 0 dB in sum are recognised.
  */
 #include <math.h>
 
@@ -15,14 +16,16 @@
 /* Ways in a graph of mixers can multiply; real codecs have some dozens. */
 #define STEPS_MOST 4096
 
-/* What becomes of a signal between a widget and the pin. */
+/* What becomes of a signal between a widget and where the walk began. Sides are those at the beginning. */
 struct way {
     int quarters[2]; /* dB × 4, left and right */
     bool muted[2];
+    bool swapped;
 };
 
 struct walk {
-    struct sim_ear *ear;
+    struct sim_route *route;
+    struct sim_ear *ear; /* NULL: the walk is to pins */
     unsigned steps;
     bool above[CODEC_DUMP_NODES]; /* widgets that the way has come through: no cycles */
 };
@@ -34,17 +37,57 @@ static bool is_on(const struct sim_node *node)
     return sim_node_power(node) == HDA_POWER_D0;
 }
 
+/* ---- Along a way ----------------------------------------------------------------------------- */
+
 /* A mono widget's amplifier is its left one, for whatever channels come. */
-static void apply_amp(struct way *way, const struct sim_node *node, const struct sim_amp *amp, uint32_t caps)
+static uint8_t amp_value(const struct sim_node *node, const struct sim_amp *amp, unsigned side)
+{
+    return amp->side[sim_node_channels(node) > 1 ? side : 0];
+}
+
+/* What is at one side here is at the other there if the way has been swapped. */
+static void apply_value(struct way *way, unsigned side, uint8_t value, uint32_t caps)
 {
     int offset = (int)(caps >> HDA_AMP_CAPS_OFFSET_SHIFT & 0x7F);
     int size = (int)(caps >> HDA_AMP_CAPS_SIZE_SHIFT & 0x7F) + 1;
+    unsigned there = way->swapped ? !side : side;
+    way->quarters[there] += ((value & HDA_AMP_GAIN_MASK) - offset) * size;
+    if (value & HDA_AMP_MUTE)
+        way->muted[there] = true;
+}
+
+static void apply_input_amp(struct way *way, const struct sim_node *node, unsigned index)
+{
+    if (index >= node->input_amp_count)
+        return;
+    for (unsigned side = 0; side < 2; side++)
+        apply_value(way, side, amp_value(node, &node->state.input_amps[index], side), node->input_amp_caps);
+}
+
+static unsigned limit_step(int step, uint32_t caps)
+{
+    unsigned most = caps >> HDA_AMP_CAPS_STEPS_SHIFT & HDA_AMP_GAIN_MASK;
+    return (unsigned)step > most ? most : (unsigned)step;
+}
+
+/* A volume knob takes the place of the gain, not of the mute. */
+static void apply_output_amp(struct way *way, const struct sim_node *node)
+{
+    int step = sim_knob_step(node);
+    if (!(node->dump->caps & HDA_WIDGET_OUTPUT_AMP))
+        return;
     for (unsigned side = 0; side < 2; side++) {
-        uint8_t value = amp->side[sim_node_channels(node) > 1 ? side : 0];
-        way->quarters[side] += ((value & HDA_AMP_GAIN_MASK) - offset) * size;
-        if (value & HDA_AMP_MUTE)
-            way->muted[side] = true;
+        uint8_t value = amp_value(node, &node->state.output_amp, side);
+        if (step >= 0)
+            value = (uint8_t)((value & HDA_AMP_MUTE) | limit_step(step, node->output_amp_caps));
+        apply_value(way, side, value, node->output_amp_caps);
     }
+}
+
+static void apply_swap(struct way *way, const struct sim_node *node)
+{
+    if (node->state.eapd & HDA_EAPD_SWAP)
+        way->swapped = !way->swapped;
 }
 
 static double gain_of(const struct way *way, unsigned side)
@@ -57,36 +100,64 @@ static double gain_of(const struct way *way, unsigned side)
     return quarters == 0 ? 1 : pow(10, (double)quarters / QUARTERS_PER_DECADE);
 }
 
-static struct sim_source *find_source(struct sim_ear *ear, struct sim_node *converter)
+/* ---- The end of a way ------------------------------------------------------------------------ */
+
+static struct sim_source *find_source(struct sim_route *route, struct sim_node *node, bool swapped)
 {
-    for (unsigned i = 0; i < ear->source_count; i++) {
-        if (ear->sources[i].converter == converter)
-            return &ear->sources[i];
+    for (unsigned i = 0; i < route->count; i++) {
+        if (route->sources[i].node == node && route->sources[i].swapped == swapped)
+            return &route->sources[i];
     }
-    struct sim_source *source = &ear->sources[ear->source_count++];
-    *source = (struct sim_source){.converter = converter};
+    struct sim_source *source = &route->sources[route->count++];
+    *source = (struct sim_source){.node = node, .swapped = swapped, .mark = SIM_NEVER};
     return source;
 }
 
-/* HDA 7.3.3.9: a digital converter sends when DIGEN is set. */
-static void reach_converter(struct sim_ear *ear, struct sim_node *node, const struct way *way)
+static void reach(struct walk *walk, struct sim_node *node, const struct way *way)
 {
-    if ((node->has & SIM_HAS_DIGITAL) && !(node->state.digital & HDA_DIGITAL_ENABLE))
-        return;
-    struct sim_source *source = find_source(ear, node);
+    struct sim_source *source = find_source(walk->route, node, way->swapped);
     source->gain[0] += gain_of(way, 0);
     source->gain[1] += gain_of(way, 1);
 }
+
+/* HDA 7.3.3.9: a digital converter sends and receives when DIGEN is set. */
+static bool is_enabled(const struct sim_node *converter)
+{
+    return !(converter->has & SIM_HAS_DIGITAL) || (converter->state.digital & HDA_DIGITAL_ENABLE);
+}
+
+static void reach_beep(struct walk *walk, const struct sim_node *node, const struct way *way)
+{
+    if (node->state.beep == 0)
+        return;
+    walk->ear->beep_gain[0] += gain_of(way, 0);
+    walk->ear->beep_gain[1] += gain_of(way, 1);
+}
+
+static void reach_pin(struct walk *walk, struct sim_node *pin, struct way way)
+{
+    if (!(pin->state.pin_control & HDA_PIN_CONTROL_INPUT) || !is_on(pin))
+        return;
+    apply_swap(&way, pin);
+    apply_input_amp(&way, pin, 0);
+    reach(walk, pin, &way);
+}
+
+/* ---- The walk -------------------------------------------------------------------------------- */
 
 static void walk_input(struct walk *walk, struct sim_node *node, unsigned index, struct way way)
 {
     if (index >= node->dump->connection_count)
         return;
-    if (node->type != HDA_WIDGET_PIN && index < node->input_amp_count)
-        apply_amp(&way, node, &node->state.input_amps[index], node->input_amp_caps);
+    if (node->type != HDA_WIDGET_PIN)
+        apply_input_amp(&way, node, index);
     struct sim_node *next = node->codec->nodes[node->dump->connections[index]];
-    if (next != NULL && next->kind == SIM_WIDGET && next->type != HDA_WIDGET_PIN)
+    if (next == NULL || next->kind != SIM_WIDGET)
+        return;
+    if (next->type != HDA_WIDGET_PIN)
         walk_widget(walk, next, way);
+    else if (walk->ear == NULL)
+        reach_pin(walk, next, way);
 }
 
 static void walk_inputs(struct walk *walk, struct sim_node *node, const struct way *way)
@@ -99,35 +170,100 @@ static void walk_inputs(struct walk *walk, struct sim_node *node, const struct w
         walk_input(walk, node, i, *way);
 }
 
-/* Sound comes through pins (the first widget), mixers and selectors, and from output converters. */
+/* Sound comes through the first widget, mixers and selectors, and from output converters and the beep
+ * generator. */
 static void walk_widget(struct walk *walk, struct sim_node *node, struct way way)
 {
     if (walk->above[node->nid] || walk->steps == 0 || !is_on(node))
         return;
     walk->steps--;
-    if (node->dump->caps & HDA_WIDGET_OUTPUT_AMP)
-        apply_amp(&way, node, &node->state.output_amp, node->output_amp_caps);
-    if (node->type == HDA_WIDGET_AUDIO_OUTPUT) {
-        reach_converter(walk->ear, node, &way);
-    } else if (node->type == HDA_WIDGET_MIXER || node->type == HDA_WIDGET_SELECTOR ||
-               node->type == HDA_WIDGET_PIN) {
+    apply_swap(&way, node);
+    apply_output_amp(&way, node);
+    switch (node->type) {
+    case HDA_WIDGET_AUDIO_OUTPUT:
+        if (walk->ear != NULL && is_enabled(node))
+            reach(walk, node, &way);
+        break;
+    case HDA_WIDGET_BEEP:
+        if (walk->ear != NULL)
+            reach_beep(walk, node, &way);
+        break;
+    case HDA_WIDGET_MIXER:
+    case HDA_WIDGET_SELECTOR:
+    case HDA_WIDGET_PIN:
+    case HDA_WIDGET_AUDIO_INPUT:
         walk->above[node->nid] = true;
         walk_inputs(walk, node, &way);
         walk->above[node->nid] = false;
+        break;
+    default:
+        break;
     }
 }
 
+/* ---- From the ends --------------------------------------------------------------------------- */
+
 static bool is_open(const struct sim_node *pin)
 {
-    if (!(pin->state.pin_control & HDA_PIN_CONTROL_OUTPUT))
+    if (!(pin->state.pin_control & HDA_PIN_CONTROL_OUTPUT) || !is_on(pin))
         return false;
-    return !(pin->has & SIM_HAS_EAPD) || (pin->state.eapd & HDA_EAPD_ENABLE);
+    return !(pin->dump->pin_caps & HDA_PIN_CAPS_EAPD) || (pin->state.eapd & HDA_EAPD_ENABLE);
 }
 
-void sim_ear_route(struct sim_ear *ear)
+/* HDA 7.3.3.28: a beep generator that nothing is connected to is at every output pin. */
+static void walk_beep(struct walk *walk)
 {
-    struct walk walk = {.ear = ear, .steps = STEPS_MOST};
-    ear->source_count = 0;
-    if (ear->sink != NULL && is_open(ear->pin))
-        walk_widget(&walk, ear->pin, (struct way){.muted = {false, false}});
+    struct sim_node *pin = walk->ear->pin, *beep = pin->codec->beep;
+    struct way way = {.swapped = false};
+    if (beep == NULL || pin->codec->beep_wired)
+        return;
+    apply_output_amp(&way, pin);
+    walk_widget(walk, beep, way);
+}
+
+static void route_ear(struct sim_ear *ear)
+{
+    struct walk walk = {.route = &ear->route, .ear = ear, .steps = STEPS_MOST};
+    ear->route.count = 0;
+    ear->beep_gain[0] = ear->beep_gain[1] = 0;
+    if (!sim_ear_is_heard(ear) || !is_open(ear->pin))
+        return;
+    walk_widget(&walk, ear->pin, (struct way){.swapped = false});
+    walk_beep(&walk);
+}
+
+static bool hears(const struct sim_ear *ear, unsigned stream)
+{
+    for (unsigned i = 0; i < ear->route.count; i++) {
+        if (ear->route.sources[i].node->state.stream_channel >> 4 == (int)stream)
+            return true;
+    }
+    return false;
+}
+
+static void route_intake(struct sim_intake *intake)
+{
+    struct walk walk = {.route = &intake->route, .steps = STEPS_MOST};
+    intake->route.count = 0;
+    if (intake->converter->state.stream_channel >> 4 == 0 || !is_enabled(intake->converter))
+        return;
+    walk_widget(&walk, intake->converter, (struct way){.swapped = false});
+    for (unsigned i = 0; i < intake->route.count; i++)
+        intake->route.sources[i].node->feed->hearers++;
+}
+
+void sim_codec_route(struct sim_codec *codec)
+{
+    if (!codec->stale)
+        return;
+    for (unsigned i = 0; i < codec->pin_count; i++) {
+        struct sim_ear *ear = &codec->ears[i];
+        codec->feeds[i].hearers = 0;
+        route_ear(ear);
+        if (ear->mix.leader != 0 && !hears(ear, ear->mix.leader))
+            sim_ear_flush(codec, ear);
+    }
+    for (unsigned i = 0; i < codec->intake_count; i++)
+        route_intake(&codec->intakes[i]);
+    codec->stale = false;
 }

@@ -3,14 +3,13 @@
  * codec_verb.c - the commands of a simulated codec (HDA 7.3.3).
  *
  * Two kinds: controls that are a register, to be read and written, and those with a routine; each has its
- * table. A node knows the verbs of what it has; every other verb, and every verb to a NID that is not there,
+ * table; those of power, pins and general purpose pins have files of their own. A node knows the verbs of
+ * what it has; every other verb, and every verb to a NID that is not there,
  * does nothing and answers 0.
  */
 #include <string.h>
 
 #include "device/sim/codec_state.h"
-
-#define POWER_STATES_EPSS 0x80000000u
 
 /* ---- Registers ------------------------------------------------------------------------------- */
 
@@ -28,25 +27,33 @@ static const struct register_verb {
 #define AT(member)    offsetof(struct sim_node, member), sizeof(((struct sim_node *)NULL)->member)
 #define LIMIT(member) offsetof(struct sim_node, member)
     {HDA_GET_CONNECTION_SELECT, 0, SIM_HAS_SELECT, AT(state.connection), 0, 0},
-    {HDA_GET_PROCESSING_STATE, HDA_SET_PROCESSING_STATE, SIM_HAS_PROCESSING, AT(state.processing), 0x03, 0},
+    {HDA_GET_PROCESSING_STATE, HDA_SET_PROCESSING_STATE, SIM_HAS_PROCESSING, AT(state.processing), 0xFF,
+     LIMIT(processing_bits)},
     {HDA_GET_SDI_SELECT, HDA_SET_SDI_SELECT, SIM_HAS_INPUT, AT(state.sdi_select), 0x0F, 0},
     {HDA_GET_STREAM_CHANNEL, HDA_SET_STREAM_CHANNEL, SIM_HAS_CONVERTER, AT(state.stream_channel), 0xFF, 0},
-    {HDA_GET_PIN_CONTROL, HDA_SET_PIN_CONTROL, SIM_HAS_PIN, AT(state.pin_control), 0xFF, LIMIT(pin_bits)},
+    {HDA_GET_PIN_CONTROL, 0, SIM_HAS_PIN, AT(state.pin_control), 0, 0},
     {HDA_GET_UNSOLICITED, HDA_SET_UNSOLICITED, SIM_HAS_UNSOLICITED, AT(state.unsolicited), 0xBF, 0},
     {HDA_GET_BEEP, HDA_SET_BEEP, SIM_HAS_BEEP, AT(state.beep), 0xFF, 0},
-    {HDA_GET_EAPD, HDA_SET_EAPD, SIM_HAS_EAPD, AT(state.eapd), 0x07, 0},
-    {HDA_GET_VOLUME_KNOB, HDA_SET_VOLUME_KNOB, SIM_HAS_KNOB, AT(state.knob), 0xFF, 0},
-    {HDA_GET_GPIO_DATA, HDA_SET_GPIO_DATA, SIM_HAS_GPIO, AT(state.gpio_data), 0xFF, LIMIT(gpio_bits)},
+    {HDA_GET_EAPD, HDA_SET_EAPD, SIM_HAS_EAPD, AT(state.eapd), 0xFF, LIMIT(eapd_bits)},
+    {HDA_GET_GPI_WAKE, HDA_SET_GPI_WAKE, SIM_HAS_GPIO, AT(state.gpi_wake), 0xFF, LIMIT(gpi_wake_bits)},
+    {HDA_GET_GPI_UNSOLICITED, HDA_SET_GPI_UNSOLICITED, SIM_HAS_GPIO, AT(state.gpi_unsolicited), 0xFF,
+     LIMIT(gpi_unsolicited_bits)},
+    {HDA_GET_GPI_STICKY, HDA_SET_GPI_STICKY, SIM_HAS_GPIO, AT(state.gpi_sticky), 0xFF, LIMIT(gpi_bits)},
+    {HDA_GET_GPO_DATA, HDA_SET_GPO_DATA, SIM_HAS_GPIO, AT(state.gpo_data), 0xFF, LIMIT(gpo_bits)},
     {HDA_GET_GPIO_ENABLE, HDA_SET_GPIO_ENABLE, SIM_HAS_GPIO, AT(state.gpio_enable), 0xFF, LIMIT(gpio_bits)},
     {HDA_GET_GPIO_DIRECTION, HDA_SET_GPIO_DIRECTION, SIM_HAS_GPIO, AT(state.gpio_direction), 0xFF,
      LIMIT(gpio_bits)},
-    {HDA_GET_GPIO_WAKE, HDA_SET_GPIO_WAKE, SIM_HAS_GPIO, AT(state.gpio_wake), 0xFF, LIMIT(gpio_bits)},
+    {HDA_GET_GPIO_WAKE, HDA_SET_GPIO_WAKE, SIM_HAS_GPIO, AT(state.gpio_wake), 0xFF, LIMIT(gpio_wake_bits)},
     {HDA_GET_GPIO_UNSOLICITED, HDA_SET_GPIO_UNSOLICITED, SIM_HAS_GPIO, AT(state.gpio_unsolicited), 0xFF,
-     LIMIT(gpio_bits)},
+     LIMIT(gpio_unsolicited_bits)},
     {HDA_GET_GPIO_STICKY, HDA_SET_GPIO_STICKY, SIM_HAS_GPIO, AT(state.gpio_sticky), 0xFF, LIMIT(gpio_bits)},
-    {HDA_GET_STRIPE_CONTROL, HDA_SET_STRIPE_CONTROL, SIM_HAS_STRIPE, AT(state.stripe), 0x03, 0},
     {HDA_GET_CHANNEL_COUNT, HDA_SET_CHANNEL_COUNT, SIM_HAS_DIGITAL, AT(state.channel_count), 0x0F, 0},
     {HDA_GET_DIGITAL_CONTROL, 0, SIM_HAS_DIGITAL, AT(state.digital), 0, 0},
+    {HDA_GET_DISPLAY_INDEX, HDA_SET_DISPLAY_INDEX, SIM_HAS_DISPLAY, AT(state.display.packet_index), 0xFF, 0},
+    {HDA_GET_DISPLAY_TRANSMIT, HDA_SET_DISPLAY_TRANSMIT, SIM_HAS_DISPLAY, AT(state.display.transmit), 0xC0,
+     0},
+    {HDA_GET_DISPLAY_PROTECTION, HDA_SET_DISPLAY_PROTECTION, SIM_HAS_DISPLAY, AT(state.display.protection),
+     0x03, 0},
     {HDA_GET_CONFIGURATION_DEFAULT, 0, SIM_HAS_PIN, AT(configuration), 0, 0},
     {HDA_GET_SUBSYSTEM_ID, 0, SIM_HAS_GROUP, AT(subsystem_id), 0, 0},
     {HDA_GET_CONVERTER_FORMAT, HDA_SET_CONVERTER_FORMAT, SIM_HAS_CONVERTER, AT(state.format), 0xFFFF, 0},
@@ -58,22 +65,23 @@ static const struct register_verb {
 static const struct byte_verb {
     uint16_t set;
     uint8_t byte;
+    uint8_t bits;
     unsigned has;
     size_t offset;
     unsigned size;
 } byte_verbs[] = {
-    {HDA_SET_CONFIGURATION_DEFAULT + 0, 0, SIM_HAS_PIN, AT(configuration)},
-    {HDA_SET_CONFIGURATION_DEFAULT + 1, 1, SIM_HAS_PIN, AT(configuration)},
-    {HDA_SET_CONFIGURATION_DEFAULT + 2, 2, SIM_HAS_PIN, AT(configuration)},
-    {HDA_SET_CONFIGURATION_DEFAULT + 3, 3, SIM_HAS_PIN, AT(configuration)},
-    {HDA_SET_SUBSYSTEM_ID + 0, 0, SIM_HAS_GROUP, AT(subsystem_id)},
-    {HDA_SET_SUBSYSTEM_ID + 1, 1, SIM_HAS_GROUP, AT(subsystem_id)},
-    {HDA_SET_SUBSYSTEM_ID + 2, 2, SIM_HAS_GROUP, AT(subsystem_id)},
-    {HDA_SET_SUBSYSTEM_ID + 3, 3, SIM_HAS_GROUP, AT(subsystem_id)},
-    {HDA_SET_DIGITAL_CONTROL_1, 0, SIM_HAS_DIGITAL, AT(state.digital)},
-    {HDA_SET_DIGITAL_CONTROL_2, 1, SIM_HAS_DIGITAL, AT(state.digital)},
-    {HDA_SET_DIGITAL_CONTROL_3, 2, SIM_HAS_DIGITAL, AT(state.digital)},
-    {HDA_SET_DIGITAL_CONTROL_4, 3, SIM_HAS_DIGITAL, AT(state.digital)},
+    {HDA_SET_CONFIGURATION_DEFAULT + 0, 0, 0xFF, SIM_HAS_PIN, AT(configuration)},
+    {HDA_SET_CONFIGURATION_DEFAULT + 1, 1, 0xFF, SIM_HAS_PIN, AT(configuration)},
+    {HDA_SET_CONFIGURATION_DEFAULT + 2, 2, 0xFF, SIM_HAS_PIN, AT(configuration)},
+    {HDA_SET_CONFIGURATION_DEFAULT + 3, 3, 0xFF, SIM_HAS_PIN, AT(configuration)},
+    {HDA_SET_SUBSYSTEM_ID + 0, 0, 0xFF, SIM_HAS_GROUP, AT(subsystem_id)},
+    {HDA_SET_SUBSYSTEM_ID + 1, 1, 0xFF, SIM_HAS_GROUP, AT(subsystem_id)},
+    {HDA_SET_SUBSYSTEM_ID + 2, 2, 0xFF, SIM_HAS_GROUP, AT(subsystem_id)},
+    {HDA_SET_SUBSYSTEM_ID + 3, 3, 0xFF, SIM_HAS_GROUP, AT(subsystem_id)},
+    {HDA_SET_DIGITAL_CONTROL_1, 0, 0xFF, SIM_HAS_DIGITAL, AT(state.digital)},
+    {HDA_SET_DIGITAL_CONTROL_2, 1, 0x7F, SIM_HAS_DIGITAL, AT(state.digital)},
+    {HDA_SET_DIGITAL_CONTROL_3, 2, 0x8F, SIM_HAS_DIGITAL, AT(state.digital)},
+    {HDA_SET_DIGITAL_CONTROL_4, 3, 0x00, SIM_HAS_DIGITAL, AT(state.digital)},
 #undef AT
 #undef LIMIT
 };
@@ -130,7 +138,7 @@ static bool run_byte(struct sim_node *node, unsigned verb, uint32_t payload)
         if (!(node->has & b->has) || verb != b->set)
             continue;
         uint32_t kept = read_member(node, b->offset, b->size) & ~(0xFFu << b->byte * 8);
-        write_member(node, b->offset, b->size, kept | (payload & 0xFF) << b->byte * 8);
+        write_member(node, b->offset, b->size, kept | (payload & b->bits) << b->byte * 8);
         return true;
     }
     return false;
@@ -158,87 +166,21 @@ static uint32_t get_connection_list(struct sim_node *node, uint32_t index)
     return response;
 }
 
-/* ---- Power and reset ------------------------------------------------------------------------- */
+/* ---- Stripe control -------------------------------------------------------------------------- */
 
-static uint32_t get_power_state(struct sim_node *node, uint32_t payload)
+/* A dump does not tell over how many lines a converter can be striped: all. */
+static uint32_t get_stripe(struct sim_node *node, uint32_t payload)
 {
     (void)payload;
-    return (uint32_t)sim_node_power(node) << HDA_POWER_ACTUAL_SHIFT | node->state.power;
+    return HDA_STRIPE_CAPABILITY | node->state.stripe;
 }
 
-/* A state that the node does not have is not taken. */
-static uint32_t set_power_state(struct sim_node *node, uint32_t payload)
+/* The fourth code is reserved. */
+static uint32_t set_stripe(struct sim_node *node, uint32_t payload)
 {
-    uint32_t state = payload & 0xF;
-    if (state <= 4 && (node->power_states >> state & 1))
-        node->state.power = (uint8_t)state;
+    if ((payload & HDA_STRIPE_CONTROL) != HDA_STRIPE_CONTROL)
+        node->state.stripe = payload & HDA_STRIPE_CONTROL;
     return 0;
-}
-
-/* What even a codec that keeps its settings loses: its streams. */
-static void drop_streams(struct sim_codec *codec)
-{
-    for (unsigned i = 0; i < codec->node_count; i++)
-        codec->store[i].state.stream_channel = 0;
-}
-
-static bool in_group(const struct sim_node *node, const struct sim_node *group)
-{
-    return node == group || (node->kind == SIM_WIDGET && group->kind == SIM_AUDIO_GROUP);
-}
-
-static void reset_group(struct sim_codec *codec, const struct sim_node *group)
-{
-    for (unsigned i = 0; i < codec->node_count; i++) {
-        if (in_group(&codec->store[i], group))
-            sim_node_reset(&codec->store[i]);
-    }
-}
-
-/* HDA 7.3.3.33. With EPSS, settings go only if the command before was a function reset, too (DCN HDA015-B).
- */
-static uint32_t function_reset(struct sim_node *group, uint32_t payload)
-{
-    struct sim_codec *codec = group->codec;
-    (void)payload;
-    if ((group->power_states & POWER_STATES_EPSS) && codec->reset_group != group->nid) {
-        codec->reset_group = group->nid;
-        if (group->kind == SIM_AUDIO_GROUP)
-            drop_streams(codec);
-    } else {
-        codec->reset_group = 0;
-        reset_group(codec, group);
-    }
-    return 0;
-}
-
-static bool keeps_settings(const struct sim_codec *codec)
-{
-    unsigned group = codec->dump.audio_group;
-    return group != 0 && (codec->nodes[group]->power_states & POWER_STATES_EPSS);
-}
-
-void sim_codec_link_reset(struct sim_codec *codec)
-{
-    codec->stale = true;
-    codec->reset_group = 0;
-    if (keeps_settings(codec)) {
-        drop_streams(codec);
-        return;
-    }
-    for (unsigned i = 0; i < codec->node_count; i++)
-        sim_node_reset(&codec->store[i]);
-}
-
-/* ---- Pins ------------------------------------------------------------------------------------ */
-
-/* HDA 7.3.3.15: something is plugged in, of an impedance that nobody has measured. */
-static uint32_t get_pin_sense(struct sim_node *node, uint32_t payload)
-{
-    uint32_t caps = node->dump->pin_caps;
-    (void)payload;
-    return (caps & HDA_PIN_CAPS_PRESENCE ? 0x80000000u : 0) |
-           (caps & HDA_PIN_CAPS_IMPEDANCE ? 0x7FFFFFFFu : 0);
 }
 
 /* ---- Amplifiers (HDA 7.3.3.7) ---------------------------------------------------------------- */
@@ -285,14 +227,14 @@ static uint32_t get_coefficient(struct sim_node *node, uint32_t payload)
 {
     unsigned index = node->state.coefficient;
     (void)payload;
-    return index < SIM_COEFFICIENTS ? node->state.coefficients[index] : 0;
+    return index < node->coefficient_count ? node->coefficients[index] : 0;
 }
 
 /* The index moves on, so that a table can be loaded with one verb per entry. */
 static uint32_t set_coefficient(struct sim_node *node, uint32_t payload)
 {
-    if (node->state.coefficient < SIM_COEFFICIENTS)
-        node->state.coefficients[node->state.coefficient] = (uint16_t)payload;
+    if (node->state.coefficient < node->coefficient_count)
+        node->coefficients[node->state.coefficient] = (uint16_t)payload;
     node->state.coefficient++;
     return 0;
 }
@@ -309,10 +251,25 @@ static const struct verb {
     {HDA_GET_PARAMETER, ANY_NODE, sim_node_parameter},
     {HDA_SET_CONNECTION_SELECT, SIM_HAS_SELECT, set_connection_select},
     {HDA_GET_CONNECTION_LIST, SIM_HAS_CONNECTIONS, get_connection_list},
-    {HDA_GET_POWER_STATE, SIM_HAS_POWER, get_power_state},
-    {HDA_SET_POWER_STATE, SIM_HAS_POWER, set_power_state},
-    {HDA_GET_PIN_SENSE, SIM_HAS_PIN, get_pin_sense},
-    {HDA_FUNCTION_RESET, SIM_HAS_GROUP, function_reset},
+    {HDA_GET_POWER_STATE, SIM_HAS_POWER, sim_power_get},
+    {HDA_SET_POWER_STATE, SIM_HAS_POWER, sim_power_set},
+    {HDA_SET_PIN_CONTROL, SIM_HAS_PIN, sim_pin_control},
+    {HDA_GET_PIN_SENSE, SIM_HAS_PIN, sim_pin_sense},
+    {HDA_EXECUTE_PIN_SENSE, SIM_HAS_PIN, sim_pin_measure},
+    {HDA_GET_VOLUME_KNOB, SIM_HAS_KNOB, sim_knob_get},
+    {HDA_SET_VOLUME_KNOB, SIM_HAS_KNOB, sim_knob_set},
+    {HDA_GET_GPI_DATA, SIM_HAS_GPIO, sim_gpi_get_data},
+    {HDA_SET_GPI_DATA, SIM_HAS_GPIO, sim_gpi_set_data},
+    {HDA_GET_GPIO_DATA, SIM_HAS_GPIO, sim_gpio_get_data},
+    {HDA_SET_GPIO_DATA, SIM_HAS_GPIO, sim_gpio_set_data},
+    {HDA_GET_STRIPE_CONTROL, SIM_HAS_STRIPE, get_stripe},
+    {HDA_SET_STRIPE_CONTROL, SIM_HAS_STRIPE, set_stripe},
+    {HDA_GET_DISPLAY_SIZE, SIM_HAS_DISPLAY, sim_display_size},
+    {HDA_GET_DISPLAY_DATA, SIM_HAS_DISPLAY, sim_display_data},
+    {HDA_SET_DISPLAY_DATA, SIM_HAS_DISPLAY, sim_display_set_data},
+    {HDA_GET_DISPLAY_SLOT, SIM_HAS_DISPLAY, sim_display_slot},
+    {HDA_SET_DISPLAY_SLOT, SIM_HAS_DISPLAY, sim_display_set_slot},
+    {HDA_FUNCTION_RESET, SIM_HAS_GROUP, sim_function_reset},
     {HDA_GET_AMPLIFIER, ANY_NODE, get_amplifier},
     {HDA_SET_AMPLIFIER, ANY_NODE, set_amplifier},
     {HDA_GET_COEFFICIENT, SIM_HAS_PROCESSING, get_coefficient},
@@ -338,6 +295,18 @@ static bool is_long_id(uint32_t command)
     return top == 0x7 || top == 0xF;
 }
 
+/* A verb that sets something: a way may have changed, a fault is one again, and the settings of the node are
+ * no longer those of its reset (DCN HDA015-B). */
+static void after_set(struct sim_codec *codec, struct sim_node *node, unsigned id)
+{
+    codec->stale = true;
+    if (node == NULL)
+        return;
+    node->state.told = false;
+    if (id != HDA_FUNCTION_RESET)
+        node->settings_reset = false;
+}
+
 bool sim_codec_command(struct sim_codec *codec, uint32_t command, uint32_t *response)
 {
     struct sim_node *node = codec->nodes[command >> 20 & 0xFF];
@@ -345,12 +314,10 @@ bool sim_codec_command(struct sim_codec *codec, uint32_t command, uint32_t *resp
     unsigned id = is_long_id(command) ? command >> 8 & 0xFFF : top;
     uint32_t payload = is_long_id(command) ? command & 0xFF : command & 0xFFFF;
     *response = node != NULL ? run_verb(node, id, payload) : 0;
+    codec->addressed = true;
     if (id != HDA_FUNCTION_RESET)
         codec->reset_group = 0;
-    if (top < 8) {
-        codec->stale = true;
-        if (node != NULL)
-            node->state.told = false;
-    }
+    if (top < 8)
+        after_set(codec, node, id);
     return true;
 }

@@ -193,6 +193,14 @@ static void begin_access(struct sim_device *device)
     sim_controller_advance(device->controller, ticks(now));
 }
 
+void sim_device_enter(struct sim_device *device)
+{
+    uint64_t now = linux_host_ops.now(device->host);
+
+    pthread_mutex_lock(&device->lock);
+    sim_controller_advance(device->controller, ticks(now));
+}
+
 static uint32_t read_register(struct sim_device *device, uint32_t offset, unsigned width)
 {
     uint32_t value;
@@ -345,19 +353,6 @@ bool sim_device_plug(struct sim_device *device, unsigned address, struct sim_cod
     device->codecs[address] = codec;
     sim_controller_plug(device->controller, address, codec);
     return true;
-}
-
-NTSTATUS sim_device_hear(struct sim_device *device, UCHAR codec_address, UCHAR pin, hdabus_sink *sink,
-                         void *context)
-{
-    bool heard;
-
-    if (codec_address >= SIM_MAX_CODECS || !device->codecs[codec_address])
-        return STATUS_INVALID_PARAMETER;
-    pthread_mutex_lock(&device->lock);
-    heard = sim_codec_hear(device->codecs[codec_address], pin, sink, context);
-    pthread_mutex_unlock(&device->lock);
-    return heard ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }
 
 NTSTATUS sim_device_fail(struct sim_device *device, enum hdabus_sim_failure failure, unsigned which)

@@ -52,6 +52,9 @@ struct sim_device {
 /* After anything that the machine did, with the lock held: tells the host what it must know. */
 void sim_device_settle(struct sim_device *device);
 
+/* Takes the lock, at the time that it is now; passes none. */
+void sim_device_enter(struct sim_device *device);
+
 /* dma.c: entries of sim_device_ops. */
 NTSTATUS sim_dma_alloc(void *context, size_t size, uint64_t highest, struct hda_dma *dma);
 void sim_dma_free(void *context, struct hda_dma *dma);

@@ -38,11 +38,20 @@ bool sim_device_plug(struct sim_device *device, unsigned address, struct sim_cod
  * given to complain with. Called by the codecs, so with the device's lock held. */
 void sim_device_report(void *device, const char *sentence);
 
-/* hdabus_sim_hear, hdabus_sim_fail, hdabus_sim_faults and hdabus_sim_fault of sim.h. */
-NTSTATUS sim_device_hear(struct sim_device *device, UCHAR codec_address, UCHAR pin, hdabus_sink *sink,
-                         void *context);
+/* hdabus_sim_fail, hdabus_sim_faults and hdabus_sim_fault of sim.h. */
 NTSTATUS sim_device_fail(struct sim_device *device, enum hdabus_sim_failure failure, unsigned which);
 unsigned sim_device_faults(struct sim_device *device);
 const char *sim_device_fault(struct sim_device *device, unsigned index);
+
+/* device_codec.c: what sim.h offers at codecs, at the time that it is called. */
+NTSTATUS sim_device_hear(struct sim_device *device, UCHAR codec_address, UCHAR pin, hdabus_sink *sink,
+                         void *context);
+NTSTATUS sim_device_feed(struct sim_device *device, UCHAR codec_address, UCHAR pin, hdabus_source *source,
+                         void *context);
+NTSTATUS sim_device_connect(struct sim_device *device, UCHAR from_codec, UCHAR from_pin, UCHAR to_codec,
+                            UCHAR to_pin);
+NTSTATUS sim_device_plug_jack(struct sim_device *device, UCHAR codec_address, UCHAR pin, BOOLEAN plugged);
+NTSTATUS sim_device_gpio(struct sim_device *device, UCHAR codec_address, UCHAR mask, UCHAR levels);
+NTSTATUS sim_device_turn(struct sim_device *device, UCHAR codec_address, UCHAR knob, UCHAR volume);
 
 #endif

@@ -251,6 +251,13 @@ struct hda_controller_info {
     uint16_t rirb_entries;
     uint16_t codecs;      /* bit n: a codec on SDI line n */
     bool alias_registers; /* 2030h and on answer as 30h and on do */
+    bool stream_sync;     /* SSYNC lets streams change state in the same link frame */
+    /* Words of 16 bits in a link frame: of SDO and each SDI line, the usual ones where the registers say 0;
+     * of one stream, as the registers read. */
+    uint16_t output_payload;
+    uint16_t input_payload;
+    uint16_t output_stream_payload; /* 13:0; 15:14 how samples are padded (HDA 3.3.12) */
+    uint16_t input_stream_payload;
 };
 void hda_bus_controller_info(const struct hda_bus *bus, struct hda_controller_info *info);
 

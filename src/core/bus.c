@@ -231,5 +231,10 @@ void hda_bus_controller_info(const struct hda_bus *bus, struct hda_controller_in
         .rirb_entries = bus->verbs.rirb_entries,
         .codecs = bus->codecs,
         .alias_registers = can->alias,
+        .stream_sync = can->stream_sync != 0,
+        .output_payload = can->output_payload,
+        .input_payload = can->input_payload,
+        .output_stream_payload = can->output_stream_payload,
+        .input_stream_payload = can->input_stream_payload,
     };
 }

@@ -403,6 +403,22 @@ static NTSTATUS plug_all(struct open_request *request, const struct sim_options 
 
 /* ---- Opening --------------------------------------------------------------------------------- */
 
+/* What a table by PCI id would say of a real one. */
+static uint32_t quirks_of(const struct sim_shape *shape)
+{
+    uint32_t quirks = 0;
+
+    if (shape->ssync == SIM_SSYNC_34)
+        quirks |= HDA_QUIRK_SSYNC_AT_34;
+    if (shape->address64 == SIM_ADDRESS64_BROKEN)
+        quirks |= HDA_QUIRK_NO_64_BIT;
+    if (shape->no_page_crossing)
+        quirks |= HDA_QUIRK_4K_FRAGMENTS;
+    if (shape->positions == SIM_POSITION_NEVER)
+        quirks |= HDA_QUIRK_LINK_POSITIONS;
+    return quirks;
+}
+
 NTSTATUS open_sim(struct open_request *request)
 {
     struct sim_options options = {.device.fragment_pages = DEFAULT_FRAGMENT, .shape = sim_default_shape};
@@ -422,6 +438,7 @@ NTSTATUS open_sim(struct open_request *request)
         return open_fail(request, status, "there is no memory for a controller");
     request->config->device = &sim_device_ops;
     request->config->device_context = bus->sim;
+    request->config->quirks = quirks_of(&options.shape);
     sim_device_info(bus->sim, &request->config->info);
     return plug_all(request, &options);
 }

@@ -121,9 +121,6 @@ int __wrap_munmap(void *address, size_t length)
 
 /* ---- What is tried ------------------------------------------------------------------------------- */
 
-static const char *device;
-static bool records;
-
 static void ignore_line(void *context, int level, const char *line)
 {
     (void)context;
@@ -134,7 +131,7 @@ static void ignore_line(void *context, int level, const char *line)
 static NTSTATUS open_bus(struct hdabus **bus)
 {
     struct hdabus_options options = {.log = ignore_line};
-    NTSTATUS status = hdabus_open(device, &options, bus);
+    NTSTATUS status = hdabus_open("sim", &options, bus);
 
     if (!NT_SUCCESS(status))
         assert_null(*bus);
@@ -147,7 +144,7 @@ static NTSTATUS live_on(struct hdabus *bus)
     NTSTATUS status = hdabus_query_interface(bus, 0, &GUID_HDAUDIO_BUS_INTERFACE_V2, sizeof(ddi), 0x0100,
                                              (PINTERFACE)(void *)&ddi);
 
-    return NT_SUCCESS(status) ? scenario_live(&ddi, records) : status;
+    return NT_SUCCESS(status) ? scenario_live(&ddi) : status;
 }
 
 static unsigned faults(struct hdabus *bus)
@@ -205,23 +202,15 @@ static void one_fails(unsigned n)
     assert_int_equal(live, 0);
 }
 
-static void fail_each(const char *name, bool record)
+static void every_allocation_fails_once(void **state)
 {
-    unsigned needed;
+    unsigned needed = all_is_well();
 
-    device = name;
-    records = record;
-    needed = all_is_well();
+    (void)state;
     print_message("# %u allocations\n", needed);
     assert_true(needed > 40);
     for (unsigned n = 1; n <= needed; n++)
         one_fails(n);
-}
-
-static void every_allocation_fails_once(void **state)
-{
-    (void)state;
-    fail_each("sim", false);
 }
 
 /* ---- What is no memory --------------------------------------------------------------------------- */

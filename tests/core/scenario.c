@@ -105,6 +105,27 @@ static bool ask_and_return(struct life *life)
     return goes_on(life, answered(transfers, VERBS));
 }
 
+static bool ask(struct life *life, ULONG verb, ULONG *response)
+{
+    HDAUDIO_CODEC_TRANSFER transfer = {.Output.Command = verb};
+    NTSTATUS status = life->ddi->TransferCodecVerbs(life->ddi->Context, 1, &transfer, NULL, NULL);
+
+    *response = transfer.Input.Response;
+    return goes_on(life, status) && goes_on(life, answered(&transfer, 1));
+}
+
+/* D0, and until the node has come to it (HDA 7.3.3.10). */
+static bool power_up(struct life *life, UCHAR node)
+{
+    LARGE_INTEGER millisecond = {.QuadPart = -10000};
+    ULONG state;
+    bool good = ask(life, command(life, node, 0x70500), &state);
+
+    while (good && (good = ask(life, command(life, node, 0xF0500), &state)) && state & 0xF0)
+        KeDelayExecutionThread(KernelMode, FALSE, &millisecond);
+    return good;
+}
+
 /* The converter takes part in the stream. */
 static bool connect(struct life *life, const struct stream *stream)
 {
@@ -208,9 +229,9 @@ static void close_stream(struct life *life, struct stream *stream)
         assert_int_equal(ddi->FreeDmaEngine(ddi->Context, stream->engine), STATUS_SUCCESS);
 }
 
-static bool stream(struct life *life, bool record)
+static bool play_and_record(struct life *life)
 {
-    bool good = open_stream(life, false) && (!record || open_stream(life, true)) && run(life);
+    bool good = open_stream(life, false) && open_stream(life, true) && run(life);
 
     while (life->count > 0)
         close_stream(life, &life->streams[--life->count]);
@@ -225,15 +246,16 @@ static VOID NTAPI ignore_response(HDAUDIO_CODEC_RESPONSE response, PVOID context
     (void)context;
 }
 
-NTSTATUS scenario_live(const HDAUDIO_BUS_INTERFACE_V2 *ddi, bool record)
+NTSTATUS scenario_live(const HDAUDIO_BUS_INTERFACE_V2 *ddi)
 {
     struct life life = {.ddi = ddi};
     UCHAR tag;
 
     ddi->GetResourceInformation(ddi->Context, &life.address, &life.group);
     if (goes_on(&life, ddi->RegisterEventCallback(ddi->Context, ignore_response, &life, &tag))) {
-        if (read_codec(&life) && ask_and_return(&life))
-            stream(&life, record);
+        if (read_codec(&life) && ask_and_return(&life) && power_up(&life, life.group) &&
+            power_up(&life, DAC) && power_up(&life, ADC))
+            play_and_record(&life);
         assert_int_equal(ddi->UnregisterEventCallback(ddi->Context, tag), STATUS_SUCCESS);
     }
     ddi->InterfaceDereference(ddi->Context);

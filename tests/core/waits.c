@@ -132,14 +132,13 @@ static void make_lossy(void)
 
 /* ---- What is tried ------------------------------------------------------------------------------- */
 
-static bool records;
 static uint64_t usual_start, usual_life;
 
 static NTSTATUS live(void)
 {
     HDAUDIO_BUS_INTERFACE_V2 ddi = rig_client();
 
-    return scenario_live(&ddi, records);
+    return scenario_live(&ddi);
 }
 
 static NTSTATUS timed(NTSTATUS (*step)(void), uint64_t *took)

@@ -157,6 +157,8 @@ extern const HDAUDIO_STREAM_FORMAT smallest; /* 48 kHz, 8 bits, one channel */
 /* AllocateRenderDmaEngine for a client; what it hands out belongs to the trial. */
 NTSTATUS allocate_for(struct trial *t, const client *owner, const HDAUDIO_STREAM_FORMAT *format,
                       HANDLE *handle);
+/* The same with Stripe, for the trial's own client. */
+NTSTATUS allocate_striped(struct trial *t, const HDAUDIO_STREAM_FORMAT *format, HANDLE *handle);
 /* The same for the trial's own client, which must succeed. */
 bool allocate(struct trial *t, const HDAUDIO_STREAM_FORMAT *format, HANDLE *handle);
 /* AllocateCaptureDmaEngine for the trial's own client; what it hands out belongs to the trial. */

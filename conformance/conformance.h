@@ -42,12 +42,13 @@ struct conformance_target {
 
     /* What the controller is, where that is known: what needs it is skipped where it is 0. OUTPAY,
      * OUTSTRMPAY, INPAY and INSTRMPAY as the registers read (HDA 3.3.5, 3.3.11); entries of the smaller of
-     * CORB and RIRB; GCAP's engines, if `engines_known`. */
+     * CORB and RIRB; SDO lines; GCAP's engines, if `engines_known`. */
     USHORT line_payload;
     USHORT stream_payload;
     USHORT input_line_payload;
     USHORT input_stream_payload;
     USHORT ring_entries;
+    UCHAR output_lines;
     BOOLEAN engines_known;
     UCHAR output_engines;
     UCHAR input_engines;

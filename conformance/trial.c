@@ -195,8 +195,17 @@ void lower(struct trial *t, KIRQL level)
 
 /* ---- Engines ------------------------------------------------------------------------------------ */
 
-NTSTATUS allocate_for(struct trial *t, const client *owner, const HDAUDIO_STREAM_FORMAT *format,
-                      HANDLE *handle)
+static NTSTATUS keep_engine(struct trial *t, const client *owner, NTSTATUS status, HANDLE handle)
+{
+    if (NT_SUCCESS(status)) {
+        t->engines[t->engine_count].owner = owner;
+        t->engines[t->engine_count++].handle = handle;
+    }
+    return status;
+}
+
+static NTSTATUS render_for(struct trial *t, const client *owner, const HDAUDIO_STREAM_FORMAT *format,
+                           BOOLEAN stripe, HANDLE *handle)
 {
     HDAUDIO_STREAM_FORMAT copy = *format;
     HDAUDIO_CONVERTER_FORMAT converter;
@@ -204,12 +213,19 @@ NTSTATUS allocate_for(struct trial *t, const client *owner, const HDAUDIO_STREAM
 
     if (t->engine_count == TRIAL_ENGINES)
         return STATUS_NO_MEMORY;
-    status = owner->AllocateRenderDmaEngine(owner->Context, &copy, FALSE, handle, &converter);
-    if (NT_SUCCESS(status)) {
-        t->engines[t->engine_count].owner = owner;
-        t->engines[t->engine_count++].handle = *handle;
-    }
-    return status;
+    status = owner->AllocateRenderDmaEngine(owner->Context, &copy, stripe, handle, &converter);
+    return keep_engine(t, owner, status, *handle);
+}
+
+NTSTATUS allocate_for(struct trial *t, const client *owner, const HDAUDIO_STREAM_FORMAT *format,
+                      HANDLE *handle)
+{
+    return render_for(t, owner, format, FALSE, handle);
+}
+
+NTSTATUS allocate_striped(struct trial *t, const HDAUDIO_STREAM_FORMAT *format, HANDLE *handle)
+{
+    return render_for(t, &t->ddi, format, TRUE, handle);
 }
 
 NTSTATUS capture_for(struct trial *t, UCHAR codec, const HDAUDIO_STREAM_FORMAT *format, HANDLE *handle)
@@ -221,11 +237,7 @@ NTSTATUS capture_for(struct trial *t, UCHAR codec, const HDAUDIO_STREAM_FORMAT *
     if (t->engine_count == TRIAL_ENGINES)
         return STATUS_NO_MEMORY;
     status = DDI(AllocateCaptureDmaEngine, codec, &copy, handle, &converter);
-    if (NT_SUCCESS(status)) {
-        t->engines[t->engine_count].owner = &t->ddi;
-        t->engines[t->engine_count++].handle = *handle;
-    }
-    return status;
+    return keep_engine(t, &t->ddi, status, *handle);
 }
 
 bool allocate(struct trial *t, const HDAUDIO_STREAM_FORMAT *format, HANDLE *handle)

@@ -412,6 +412,25 @@ static bool absent_asynchronous(struct trial *t)
     return true;
 }
 
+/* Another codec's root node, as its number says. */
+static bool any_address(struct trial *t)
+{
+    HDAUDIO_DEVICE_INFORMATION information = {.Size = sizeof(information)};
+    HDAUDIO_CODEC_TRANSFER transfer = {0};
+    UCHAR other = 0;
+
+    EXPECT_SUCCESS(DDI(GetDeviceInformation, &information));
+    while (other < 15 && (other == codec_address(t) || !(information.CodecsDetected >> other & 1)))
+        other++;
+    if (other == 15)
+        return skip(t, "there is no other codec");
+    transfer.Output.Command = parameter(other, 0, 0);
+    EXPECT_SUCCESS(DDI(TransferCodecVerbs, 1, &transfer, NULL, NULL));
+    EXPECT_EQUAL(1, transfer.Input.IsValid);
+    EXPECT_EQUAL(other, transfer.Input.SDataIn);
+    return true;
+}
+
 /* ---- Failures, where they can be made ----------------------------------------------------------- */
 
 /* A batch of which no command is answered, and then one of which all are. */
@@ -548,6 +567,8 @@ const struct check verb_checks[] = {
      "STATUS_SUCCESS says the commands were processed, not that each "
      "response is valid; the callback comes all the same.",
      absent_asynchronous, false, NULL},
+    {"TransferCodecVerbs.any-address",
+     "A codec address in a command other than the client's own is sent as asked.", any_address, false, NULL},
     {"TransferCodecVerbs.lost-answer",
      "When a batch ends with a count that differs, every command since the codec's last certain point is "
      "IsValid = 0, nothing is sent again, and a late answer never completes a later command.",

@@ -380,7 +380,8 @@ static bool captures_on(struct trial *t)
     return release(t, handle);
 }
 
-/* One engine, first in one direction, then in the other, and again. */
+/* One engine, first in one direction, then in the other, and again. Nobody sends while it renders, or what it
+ * received would move it. */
 static bool direction_is_set_anew(struct trial *t)
 {
     UCHAR converter;
@@ -389,6 +390,7 @@ static bool direction_is_set_anew(struct trial *t)
         return t->skipped != NULL;
     for (unsigned round = 0; round < 3; round++) {
         TRY(captures_on(t));
+        TRY(send_from(t, converter, 0));
         TRY(renders_on(t));
     }
     return true;

@@ -177,8 +177,7 @@ static void look_for_lost_interrupt(struct hda_bus *bus)
     if (__atomic_exchange_n(&bus->interrupted, false, __ATOMIC_ACQUIRE) || !is_overdue(bus))
         return;
     hda_engines_postpone(bus);
-    if (bus->connected)
-        acknowledge_all(bus, false);
+    acknowledge_all(bus, false);
 }
 
 /* Nanoseconds from now, UINT64_MAX never. */

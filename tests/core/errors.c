@@ -289,6 +289,29 @@ static void a_stream_that_the_controller_stopped_is_stopped_reset_and_freed_at_o
     ddi.InterfaceDereference(ddi.Context);
 }
 
+/* The same by the simulator's own doing. */
+static void a_stream_survives_what_the_simulated_controller_does_to_it(void **state)
+{
+    HDAUDIO_BUS_INTERFACE_V2 ddi = start();
+
+    (void)state;
+    for (unsigned round = 1; round <= 3; round++) {
+        open_engine(&ddi);
+        assert_int_equal(set(&ddi, RunState), STATUS_SUCCESS);
+        find_running();
+        assert_int_equal(sim_device_fail(rig.device, HDABUS_SIM_FIFO_ERROR, report.index), STATUS_SUCCESS);
+        rig_pass(30 * MILLISECOND);
+        assert_int_equal(statistics().fifo_errors, round);
+        assert_int_equal(sim_device_fail(rig.device, HDABUS_SIM_DESCRIPTOR_ERROR, report.index),
+                         STATUS_SUCCESS);
+        rig_pass(30 * MILLISECOND);
+        assert_int_equal(statistics().descriptor_errors, round);
+        assert_int_equal(sim_device_ops.read8(rig.device, report.registers + SD_CTL) & SD_CTL_RUN, 0);
+        close_engine(&ddi);
+    }
+    ddi.InterfaceDereference(ddi.Context);
+}
+
 /* ---- Messages that are lost (HARDWARE 1.6) ------------------------------------------------------- */
 
 #define PERIOD (4096 / 2 / 4 * UINT64_C(1000000000) / 48000)
@@ -344,6 +367,7 @@ int main(void)
         RULE(a_corb_that_does_not_stop_is_tried_again_with_the_next_verb),
         RULE(each_fifo_error_is_counted_and_the_first_is_logged),
         RULE(a_stream_that_the_controller_stopped_is_stopped_reset_and_freed_at_once),
+        RULE(a_stream_survives_what_the_simulated_controller_does_to_it),
         RULE(a_stream_whose_message_is_lost_is_heard_of_again),
         RULE(a_verb_whose_message_is_lost_costs_one_timeout_and_no_other),
     };

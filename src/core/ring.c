@@ -77,7 +77,7 @@ bool hda_rirb_get(struct hda_bus *bus, struct hda_rirb_entry *entry)
     if (!hda_rirb_filled(bus))
         return false;
     next = rirb_next(bus);
-    entry->response = rirb_entry(bus, next)->response;
+    entry->response = __atomic_load_n(&rirb_entry(bus, next)->response, __ATOMIC_RELAXED);
     entry->extended = __atomic_load_n(&rirb_entry(bus, next)->extended, __ATOMIC_ACQUIRE);
     if (hda_rirb_lapped(bus))
         return false;

@@ -19,6 +19,12 @@ test:
 	tools/install-packages.sh test
 	tools/run-tests.py
 
+# Fuzzes the dump parser and the codecs' verbs, each for so many seconds.
+SECONDS = 1200
+fuzz:
+	tools/install-packages.sh fuzz
+	tools/fuzz.sh $(SECONDS)
+
 install: all
 	meson configure $(BUILD) --prefix $(PREFIX)
 	meson install -C $(BUILD)
@@ -28,6 +34,6 @@ $(BUILD)/build.ninja:
 	meson setup $(BUILD) -Dtests=false
 
 clean:
-	rm -rf $(BUILD) build-tests
+	rm -rf $(BUILD) build-tests build-fuzz
 
-.PHONY: all play test install clean
+.PHONY: all play test fuzz install clean

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # install-packages.sh - installs what is missing for a command of the Makefile, and asks nothing.
 #
-# Usage: tools/install-packages.sh build|test
+# Usage: tools/install-packages.sh build|test|fuzz
 #
 # What is there already, from a package or not, is left alone. Exit status 1 and the list of packages when something is
 # missing and cannot be installed.
@@ -42,6 +42,17 @@ need_for_test() {
     need qemu-system-x86 command -v qemu-system-x86_64
 }
 
+need_for_fuzz() {
+    need_for_test
+    need libclang-rt-14-dev compiles_fuzzer
+}
+
+compiles_fuzzer() {
+    echo '#include <stddef.h>
+          int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) { return data && size ? 0 : 0; }' |
+        clang-14 -fsanitize=fuzzer -x c - -o /dev/null
+}
+
 give_up() {
     echo "missing:$missing" >&2
     echo "$1" >&2
@@ -64,8 +75,9 @@ install_missing() {
 case ${1-} in
 build) need_for_build ;;
 test) need_for_test ;;
+fuzz) need_for_fuzz ;;
 *)
-    echo 'usage: tools/install-packages.sh build|test' >&2
+    echo 'usage: tools/install-packages.sh build|test|fuzz' >&2
     exit 2
     ;;
 esac

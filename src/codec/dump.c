@@ -458,16 +458,23 @@ static uint16_t scan_power_flags(struct scan s)
     return flags;
 }
 
+/* Old kernels print the numbers; 4, D3cold, is the last (HDA 7.3.4.12). */
+static bool take_old_power(struct codec_dump_power *power, uint32_t setting, uint32_t actual)
+{
+    if (setting > 4 || actual > 4)
+        return false;
+    power->setting = (uint8_t)setting;
+    power->actual = (uint8_t)actual;
+    return true;
+}
+
 static bool line_power(struct parser *p, struct scan *s)
 {
     uint32_t old;
     if (p->power == NULL)
         return false;
-    if (scan_hex(s, &old)) {
-        p->power->setting = old & 0xF;
-        p->power->actual = old >> HDA_POWER_ACTUAL_SHIFT & 0xF;
-        return true;
-    }
+    if (scan_hex(s, &old))
+        return take_old_power(p->power, old & 0xF, old >> HDA_POWER_ACTUAL_SHIFT & 0xF);
     if (!find_text(s, "setting=") || !scan_power_state(s, &p->power->setting) || !find_text(s, "actual=") ||
         !scan_power_state(s, &p->power->actual))
         return false;
@@ -673,6 +680,7 @@ static bool line_connections(struct parser *p, struct scan *s)
     bool negative = skip_text(s, "-");
     p->seen |= SEEN_CONNECTIONS;
     p->node->connection_count = 0;
+    p->node->selected = -1;
     if (!scan_decimal(s, &length))
         return false;
     p->list_length = negative ? 0 : length;
@@ -793,23 +801,32 @@ static bool next_line(struct parser *p, struct scan *line)
     return true;
 }
 
-static void copy_name(struct parser *p, struct scan name)
+static bool is_binary(struct scan line)
+{
+    return memchr(line.at, 0, (size_t)(line.end - line.at)) != NULL;
+}
+
+/* Cut to fit, and then without blanks at its end again. */
+static bool copy_name(struct parser *p, struct scan name)
 {
     skip_blanks(&name);
+    if (is_binary(name))
+        return fail(p, "binary data");
     size_t length = (size_t)(name.end - name.at);
     if (length >= CODEC_DUMP_NAME)
         length = CODEC_DUMP_NAME - 1;
+    while (length > 0 && is_blank(name.at[length - 1]))
+        length--;
     memcpy(p->dump->name, name.at, length);
+    return true;
 }
 
 static bool find_section(struct parser *p)
 {
     struct scan line;
     while (next_line(p, &line)) {
-        if (skip_text(&line, "Codec:")) {
-            copy_name(p, line);
-            return true;
-        }
+        if (skip_text(&line, "Codec:"))
+            return copy_name(p, line);
     }
     return fail(p, "the text ends and no line began with `Codec:`; this is no codec dump");
 }
@@ -840,7 +857,7 @@ static bool read_line(struct parser *p, struct scan line)
 {
     bool understood = true;
     unsigned flags = 0;
-    if (memchr(line.at, 0, (size_t)(line.end - line.at)) != NULL)
+    if (is_binary(line))
         return fail(p, "binary data");
     if (!read_expected(p, &line, &understood)) {
         const struct line_kind *kind = find_kind(&line);

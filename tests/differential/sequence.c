@@ -389,8 +389,18 @@ static void compare_restart(struct bench *bench, unsigned stream, uint32_t enabl
     change(bench, SD(stream), 1, enables);
 }
 
+static void program_run(struct bench *bench, unsigned stream, unsigned tag, uint32_t length)
+{
+    change(bench, SD(stream) + 0x08, 4, length);
+    change(bench, SD(stream) + 0x0C, 2, 1);
+    change(bench, SD(stream) + 0x12, 2, 0x0011);
+    change(bench, SD(stream) + 0x18, 4, (uint32_t)bench->list.address);
+    change(bench, SD(stream) + 0x1C, 4, 0);
+    change(bench, SD(stream) + 0x02, 1, tag << 4);
+}
+
 /* Runs an output stream that a codec listens to, for a descriptor or more. */
-static void run_stream(struct bench *bench)
+static void run_output(struct bench *bench)
 {
     unsigned stream = INPUTS + draw(bench, STREAMS - INPUTS), tag = any_tag(bench, stream);
     uint32_t length, enables = draw(bench, 8) << 2;
@@ -403,12 +413,7 @@ static void run_stream(struct bench *bench)
         send_immediate(bench, codec << 28 | 0x00200000 | 0x70600);
     send_immediate(bench, 0x00200000 | 0x20011);
     send_immediate(bench, 0x00200000 | 0x70600 | tag << 4);
-    change(bench, SD(stream) + 0x08, 4, length);
-    change(bench, SD(stream) + 0x0C, 2, 1);
-    change(bench, SD(stream) + 0x12, 2, 0x0011);
-    change(bench, SD(stream) + 0x18, 4, (uint32_t)bench->list.address);
-    change(bench, SD(stream) + 0x1C, 4, 0);
-    change(bench, SD(stream) + 0x02, 1, tag << 4);
+    program_run(bench, stream, tag, length);
     bench->ran[stream] = true;
     change(bench, SD(stream), 1, 2 | enables);
     await_completion(bench, stream);
@@ -423,6 +428,30 @@ static void run_stream(struct bench *bench)
     compare(bench, 0x24, 4);
     reset_stream(bench, stream);
     send_immediate(bench, 0x00200000 | 0x70600);
+}
+
+/* Runs an input stream that no codec sends: it is ready, and stands at 0 until it is stopped. */
+static void run_input(struct bench *bench)
+{
+    unsigned stream = draw(bench, INPUTS);
+    uint32_t enables = draw(bench, 8) << 2;
+
+    if (bench->rings)
+        stop_rings(bench);
+    send_immediate(bench, 0x00400000 | 0x70600);
+    send_immediate(bench, 0x20400000 | 0x70600);
+    reset_stream(bench, stream);
+    program_run(bench, stream, any_tag(bench, stream), write_list(bench));
+    for (unsigned i = 0; i < 2; i++) {
+        change(bench, SD(stream), 1, 2 | enables);
+        pair_wait(bench->pair, 24 * draw(bench, 4));
+        for (size_t n = 0; n < COUNT(descriptor); n++)
+            compare(bench, SD(stream) + descriptor[n].offset, descriptor[n].width);
+        compare(bench, 0x24, 4);
+        change(bench, SD(stream), 1, enables);
+        compare(bench, SD(stream), 4);
+    }
+    reset_stream(bench, stream);
 }
 
 /* ---- Codecs after a reset ------------------------------------------------------------------------------ */
@@ -538,8 +567,10 @@ static void operate(struct bench *bench)
         program_stream(bench, draw(bench, STREAMS));
     else if (one_in(bench, 2))
         reset_link(bench);
+    else if (one_in(bench, 2))
+        run_output(bench);
     else
-        run_stream(bench);
+        run_input(bench);
 }
 
 void sequence_run(struct bench *bench, uint32_t seed)

@@ -30,6 +30,7 @@ void sim_codec_output(struct sim_codec *codec, const struct sim_link_block *bloc
 
     codec->blocks++;
     codec->last = *block;
+    codec->last_frame = codec->frame;
     if (codec->heard + count <= codec->capacity) {
         memcpy(codec->samples + codec->heard, block->samples, count * sizeof(*block->samples));
         memset(codec->tags + codec->heard, block->stream, count);
@@ -41,13 +42,17 @@ void sim_codec_frame(struct sim_codec *codec, uint64_t frame)
 {
     assert_true(frame >= codec->frame || frame == 0);
     codec->frame = frame;
-    if (codec->next && codec->next <= frame)
-        codec->next = 0;
+    if (!codec->next || codec->next > frame)
+        return;
+    codec->sends = codec->sends_then;
+    codec->next = 0;
 }
 
 uint64_t sim_codec_next(const struct sim_codec *codec)
 {
-    return codec->next ? codec->next : codec->unsolicited ? codec->frame : UINT64_MAX;
+    if (codec->unsolicited)
+        return codec->frame;
+    return codec->next ? codec->next : UINT64_MAX;
 }
 
 bool sim_codec_unsolicited(struct sim_codec *codec, uint32_t *response)
@@ -65,7 +70,7 @@ bool sim_codec_wakes(const struct sim_codec *codec)
 
 bool sim_codec_sends(const struct sim_codec *codec, uint8_t stream)
 {
-    return codec->sends >> stream & 1 && codec->frame >= codec->sends_from;
+    return codec->sends >> stream & 1;
 }
 
 uint32_t sent_sample(uint32_t n)
@@ -76,17 +81,18 @@ uint32_t sent_sample(uint32_t n)
 void sim_codec_input(struct sim_codec *codec, const struct sim_link_request *request)
 {
     size_t count = request->frames * ((request->format & 15u) + 1);
+    uint32_t *sent = &codec->sent[request->stream];
 
     assert_true(sim_codec_sends(codec, request->stream));
     codec->requests++;
-    codec->last_request = *request;
+    codec->request = *request;
     for (size_t i = 0; i < count; i++) {
         assert_int_equal(request->samples[i], 0);
         if (codec->loops)
-            request->samples[i] = codec->sent < codec->heard ? codec->samples[codec->sent] : 0;
+            request->samples[i] = *sent < codec->heard ? codec->samples[*sent] : 0;
         else
-            request->samples[i] = (int32_t)sent_sample(codec->sent);
-        codec->sent++;
+            request->samples[i] = (int32_t)sent_sample(*sent);
+        ++*sent;
     }
 }
 
@@ -307,7 +313,7 @@ void prepare(struct rig *rig, unsigned stream, uint16_t format, const struct fra
     wr(rig, SD(stream) + LVI, 2, count - 1);
     wr(rig, SD(stream) + BDPL, 4, BASE + BDL_AT + 0x1000 * stream);
     wr(rig, SD(stream) + BDPU, 4, BASE >> 32);
-    wr(rig, SD(stream) + TAG, 1, (stream + 1) << 4);
+    wr(rig, SD(stream) + TAG, 1, (stream + 1) << 4 | (rd(rig, SD(stream) + TAG, 1) & 0xB));
     wr(rig, SD(stream) + CTL, 1, 0x1C);
 }
 

@@ -36,24 +36,24 @@ struct sim_codec {
     uint64_t command_time[600];
     unsigned blocks; /* calls of sim_codec_output */
     struct sim_link_block last;
-    size_t heard; /* samples */
+    uint64_t last_frame; /* that it was told before that */
+    size_t heard;        /* samples */
     size_t capacity;
     int32_t *samples;
-    uint8_t *tags;  /* the stream of each sample */
-    uint64_t frame; /* that it was told last */
-    uint64_t next;  /* when it wants to be asked; 0: never */
+    uint8_t *tags;                   /* the stream of each sample */
+    uint64_t frame;                  /* that it was told last */
+    uint64_t next;                   /* in which `sends_then` becomes `sends`; 0: never */
+    uint16_t sends, sends_then;      /* bit n: stream tag n */
+    bool loops;                      /* it sends what it has heard, from the first sample on */
+    unsigned requests;               /* calls of sim_codec_input */
+    struct sim_link_request request; /* the last */
+    uint32_t sent[16];               /* samples of each stream */
     unsigned unsolicited;
     uint32_t unsolicited_response[8]; /* to come, the last one first */
     bool wakes;
-    uint16_t sends;      /* bit n: stream tag n, from `sends_from` on; each sample is the one before + 1 */
-    uint64_t sends_from; /* a frame; its owner puts it into `next`, too */
-    bool loops;          /* it sends what it has heard, from the first sample on */
-    unsigned requests;   /* calls of sim_codec_input */
-    struct sim_link_request last_request;
-    uint32_t sent; /* samples, of all streams */
 };
 
-/* The n-th sample that a codec sends, in 32 bits. */
+/* The n-th sample that a codec sends of a stream, in 32 bits. */
 uint32_t sent_sample(uint32_t n);
 
 struct rig {
@@ -122,7 +122,7 @@ enum {
 #define FORMAT_48_16_STEREO 0x0011
 
 void put_list(struct rig *rig, unsigned stream, const struct fragment *list, unsigned count);
-/* Everything but RUN: tag stream + 1, all interrupt enables. */
+/* Everything but RUN: tag stream + 1, STRIPE and DIR as they are, all interrupt enables. */
 void prepare(struct rig *rig, unsigned stream, uint16_t format, const struct fragment *list, unsigned count);
 /* Two fragments of `half` bytes, both with IOC, at DATA_AT + 64 KiB × stream. */
 void prepare_halves(struct rig *rig, unsigned stream, uint16_t format, uint32_t half);

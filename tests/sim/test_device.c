@@ -312,6 +312,23 @@ static void mapped_registers_are_current_after_each_access(void **state)
     assert_int_equal(*clock, value + 3000);
 }
 
+static void without_aliases_only_the_registers_can_be_mapped(void **state)
+{
+    struct sim_shape shape = sim_default_shape;
+    struct sim_device_options options = {.shape = &shape};
+    struct linux_host other = {0};
+    struct sim_device *bare;
+
+    (void)state;
+    shape.no_alias = true;
+    assert_int_equal(sim_device_create(&other, &options, &bare), STATUS_SUCCESS);
+    assert_null(ops->map(bare, 0x2030));
+    assert_null(ops->map(bare, 0x2084));
+    assert_non_null(ops->map(bare, 0x30));
+    assert_non_null(ops->map(bare, 0x84));
+    sim_device_destroy(bare);
+}
+
 static void the_host_hears_of_earlier_events(void **state)
 {
     struct hda_dma dma;
@@ -461,6 +478,30 @@ static void a_level_that_nobody_clears_is_masked(void **state)
     ops->interrupt_connect(device, handler, &calls); /* a fresh start */
     pass(&host, 1000);
     assert_int_equal(calls, 1001);
+    ops->interrupt_disconnect(device);
+    stop_rings(&dma);
+}
+
+/* By message or by level: until the causes have been gone. */
+static void a_lost_interrupt_calls_nobody(void **state)
+{
+    struct hda_dma dma;
+
+    (void)state;
+    calls = 0;
+    link_up();
+    start_rings(&dma);
+    ops->interrupt_connect(device, handler, &calls);
+    assert_int_equal(sim_device_fail(device, HDABUS_SIM_LOST_INTERRUPT, 0), STATUS_SUCCESS);
+    send(&dma, 1);
+    pass(&host, 1000000);
+    assert_int_equal(calls, 0);
+    assert_int_equal(ops->read32(device, 0x24), 0xC0000000);
+    ops->write8(device, 0x5D, 1);
+    send(&dma, 1);
+    pass(&host, 1000000);
+    assert_int_equal(calls, 1);
+    assert_int_equal(sim_device_fail(device, HDABUS_SIM_NO_RESPONSE, 0), STATUS_INVALID_PARAMETER);
     ops->interrupt_disconnect(device);
     stop_rings(&dma);
 }
@@ -661,6 +702,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_wall_clock_follows_the_host),
         TEST(mapped_registers_are_current_after_each_access),
+        TEST(without_aliases_only_the_registers_can_be_mapped),
         TEST(the_host_hears_of_earlier_events),
         TEST(info_and_hearing),
         FAULTY(faults_are_counted_and_the_first_ones_kept),
@@ -669,6 +711,8 @@ int main(void)
         LEVEL(a_level_calls_the_handler_until_it_is_cleared),
         cmocka_unit_test_setup_teardown(a_level_that_nobody_clears_is_masked, setup_level,
                                         teardown_with_faults),
+        TEST(a_lost_interrupt_calls_nobody),
+        LEVEL(a_lost_interrupt_calls_nobody),
         TEST(contiguous_memory_is_aligned_zeroed_and_within_reach),
         TEST(pages_come_in_runs_that_are_apart),
         LEVEL(pages_are_one_run_if_asked),

@@ -163,6 +163,22 @@ static void ssync_stops_running_streams_together(void **state)
     assert_int_equal(rd(rig, SD(0) + STS, 1), 0x20);
 }
 
+static void codecs_are_told_the_frame_of_each_piece_of_a_big_step(void **state)
+{
+    struct rig *rig = *state;
+    uint64_t begin;
+
+    prepare_halves(rig, 0, FORMAT_48_16_STEREO, 0x8000);
+    start(rig, 0);
+    align(rig);
+    begin = frame_of(rig);
+    sim_controller_advance(rig->c, rig->now += 3000 * FRAME);
+    assert_int_equal(rig->codecs[2].heard, 6000);
+    assert_true(rig->codecs[2].blocks > 1);
+    assert_int_equal(rig->codecs[2].last_frame, begin + 3000 - rig->codecs[2].last.frames);
+    assert_int_equal(rig->codecs[2].frame, begin + 3000);
+}
+
 /* ---- Completion --------------------------------------------------------------------------------- */
 
 static void ioc_comes_with_the_last_byte_on_the_link(void **state)
@@ -449,6 +465,7 @@ int main(void)
         TEST(srst_is_a_handshake_and_resets_the_stream),
         TEST(ssync_holds_streams_with_full_fifos_and_starts_them_together),
         TEST(ssync_stops_running_streams_together),
+        TEST(codecs_are_told_the_frame_of_each_piece_of_a_big_step),
         TEST(ioc_comes_with_the_last_byte_on_the_link),
         TEST(next_names_the_completion_once_its_descriptor_is_fetched),
         TEST(without_ioce_there_is_a_status_and_no_interrupt),

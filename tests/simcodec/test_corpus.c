@@ -174,12 +174,238 @@ static void every_dump_survives_sound_everywhere(void **state)
     for_each_dump(check_sound);
 }
 
+/* ---- Recording ------------------------------------------------------------------------------- */
+
+#define FRAMES     200
+#define MOST_STEPS 8
+#define STREAM     3
+
+/* From an input converter to a pin. */
+struct way {
+    unsigned count;
+    const struct codec_dump_node *nodes[MOST_STEPS];
+    unsigned inputs[MOST_STEPS]; /* which connection leads to the next */
+};
+
+static struct {
+    unsigned pins, recorded, unreachable, inexact, formatless;
+} record_count;
+
+static const struct codec_dump_node *find_node(const struct codec_dump *dump, unsigned nid)
+{
+    for (unsigned i = 0; i < dump->node_count; i++) {
+        if (dump->nodes[i].nid == nid)
+            return &dump->nodes[i];
+    }
+    return NULL;
+}
+
+static unsigned type_of(const struct codec_dump_node *node)
+{
+    return node->caps >> HDA_WIDGET_TYPE_SHIFT & 0xF;
+}
+
+static uint32_t amp_of(const struct codec_dump_amp_caps *own, const struct codec_dump_amp_caps *group,
+                       const struct codec_dump_node *node)
+{
+    bool overrides = (node->caps & HDA_WIDGET_AMP_OVERRIDE) || !group->known;
+    return own->known && overrides ? own->caps : group->caps;
+}
+
+static uint32_t input_amp(const struct codec_dump *dump, const struct codec_dump_node *node)
+{
+    return amp_of(&node->input_amp, &dump->input_amp, node);
+}
+
+static uint32_t output_amp(const struct codec_dump *dump, const struct codec_dump_node *node)
+{
+    return amp_of(&node->output_amp, &dump->output_amp, node);
+}
+
+static bool reaches_0_db(uint32_t caps)
+{
+    return (caps & HDA_AMP_GAIN_MASK) <= (caps >> HDA_AMP_CAPS_STEPS_SHIFT & HDA_AMP_GAIN_MASK);
+}
+
+static bool is_exact(const struct codec_dump *dump, const struct codec_dump_node *node)
+{
+    bool serves = type_of(node) != HDA_WIDGET_PIN; /* a pin's output amplifier serves the other way */
+    if ((node->caps & HDA_WIDGET_INPUT_AMP) && !reaches_0_db(input_amp(dump, node)))
+        return false;
+    return !serves || !(node->caps & HDA_WIDGET_OUTPUT_AMP) || reaches_0_db(output_amp(dump, node));
+}
+
+/* Whether sound comes from the pin to this node, over `way`; with `exact` at 0 dB. */
+static bool find_way(const struct codec_dump *dump, const struct codec_dump_node *node,
+                     const struct codec_dump_node *pin, bool exact, struct way *way)
+{
+    unsigned type = type_of(node);
+    if (way->count == MOST_STEPS || (exact && !is_exact(dump, node)))
+        return false;
+    way->nodes[way->count++] = node;
+    if (node == pin)
+        return true;
+    if (type == HDA_WIDGET_AUDIO_INPUT || type == HDA_WIDGET_MIXER || type == HDA_WIDGET_SELECTOR) {
+        for (unsigned i = 0; i < node->connection_count; i++) {
+            const struct codec_dump_node *next = find_node(dump, node->connections[i]);
+            bool back = next != NULL && type_of(next) == HDA_WIDGET_AUDIO_INPUT;
+            way->inputs[way->count - 1] = i;
+            if (next != NULL && !back && find_way(dump, next, pin, exact, way))
+                return true;
+        }
+    }
+    way->count--;
+    return false;
+}
+
+static bool find_record_way(const struct codec_dump *dump, const struct codec_dump_node *pin, bool exact,
+                            struct way *way)
+{
+    for (unsigned i = 0; i < dump->node_count; i++) {
+        way->count = 0;
+        if (type_of(&dump->nodes[i]) == HDA_WIDGET_AUDIO_INPUT &&
+            find_way(dump, &dump->nodes[i], pin, exact, way))
+            return true;
+    }
+    return false;
+}
+
+static void set_amp(struct sim_codec *codec, const struct codec_dump_node *node, unsigned which,
+                    uint32_t caps)
+{
+    uint32_t response;
+    sim_codec_command(codec,
+                      (uint32_t)node->nid << 20 | HDA_SET_AMPLIFIER << 16 | BOTH | which |
+                          (caps & HDA_AMP_GAIN_MASK),
+                      &response);
+}
+
+static void open_node(struct sim_codec *codec, const struct codec_dump *dump, const struct way *way,
+                      unsigned step)
+{
+    const struct codec_dump_node *node = way->nodes[step];
+    bool is_pin = type_of(node) == HDA_WIDGET_PIN;
+    unsigned index = is_pin ? 0 : way->inputs[step];
+    ask(codec, node->nid, HDA_SET_POWER_STATE, 0);
+    if (node->caps & HDA_WIDGET_INPUT_AMP)
+        set_amp(codec, node, HDA_AMP_SET_INPUT | index << HDA_AMP_SET_INDEX_SHIFT, input_amp(dump, node));
+    if (is_pin) {
+        ask(codec, node->nid, HDA_SET_PIN_CONTROL, HDA_PIN_CONTROL_INPUT);
+        return;
+    }
+    ask(codec, node->nid, HDA_SET_CONNECTION_SELECT, index);
+    if (node->caps & HDA_WIDGET_OUTPUT_AMP)
+        set_amp(codec, node, HDA_AMP_SET_OUTPUT, output_amp(dump, node));
+}
+
+/* 16 bits at 48 kHz, or what there is; 0: neither. */
+static uint16_t choose_format(const struct codec_dump *dump, const struct codec_dump_node *converter)
+{
+    static const uint16_t formats[] = {0x0011, 0x4011, 0x0031, 0x0811, 0x0831};
+    static const uint32_t needs[] = {0x20040, 0x20020, 0x80040, 0x20100, 0x80100};
+    bool overrides = (converter->caps & HDA_WIDGET_FORMAT_OVERRIDE) && converter->pcm.known;
+    uint32_t caps = overrides ? converter->pcm.sizes_rates : dump->pcm.sizes_rates;
+    bool stereo = (converter->caps & HDA_WIDGET_STEREO) != 0;
+    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+        if (caps == 0 || (caps & needs[i]) == needs[i])
+            return stereo ? formats[i] : formats[i] & ~1u;
+    }
+    return 0;
+}
+
+static void ramp(void *context, const struct hdabus_recording *recording)
+{
+    (void)context;
+    for (size_t i = 0; i < recording->frames * recording->channels; i++)
+        recording->samples[i] = said(i, recording->valid_bits);
+}
+
+static void open_way(struct sim_codec *codec, const struct codec_dump *dump, const struct way *way,
+                     uint16_t format)
+{
+    unsigned converter = way->nodes[0]->nid;
+    uint32_t response;
+    ask(codec, dump->audio_group, HDA_SET_POWER_STATE, 0);
+    for (unsigned i = 0; i < way->count; i++)
+        open_node(codec, dump, way, i);
+    ask(codec, converter, HDA_SET_DIGITAL_CONTROL_1, HDA_DIGITAL_ENABLE);
+    ask(codec, converter, HDA_SET_STREAM_CHANNEL, STREAM << 4);
+    sim_codec_command(codec, converter << 20 | HDA_SET_CONVERTER_FORMAT << 16 | format, &response);
+    sim_codec_frame(codec, SIM_SETTLE_FRAMES);
+}
+
+static void record_way(const char *name, const struct codec_dump *dump, const struct way *way,
+                       uint16_t format)
+{
+    static int32_t samples[2 * FRAMES];
+    const struct codec_dump_node *pin = way->nodes[way->count - 1];
+    struct sim_link_request request = {STREAM, format, FRAMES, samples};
+    struct sim_codec *codec = sim_codec_create(dump, on_fault, NULL);
+    assert_non_null(codec);
+    memset(samples, 0, sizeof(samples));
+    assert_true(sim_codec_feed(codec, pin->nid, ramp, NULL));
+    open_way(codec, dump, way, format);
+    assert_true(sim_codec_sends(codec, STREAM));
+    sim_codec_input(codec, &request);
+    for (size_t i = 0; i < FRAMES * ((format & 0xFu) + 1); i++) {
+        if (samples[i] != said(i, format & 0x20 ? 24 : 16))
+            fail_msg("%s: sample %zu of pin 0x%02x at converter 0x%02x", name, i, pin->nid,
+                     way->nodes[0]->nid);
+    }
+    sim_codec_destroy(codec);
+}
+
+static void try_pin(const char *name, const struct codec_dump *dump, const struct codec_dump_node *pin)
+{
+    struct way way;
+    bool exact = find_record_way(dump, pin, true, &way);
+    uint16_t format = exact ? choose_format(dump, way.nodes[0]) : 0;
+    record_count.pins++;
+    if (!exact && !find_record_way(dump, pin, false, &way))
+        record_count.unreachable++;
+    else if (!exact)
+        record_count.inexact++;
+    else if (format == 0)
+        record_count.formatless++;
+    else {
+        record_way(name, dump, &way, format);
+        record_count.recorded++;
+        return;
+    }
+    if (getenv("VERBOSE") != NULL)
+        print_message("%s: pin 0x%02x: %s\n", name, pin->nid, exact ? "format" : "way");
+}
+
+static void check_record(const char *name, const char *text, const struct codec_dump *dump)
+{
+    (void)text;
+    for (unsigned i = 0; i < dump->node_count; i++) {
+        const struct codec_dump_node *node = &dump->nodes[i];
+        if (type_of(node) == HDA_WIDGET_PIN && (node->pin_caps & HDA_PIN_CAPS_INPUT) &&
+            node->pin_default >> HDA_CONFIG_PORT_SHIFT != HDA_PORT_NONE)
+            try_pin(name, dump, node);
+    }
+}
+
+/* A pin that no converter leads to, or only over an amplifier that has no step of 0 dB, is an exception. */
+static void every_connected_input_pin_records_exactly(void **state)
+{
+    (void)state;
+    for_each_dump(check_record);
+    print_message("%u connected input pins: %u recorded exactly, %u without a way to a converter, "
+                  "%u without 0 dB on every way, %u at converters without a usual format\n",
+                  record_count.pins, record_count.recorded, record_count.unreachable, record_count.inexact,
+                  record_count.formatless);
+    assert_true(record_count.recorded > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_dump_loses_a_widget_a_list_a_pin_or_an_amplifier),
         cmocka_unit_test(every_dump_answers_as_a_codec),
         cmocka_unit_test(every_dump_survives_sound_everywhere),
+        cmocka_unit_test(every_connected_input_pin_records_exactly),
     };
     DIR *dumps = opendir(folder());
     if (dumps == NULL) {

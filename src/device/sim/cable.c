@@ -184,13 +184,12 @@ void sim_cable_write(struct sim_cable *cable, const struct hdabus_audio *audio)
 /* ---- Reading --------------------------------------------------------------------------------- */
 
 /* Both have as many channels as they have. */
-static void copy(const struct sim_cable *cable, size_t frames, const struct hdabus_recording *recording,
-                 size_t start)
+static void copy(const struct sim_cable *cable, size_t frames, const struct hdabus_recording *recording)
 {
     unsigned width = recording->channels;
     unsigned channels = width < cable->channels ? width : cable->channels;
     for (size_t i = 0; i < frames; i++)
-        memcpy(recording->samples + (start + i) * width, cable->samples + i * cable->channels,
+        memcpy(recording->samples + i * width, cable->samples + i * cable->channels,
                channels * sizeof(*cable->samples));
 }
 
@@ -213,7 +212,6 @@ void sim_cable_read(struct sim_cable *cable, const struct hdabus_recording *reco
         cable->held = 0;
     }
     size_t frames = recording->frames < cable->held ? recording->frames : cable->held;
-    bool begins = cable->writer.since == now;
-    copy(cable, frames, recording, begins ? recording->frames - frames : 0);
+    copy(cable, frames, recording);
     drop(cable, frames);
 }

@@ -25,8 +25,8 @@
  * for output; where no stream is heard the tone leaves the pin as 16 bits stereo at 48 kHz.
  *
  * Input. A converter in D0 with a stream sends; a pin enabled for input is heard under the same rules, from
- * the converter back to the pin. Frames in which a pin is not heard are zeros. Output converters that a
- * mixer on the way leads to as well are not recorded. What goes into a pin is asked for once in each frame
+ * the converter back to the pin. Where no pin is heard, zeros are sent, and a pin that is muted is not heard.
+ * Output converters that a mixer on the way leads to as well are not recorded. What goes into a pin is asked for once in each frame
  * and sampling rate, with as many channels and bits as the widest converter takes that records it, so that
  * all that record the pin at one rate get the same samples; those at another rate are asked for separately.
  *

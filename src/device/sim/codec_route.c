@@ -13,6 +13,7 @@
 
 #define QUARTERS_PER_DECADE 80  /* 20 dB */
 #define QUARTERS_MOST       480 /* beyond +120 dB everything saturates anyway */
+#define GAIN_MOST           1e6 /* which is that */
 /* Ways in a graph of mixers can multiply; real codecs have some dozens. */
 #define STEPS_MOST 4096
 
@@ -113,11 +114,15 @@ static struct sim_source *find_source(struct sim_route *route, struct sim_node *
     return source;
 }
 
+static void add_gain(double gain[2], const struct way *way)
+{
+    for (unsigned side = 0; side < 2; side++)
+        gain[side] = fmin(gain[side] + gain_of(way, side), GAIN_MOST);
+}
+
 static void reach(struct walk *walk, struct sim_node *node, const struct way *way)
 {
-    struct sim_source *source = find_source(walk->route, node, way->swapped);
-    source->gain[0] += gain_of(way, 0);
-    source->gain[1] += gain_of(way, 1);
+    add_gain(find_source(walk->route, node, way->swapped)->gain, way);
 }
 
 /* HDA 7.3.3.9: a digital converter sends and receives when DIGEN is set. */
@@ -128,10 +133,8 @@ static bool is_enabled(const struct sim_node *converter)
 
 static void reach_beep(struct walk *walk, const struct sim_node *node, const struct way *way)
 {
-    if (node->state.beep == 0)
-        return;
-    walk->ear->beep_gain[0] += gain_of(way, 0);
-    walk->ear->beep_gain[1] += gain_of(way, 1);
+    if (node->state.beep != 0)
+        add_gain(walk->ear->beep_gain, way);
 }
 
 static void reach_pin(struct walk *walk, struct sim_node *pin, struct way way)
@@ -241,6 +244,18 @@ static bool hears(const struct sim_ear *ear, unsigned stream)
     return false;
 }
 
+/* What is muted on every way is not heard. */
+static void drop_muted(struct sim_route *route)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < route->count; i++) {
+        const struct sim_source *source = &route->sources[i];
+        if (source->gain[0] != 0 || source->gain[1] != 0)
+            route->sources[kept++] = *source;
+    }
+    route->count = kept;
+}
+
 static void route_intake(struct sim_intake *intake)
 {
     struct walk walk = {.route = &intake->route, .steps = STEPS_MOST};
@@ -248,6 +263,7 @@ static void route_intake(struct sim_intake *intake)
     if (intake->converter->state.stream_channel >> 4 == 0 || !is_enabled(intake->converter))
         return;
     walk_widget(&walk, intake->converter, (struct way){.swapped = false});
+    drop_muted(&intake->route);
     for (unsigned i = 0; i < intake->route.count; i++)
         intake->route.sources[i].node->feed->hearers++;
 }

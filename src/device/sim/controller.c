@@ -89,6 +89,11 @@ static void announce(struct sim_controller *c, unsigned address)
 
 void sim_controller_plug(struct sim_controller *c, unsigned address, struct sim_codec *codec)
 {
+    unsigned place = c->codec_count++;
+
+    for (; place && c->addresses[place - 1] > address; place--)
+        c->addresses[place] = c->addresses[place - 1];
+    c->addresses[place] = (uint8_t)address;
     c->codecs[address] = codec;
     if (c->shape.reset_discovers)
         announce(c, address);
@@ -97,9 +102,9 @@ void sim_controller_plug(struct sim_controller *c, unsigned address, struct sim_
 /* HDA 3.3.8, 4.5.9.2: a codec pulls its SDI line high, and STATESTS keeps that over a reset. */
 static void wake(struct sim_controller *c)
 {
-    for (unsigned i = 0; i < SIM_MAX_CODECS; i++) {
-        if (c->codecs[i] && sim_codec_wakes(c->codecs[i]))
-            announce(c, i);
+    for (unsigned i = 0; i < c->codec_count; i++) {
+        if (sim_codec_wakes(c->codecs[c->addresses[i]]))
+            announce(c, c->addresses[i]);
     }
     sim_update_interrupt(c);
 }
@@ -306,7 +311,7 @@ static void discover(struct sim_controller *c)
         announce(c, (unsigned)address);
 }
 
-/* HDA 3.6.1: eight bytes for each stream, of which the first four are its LPIB. */
+/* HDA 3.6.1: eight bytes for each stream, of which the first four are its position. */
 static void write_positions(struct sim_controller *c)
 {
     uint64_t base = sim_get_address(c, REG_DPLBASE);
@@ -322,7 +327,7 @@ static void write_positions(struct sim_controller *c)
         return;
     }
     for (unsigned i = 0; i < sim_streams(c); i++)
-        __atomic_store_n(&entry[2 * i], sim_stream_position(c, i, c->shape.positions), __ATOMIC_RELAXED);
+        __atomic_store_n(&entry[2 * i], sim_stream_memory_position(c, i), __ATOMIC_RELAXED);
 }
 
 static void latch_registers(struct sim_controller *c)
@@ -339,10 +344,8 @@ static void latch_registers(struct sim_controller *c)
 
 static void tell_codecs(struct sim_controller *c)
 {
-    for (unsigned i = 0; i < SIM_MAX_CODECS; i++) {
-        if (c->codecs[i])
-            sim_codec_frame(c->codecs[i], c->frame);
-    }
+    for (unsigned i = 0; i < c->codec_count; i++)
+        sim_codec_frame(c->codecs[c->addresses[i]], c->frame);
 }
 
 /* A frame begins. Positions are in memory before an interrupt tells of them (HDA 3.6.1). */
@@ -361,7 +364,7 @@ static void begin_frame(struct sim_controller *c)
 static void transfer_all(struct sim_controller *c, bool outputs, unsigned frames)
 {
     for (unsigned i = 0; i < sim_streams(c); i++) {
-        if (c->streams[i].moving && sim_stream_is_output(c, i) == outputs)
+        if (c->streams[i].moving && c->streams[i].output == outputs)
             sim_transfer(c, &c->streams[i], frames);
     }
 }
@@ -371,8 +374,8 @@ static unsigned chunk_of(const struct sim_controller *c, uint64_t frames)
     unsigned chunk = frames < CHUNK_FRAMES ? (unsigned)frames : CHUNK_FRAMES;
 
     for (unsigned i = 0; i < sim_streams(c); i++) {
-        if (c->streams[i].moving && sim_transfer_most(&c->streams[i]) < chunk)
-            chunk = sim_transfer_most(&c->streams[i]);
+        if (c->streams[i].moving && c->streams[i].most < chunk)
+            chunk = c->streams[i].most;
     }
     return chunk;
 }
@@ -400,8 +403,8 @@ static uint64_t codec_frame(const struct sim_controller *c)
 {
     uint64_t next = UINT64_MAX;
 
-    for (unsigned i = 0; i < SIM_MAX_CODECS; i++) {
-        uint64_t frame = c->codecs[i] ? sim_codec_next(c->codecs[i]) : UINT64_MAX;
+    for (unsigned i = 0; i < c->codec_count; i++) {
+        uint64_t frame = sim_codec_next(c->codecs[c->addresses[i]]);
 
         next = frame < next ? frame : next;
     }
@@ -455,6 +458,7 @@ static void run_until(struct sim_controller *c, uint64_t tick)
             run_frames(c, frame - c->frame);
     } else if (c->link == LINK_STOPPING && tick == c->link_until) {
         c->link = LINK_RESET;
+        wake(c); /* for what a codec could not say before */
     } else if (c->link == LINK_STARTING && tick == c->link_until) {
         c->link = LINK_UP;
         c->link_since = tick;

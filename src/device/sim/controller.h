@@ -19,7 +19,7 @@
 #define SIM_MAX_STREAMS     30 /* HDA 3.3.14: INTCTL has so many bits */
 #define SIM_MAX_CODECS      15
 
-/* OUTSTRMPAY and INSTRMPAY 15:14: how the FIFOs pad samples (HDA 3.3.12). */
+/* OUTSTRMPAY and INSTRMPAY 15:14: how the FIFOs pad samples. */
 enum sim_padding { SIM_PAD_TO_BYTE = 0, SIM_PAD_TO_CONTAINER = 2, SIM_PAD_NOT = 3 };
 
 enum sim_address64 {

@@ -31,14 +31,16 @@ struct sim_stream {
     unsigned index; /* in descriptor order */
     bool run;       /* SDnCTL.RUN and SRST as last written; they read back when they have taken effect */
     bool reset;
-    bool fetching;   /* RUN has taken effect: DMA keeps the FIFO of an output full, that of an input empty */
-    bool held;       /* by SSYNC */
-    bool moving;     /* this frame carries its blocks */
+    bool fetching; /* RUN has taken effect: DMA keeps the FIFO of an output full, that of an input empty */
+    bool held;     /* by SSYNC */
+    bool moving;   /* this frame carries its blocks */
+    bool output;   /* its direction, and how many of its frames go in one piece, since RUN */
+    unsigned most;
     unsigned sender; /* of an input: the codec that sends it in this frame, or NOBODY */
     bool told;       /* of a fault that lasts */
     struct sim_format format;
     uint64_t frames; /* that have carried it since its reset */
-    uint64_t lost;   /* blocks of an input that came over the link and did not fit the FIFO */
+    uint64_t blocks; /* in them */
 
     /* Bytes since its reset. The difference is in the FIFO. */
     uint64_t fetched;   /* read from memory; of an input: written to it */
@@ -89,6 +91,8 @@ struct sim_controller {
     sim_fault_routine *fault;
     void *fault_context;
     struct sim_codec *codecs[SIM_MAX_CODECS];
+    uint8_t addresses[SIM_MAX_CODECS]; /* where there are codecs, in order */
+    unsigned codec_count;
     struct sim_memory memory;
 
     uint8_t registers[REGISTER_SPACE]; /* as they read, unless computed; little-endian */
@@ -118,7 +122,14 @@ struct sim_controller {
 
 /* ---- Register bytes as they are stored (registers.c) -------------------------------------------- */
 
-uint32_t sim_get(const struct sim_controller *c, uint32_t offset, unsigned width);
+static inline uint32_t sim_get(const struct sim_controller *c, uint32_t offset, unsigned width)
+{
+    uint32_t value = 0;
+
+    for (unsigned i = 0; i < width; i++)
+        value |= (uint32_t)c->registers[offset + i] << 8 * i;
+    return value;
+}
 void sim_put(struct sim_controller *c, uint32_t offset, unsigned width, uint32_t value);
 void sim_set_bits(struct sim_controller *c, uint32_t offset, unsigned width, uint32_t bits);
 void sim_clear_bits(struct sim_controller *c, uint32_t offset, unsigned width, uint32_t bits);
@@ -177,8 +188,11 @@ bool sim_overlaps(const struct sim_range *range, uint64_t address, uint64_t size
 void sim_stream_control(struct sim_controller *c, unsigned stream, uint32_t value);
 void sim_stream_format(struct sim_controller *c, unsigned stream, uint32_t value);
 /* One register of the stream. */
-uint32_t sim_stream_get(const struct sim_controller *c, const struct sim_stream *s, uint32_t offset,
-                        unsigned width);
+static inline uint32_t sim_stream_get(const struct sim_controller *c, const struct sim_stream *s,
+                                      uint32_t offset, unsigned width)
+{
+    return sim_get(c, sim_stream_offset(s->index, offset), width);
+}
 static inline bool sim_stream_is_bidirectional(const struct sim_controller *c, unsigned stream)
 {
     return stream >= c->shape.inputs + c->shape.outputs;
@@ -199,8 +213,8 @@ void sim_streams_frame(struct sim_controller *c);
 bool sim_stream_fail(struct sim_controller *c, struct sim_stream *s, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void sim_stream_stop(struct sim_controller *c, struct sim_stream *s);
-/* What its position register or the position buffer shows. */
-uint32_t sim_stream_position(const struct sim_controller *c, unsigned stream, enum sim_position kind);
+/* What the position buffer tells of it. */
+uint32_t sim_stream_memory_position(const struct sim_controller *c, unsigned stream);
 /* Whether a running stream's list or a fragment of it lies in the range. */
 bool sim_stream_uses(const struct sim_controller *c, unsigned stream, const struct sim_range *range);
 
@@ -229,9 +243,7 @@ bool sim_transfer_start(struct sim_controller *c, struct sim_stream *s);
 void sim_transfer_stop(struct sim_controller *c, struct sim_stream *s);
 /* In how many frames the stream does something that others may see; at least 1; UINT64_MAX: nothing. */
 uint64_t sim_transfer_next(const struct sim_controller *c, const struct sim_stream *s);
-/* How many frames of it the buffers hold. */
-unsigned sim_transfer_most(const struct sim_stream *s);
-/* So many frames go by, at most sim_transfer_most() and at most what sim_transfer_next() said. */
+/* So many frames go by, at most s->most and at most what sim_transfer_next() said. */
 void sim_transfer(struct sim_controller *c, struct sim_stream *s, unsigned frames);
 
 #endif

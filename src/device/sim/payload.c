@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* payload.c - what the FIFOs and the link carry in a frame (HDA 3.3.4, 3.3.5, 3.3.12, 3.3.13, 5.3). */
+/* payload.c - what the FIFOs and the link carry in a frame (HDA 3.3.5, 3.3.6, 5.3). */
 #include "machine.h"
 
 #define OUTPAY_USUAL     60 /* words, where the register says nothing */

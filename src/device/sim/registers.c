@@ -32,15 +32,6 @@ struct row {
 
 /* ---- Bytes -------------------------------------------------------------------------------------- */
 
-uint32_t sim_get(const struct sim_controller *c, uint32_t offset, unsigned width)
-{
-    uint32_t value = 0;
-
-    for (unsigned i = 0; i < width; i++)
-        value |= (uint32_t)c->registers[offset + i] << 8 * i;
-    return value;
-}
-
 void sim_put(struct sim_controller *c, uint32_t offset, unsigned width, uint32_t value)
 {
     for (unsigned i = 0; i < width; i++)

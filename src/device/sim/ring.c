@@ -232,14 +232,14 @@ static bool unsolicited(struct sim_controller *c, unsigned codec)
 }
 
 /* Each codec has a response slot of its own in the frame. A frame in which all are empty, after one with a
- * response, ends a series (HDA 3.3.26). */
+ * response, ends a series (HDA 3.3.28). */
 static void response_slots(struct sim_controller *c)
 {
     unsigned answered = solicited(c);
     bool empty = answered == NOBODY;
 
-    for (unsigned i = 0; i < SIM_MAX_CODECS; i++) {
-        if (c->codecs[i] && i != answered && unsolicited(c, i))
+    for (unsigned i = 0; i < c->codec_count; i++) {
+        if (c->addresses[i] != answered && unsolicited(c, c->addresses[i]))
             empty = false;
     }
     if (empty && c->ring.responses && !c->shape.count_stalls)

@@ -6,13 +6,13 @@
 
 /* ---- From memory -------------------------------------------------------------------------------- */
 
-static void unpack8(const uint8_t *from, size_t count, int32_t *to)
+static void unpack8(const uint8_t *restrict from, size_t count, int32_t *restrict to)
 {
     for (size_t i = 0; i < count; i++)
         to[i] = (int32_t)((uint32_t)from[i] << 24);
 }
 
-static void unpack16(const uint8_t *from, size_t count, int32_t *to)
+static void unpack16(const uint8_t *restrict from, size_t count, int32_t *restrict to)
 {
     for (size_t i = 0; i < count; i++) {
         uint16_t sample;
@@ -22,7 +22,7 @@ static void unpack16(const uint8_t *from, size_t count, int32_t *to)
     }
 }
 
-static void unpack32(const uint8_t *from, size_t count, uint32_t mask, int32_t *to)
+static void unpack32(const uint8_t *restrict from, size_t count, uint32_t mask, int32_t *restrict to)
 {
     for (size_t i = 0; i < count; i++) {
         uint32_t sample;
@@ -37,7 +37,8 @@ static uint32_t valid_bits(const struct sim_format *format)
     return 0xFFFFFFFFu << (32 - format->bits);
 }
 
-void sim_samples_unpack(const struct sim_format *format, const uint8_t *from, size_t count, int32_t *to)
+void sim_samples_unpack(const struct sim_format *format, const uint8_t *restrict from, size_t count,
+                        int32_t *restrict to)
 {
     if (format->container == 1)
         unpack8(from, count, to);
@@ -49,13 +50,13 @@ void sim_samples_unpack(const struct sim_format *format, const uint8_t *from, si
 
 /* ---- To memory ---------------------------------------------------------------------------------- */
 
-static void pack8(const int32_t *from, size_t count, uint8_t *to)
+static void pack8(const int32_t *restrict from, size_t count, uint8_t *restrict to)
 {
     for (size_t i = 0; i < count; i++)
         to[i] = (uint8_t)((uint32_t)from[i] >> 24);
 }
 
-static void pack16(const int32_t *from, size_t count, uint8_t *to)
+static void pack16(const int32_t *restrict from, size_t count, uint8_t *restrict to)
 {
     for (size_t i = 0; i < count; i++) {
         uint16_t sample = (uint16_t)((uint32_t)from[i] >> 16);
@@ -64,7 +65,7 @@ static void pack16(const int32_t *from, size_t count, uint8_t *to)
     }
 }
 
-static void pack32(const int32_t *from, size_t count, uint32_t mask, uint8_t *to)
+static void pack32(const int32_t *restrict from, size_t count, uint32_t mask, uint8_t *restrict to)
 {
     for (size_t i = 0; i < count; i++) {
         uint32_t sample = (uint32_t)from[i] & mask;
@@ -73,7 +74,8 @@ static void pack32(const int32_t *from, size_t count, uint32_t mask, uint8_t *to
     }
 }
 
-void sim_samples_pack(const struct sim_format *format, const int32_t *from, size_t count, uint8_t *to)
+void sim_samples_pack(const struct sim_format *format, const int32_t *restrict from, size_t count,
+                      uint8_t *restrict to)
 {
     if (format->container == 1)
         pack8(from, count, to);

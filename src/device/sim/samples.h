@@ -10,7 +10,9 @@
 
 /* The link carries the valid bits and no others (HDA 3.7.1): those beside them in a container are dropped one
  * way and zero the other. */
-void sim_samples_unpack(const struct sim_format *format, const uint8_t *from, size_t count, int32_t *to);
-void sim_samples_pack(const struct sim_format *format, const int32_t *from, size_t count, uint8_t *to);
+void sim_samples_unpack(const struct sim_format *format, const uint8_t *restrict from, size_t count,
+                        int32_t *restrict to);
+void sim_samples_pack(const struct sim_format *format, const int32_t *restrict from, size_t count,
+                      uint8_t *restrict to);
 
 #endif

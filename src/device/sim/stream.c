@@ -6,12 +6,6 @@
 
 #include "machine.h"
 
-uint32_t sim_stream_get(const struct sim_controller *c, const struct sim_stream *s, uint32_t offset,
-                        unsigned width)
-{
-    return sim_get(c, sim_stream_offset(s->index, offset), width);
-}
-
 static uint32_t control_high(const struct sim_controller *c, unsigned stream)
 {
     return sim_get(c, sim_stream_offset(stream, REG_SDCTL_HIGH), 1);
@@ -41,36 +35,47 @@ bool sim_stream_running(const struct sim_controller *c, unsigned stream)
 
 /* ---- Positions (HARDWARE 1.7) ------------------------------------------------------------------- */
 
-static uint64_t shown_bytes(const struct sim_controller *c, const struct sim_stream *s,
+/* `bytes`, as a controller of this kind tells them. */
+static uint64_t shown_bytes(const struct sim_controller *c, const struct sim_stream *s, uint64_t bytes,
                             enum sim_position kind)
 {
     unsigned fifo = sim_stream_get(c, s, REG_SDFIFOS, 2) + 1;
 
     switch (kind) {
     case SIM_POSITION_BEHIND:
-        return s->linked > fifo ? s->linked - fifo : 0;
+        return bytes > fifo ? bytes - fifo : 0;
     case SIM_POSITION_AHEAD:
-        return s->fetched > s->linked ? s->fetched : s->linked;
+        return s->fetched > bytes ? s->fetched : bytes;
     case SIM_POSITION_JUMPS:
-        return s->linked / fifo * fifo;
+        return bytes / fifo * fifo;
     case SIM_POSITION_EXACT:
     case SIM_POSITION_NEVER:
         break;
     }
-    return s->linked;
+    return bytes;
 }
 
-uint32_t sim_stream_position(const struct sim_controller *c, unsigned stream, enum sim_position kind)
+static uint32_t in_buffer(const struct sim_controller *c, const struct sim_stream *s, uint64_t bytes)
 {
-    const struct sim_stream *s = &c->streams[stream];
     uint32_t length = sim_stream_get(c, s, REG_SDCBL, 4);
 
-    return length ? (uint32_t)(shown_bytes(c, s, kind) % length) : 0;
+    return length ? (uint32_t)(bytes % length) : 0;
 }
 
 uint32_t sim_controller_position(const struct sim_controller *c, unsigned stream)
 {
-    return sim_stream_position(c, stream, c->shape.lpib);
+    const struct sim_stream *s = &c->streams[stream];
+
+    return in_buffer(c, s, shown_bytes(c, s, s->linked, c->shape.lpib));
+}
+
+/* It tells which data in memory are valid (HDA 3.6.1): of an input, those that have left the FIFO. */
+uint32_t sim_stream_memory_position(const struct sim_controller *c, unsigned stream)
+{
+    const struct sim_stream *s = &c->streams[stream];
+    uint64_t bytes = s->fetched < s->linked ? s->fetched : s->linked;
+
+    return in_buffer(c, s, shown_bytes(c, s, bytes, c->shape.positions));
 }
 
 /* ---- Stopping ----------------------------------------------------------------------------------- */
@@ -229,8 +234,10 @@ static unsigned find_sender(struct sim_controller *c, struct sim_stream *s)
     uint8_t tag = (uint8_t)sim_stream_tag(c, s);
     unsigned sender = NOBODY;
 
-    for (unsigned i = 0; i < SIM_MAX_CODECS; i++) {
-        if (!c->codecs[i] || !sim_codec_sends(c->codecs[i], tag))
+    for (unsigned n = 0; n < c->codec_count; n++) {
+        unsigned i = c->addresses[n];
+
+        if (!sim_codec_sends(c->codecs[i], tag))
             continue;
         if (sender != NOBODY && !s->told)
             sim_fault(c, "SD%u: codecs %u and %u both send stream tag %u (HDA 3.3.35)", s->index, sender, i,
@@ -241,7 +248,7 @@ static unsigned find_sender(struct sim_controller *c, struct sim_stream *s)
     return sender;
 }
 
-/* HDA 3.3.5: each codec has a line of its own, of which the streams before this one have taken their part. */
+/* HDA 3.3.6: each codec has a line of its own, of which the streams before this one have taken their part. */
 static bool fits_line(struct sim_controller *c, struct sim_stream *s)
 {
     unsigned total = sim_payload_inbound(s);
@@ -249,7 +256,7 @@ static bool fits_line(struct sim_controller *c, struct sim_stream *s)
     for (unsigned i = 0; i < s->index; i++) {
         const struct sim_stream *other = &c->streams[i];
 
-        if (other->moving && !sim_stream_is_output(c, i) && other->sender == s->sender)
+        if (other->moving && !other->output && other->sender == s->sender)
             total += sim_payload_inbound(other);
     }
     if (total <= sim_payload_line(c))
@@ -273,9 +280,7 @@ void sim_streams_frame(struct sim_controller *c)
     for (unsigned i = 0; i < sim_streams(c); i++) {
         struct sim_stream *s = &c->streams[i];
 
-        s->moving = s->fetching && !s->held;
-        if (s->moving && !sim_stream_is_output(c, i))
-            s->moving = comes_in(c, s);
+        s->moving = s->fetching && !s->held && (s->output || comes_in(c, s));
     }
 }
 

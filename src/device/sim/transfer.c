@@ -119,10 +119,8 @@ static void send(struct sim_controller *c, const struct sim_stream *s, size_t bl
         .samples = c->samples,
     };
 
-    for (unsigned i = 0; i < SIM_MAX_CODECS; i++) {
-        if (c->codecs[i])
-            sim_codec_output(c->codecs[i], &block);
-    }
+    for (unsigned i = 0; i < c->codec_count; i++)
+        sim_codec_output(c->codecs[c->addresses[i]], &block);
 }
 
 /* HDA 3.3.36: BCIS when the last byte of a descriptor with IOC has gone over the link. */
@@ -229,10 +227,8 @@ static void record(struct sim_controller *c, struct sim_stream *s, size_t blocks
     size_t level = (size_t)(s->linked - s->fetched);
 
     receive(c, s, blocks);
-    if (fifo_fails(c, s)) {
-        s->lost += blocks;
+    if (fifo_fails(c, s))
         return;
-    }
     memcpy(c->stage, s->fifo, level);
     sim_samples_pack(&s->format, c->samples, blocks * s->format.channels, c->stage + level);
     s->linked += blocks * s->format.block;
@@ -250,37 +246,8 @@ static uint64_t next_input(const struct sim_stream *s)
 
 /* ---- Both --------------------------------------------------------------------------------------- */
 
-bool sim_transfer_start(struct sim_controller *c, struct sim_stream *s)
-{
-    size_t level = (size_t)(s->fetched - s->linked);
-
-    s->fifo_size = sim_stream_get(c, s, REG_SDFIFOS, 2) + 1;
-    if (!sim_stream_is_output(c, s->index))
-        return load_next(c, s);
-    return fetch(c, s, s->fifo + level, s->fifo_size - level);
-}
-
-void sim_transfer_stop(struct sim_controller *c, struct sim_stream *s)
-{
-    if (!sim_stream_is_output(c, s->index))
-        drain(c, s, s->fifo, true);
-}
-
-uint64_t sim_transfer_next(const struct sim_controller *c, const struct sim_stream *s)
-{
-    uint64_t bytes, blocks, soon;
-
-    if (!s->moving)
-        return UINT64_MAX;
-    bytes = sim_stream_is_output(c, s->index) ? next_output(s) : next_input(s);
-    blocks = (bytes + s->format.block - 1) / s->format.block + s->lost;
-    soon = sim_format_blocks(&s->format, s->frames) + 1;
-    if (c->failures.fifo[s->index])
-        blocks = soon;
-    return sim_format_frames(&s->format, blocks) - s->frames;
-}
-
-unsigned sim_transfer_most(const struct sim_stream *s)
+/* How many frames the buffers hold. */
+static unsigned most_frames(const struct sim_stream *s)
 {
     unsigned bytes = CHUNK_BYTES / (s->format.multiple * s->format.block);
     unsigned samples = CHUNK_SAMPLES / (s->format.multiple * s->format.channels);
@@ -289,13 +256,45 @@ unsigned sim_transfer_most(const struct sim_stream *s)
     return most < CHUNK_FRAMES ? most : CHUNK_FRAMES;
 }
 
+bool sim_transfer_start(struct sim_controller *c, struct sim_stream *s)
+{
+    size_t level = (size_t)(s->fetched - s->linked);
+
+    s->fifo_size = sim_stream_get(c, s, REG_SDFIFOS, 2) + 1;
+    s->output = sim_stream_is_output(c, s->index);
+    s->most = most_frames(s);
+    if (!s->output)
+        return load_next(c, s);
+    return fetch(c, s, s->fifo + level, s->fifo_size - level);
+}
+
+void sim_transfer_stop(struct sim_controller *c, struct sim_stream *s)
+{
+    if (!s->output)
+        drain(c, s, s->fifo, true);
+}
+
+uint64_t sim_transfer_next(const struct sim_controller *c, const struct sim_stream *s)
+{
+    uint64_t bytes, blocks = 1;
+
+    if (!s->moving)
+        return UINT64_MAX;
+    bytes = (s->output ? next_output(s) : next_input(s)) - s->linked;
+    if (!c->failures.fifo[s->index])
+        blocks = (bytes + s->format.block - 1) / s->format.block;
+    return sim_format_frames(&s->format, s->blocks + blocks) - s->frames;
+}
+
 void sim_transfer(struct sim_controller *c, struct sim_stream *s, unsigned frames)
 {
-    uint64_t before = sim_format_blocks(&s->format, s->frames);
-    size_t blocks = (size_t)(sim_format_blocks(&s->format, s->frames + frames) - before);
+    uint64_t before = s->blocks;
+    size_t blocks;
 
     s->frames += frames;
-    if (blocks && sim_stream_is_output(c, s->index))
+    s->blocks = sim_format_blocks(&s->format, s->frames);
+    blocks = (size_t)(s->blocks - before);
+    if (blocks && s->output)
         play(c, s, blocks);
     else if (blocks)
         record(c, s, blocks);

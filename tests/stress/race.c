@@ -334,6 +334,7 @@ static void an_event_may_be_freed_when_its_engine_is_freed(void **state)
         free_engine_with_registrations};
     struct worker workers[THREADS];
     struct bench bench;
+    uint64_t signals = 0;
     unsigned engines;
 
     (void)state;
@@ -342,7 +343,8 @@ static void an_event_may_be_freed_when_its_engine_is_freed(void **state)
     assert_true(engines >= THREADS);
     run(&bench, workers, work);
     for (unsigned i = 0; i < THREADS; i++)
-        assert_true(workers[i].signals > 0);
+        signals += workers[i].signals;
+    assert_true(signals > 0); /* interrupts were running meanwhile */
     engines_are_all_back(&bench, engines);
     bench_close(&bench);
 }

@@ -58,14 +58,22 @@ bool hda_rirb_filled(const struct hda_bus *bus)
     return __atomic_load_n(&rirb_entry(bus, next)->extended, __ATOMIC_ACQUIRE) != UNREAD;
 }
 
-bool hda_rirb_lapped(const struct hda_bus *bus)
+/* A ring of 2 is full as soon as a codec says something beside its answer. With one command in flight at a
+ * time it may be read to the last entry: what has been lost cannot be taken for another's. */
+static bool is_just_full(struct hda_bus *bus)
+{
+    return bus->verbs.rirb_entries == 2 && hda_read16(bus, RIRBWP) == bus->verbs.read;
+}
+
+bool hda_rirb_lapped(struct hda_bus *bus)
 {
     unsigned last = __atomic_load_n(&bus->verbs.read, __ATOMIC_RELAXED);
 
     if (__atomic_load_n(&bus->verbs.rirb.memory, __ATOMIC_ACQUIRE) == NULL)
         return false;
     sync_entry(bus, last, HDA_SYNC_FOR_CPU);
-    return __atomic_load_n(&rirb_entry(bus, last)->extended, __ATOMIC_ACQUIRE) != UNREAD;
+    return __atomic_load_n(&rirb_entry(bus, last)->extended, __ATOMIC_ACQUIRE) != UNREAD &&
+           !is_just_full(bus);
 }
 
 /* The controller fills the entry read last before it overwrites the next: unread still, what was copied is
@@ -216,6 +224,16 @@ static NTSTATUS run_rings(struct hda_bus *bus)
     return hda_wait(bus, corb_control, CORBCTL_RUN, CORBCTL_RUN, bus->config.bounds.stream);
 }
 
+/* One less than what both rings hold; where that is little, some are left to what codecs say by themselves.
+ */
+static ULONG commands_in_flight(const struct hda_verbs *verbs)
+{
+    ULONG limit =
+        (verbs->corb_entries < verbs->rirb_entries ? verbs->corb_entries : verbs->rirb_entries) - 1u;
+
+    return limit == 15 ? 12 : limit;
+}
+
 /* What it leaves behind on failure hda_rings_free() frees, as after success. */
 NTSTATUS hda_rings_start(struct hda_bus *bus)
 {
@@ -227,8 +245,7 @@ NTSTATUS hda_rings_start(struct hda_bus *bus)
         return status;
     verbs->corb_entries = choose_size(bus, CORBSIZE);
     verbs->rirb_entries = choose_size(bus, RIRBSIZE);
-    verbs->limit =
-        (verbs->corb_entries < verbs->rirb_entries ? verbs->corb_entries : verbs->rirb_entries) - 1u;
+    verbs->limit = commands_in_flight(verbs);
     status = allocate_rings(bus);
     if (!NT_SUCCESS(status))
         return status;

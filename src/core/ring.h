@@ -37,7 +37,7 @@ NTSTATUS hda_corb_restart(struct hda_bus *bus);
 bool hda_rirb_filled(const struct hda_bus *bus);
 /* Whether the controller has gone all the way round: the next entry holds no longer the oldest response, and
  * which are lost nobody knows. */
-bool hda_rirb_lapped(const struct hda_bus *bus);
+bool hda_rirb_lapped(struct hda_bus *bus);
 /* Takes the next response; false when there is none, or the ring has lapped. Only the deferred work reads. */
 bool hda_rirb_get(struct hda_bus *bus, struct hda_rirb_entry *entry);
 /* Whether the controller has written more than the ring holds, so that responses are lost and the next will

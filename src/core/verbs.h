@@ -40,7 +40,7 @@ struct hda_verbs {
     uint16_t write;     /* CORBWP */
     uint16_t read;      /* the RIRB entry read last */
     ULONG in_flight;    /* of all codecs */
-    ULONG limit;        /* commands in flight at most: what both rings hold */
+    ULONG limit;        /* commands in flight at most */
     bool stopped;       /* nothing is sent any more */
     bool overrun;       /* the RIRB has overrun since in_flight was last 0; atomic */
     bool stuck;         /* the CORB has to be started anew; atomic */

@@ -129,6 +129,8 @@ void hda_engines_postpone(struct hda_bus *bus);
 
 /* The position buffer (HDA 3.6.1). */
 NTSTATUS hda_positions_start(struct hda_bus *bus);
+/* Tells the controller where it is, again after a reset of the link. */
+void hda_positions_program(struct hda_bus *bus);
 void hda_positions_stop(struct hda_bus *bus);
 
 /* Allocates the table and the position buffer by what the controller has. Once the controller is in reset,

@@ -26,6 +26,14 @@ static volatile uint32_t *position_entry(const struct hda_engine *engine)
     return (volatile uint32_t *)engine->bus->positions.memory + engine->index * ENTRY_SIZE / sizeof(uint32_t);
 }
 
+void hda_positions_program(struct hda_bus *bus)
+{
+    if (!controller_writes(bus))
+        return;
+    hda_write32(bus, DPUBASE, (uint32_t)(bus->positions.address >> 32));
+    hda_write32(bus, DPLBASE, (uint32_t)bus->positions.address | DPLBASE_ENABLE);
+}
+
 NTSTATUS hda_positions_start(struct hda_bus *bus)
 {
     size_t size = bus->engine_count * ENTRY_SIZE;
@@ -35,10 +43,7 @@ NTSTATUS hda_positions_start(struct hda_bus *bus)
                                     bus->capabilities.highest_address, &bus->positions);
     if (!NT_SUCCESS(status))
         return status;
-    if (controller_writes(bus)) {
-        hda_write32(bus, DPUBASE, (uint32_t)(bus->positions.address >> 32));
-        hda_write32(bus, DPLBASE, (uint32_t)bus->positions.address | DPLBASE_ENABLE);
-    }
+    hda_positions_program(bus);
     return STATUS_SUCCESS;
 }
 

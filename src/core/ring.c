@@ -160,20 +160,25 @@ static void publish_rirb(struct hda_bus *bus, const struct hda_dma *rirb)
     struct hda_rirb_entry *entries = rirb->memory;
 
     for (unsigned i = 0; i < bus->verbs.rirb_entries; i++)
-        entries[i].extended = UNREAD;
+        __atomic_store_n(&entries[i].extended, UNREAD, __ATOMIC_RELAXED);
     bus->verbs.rirb.address = rirb->address;
     bus->verbs.rirb.size = rirb->size;
     __atomic_store_n(&bus->verbs.rirb.memory, rirb->memory, __ATOMIC_RELEASE);
 }
 
+/* Once: after a reset of the link the rings lie where they did. */
 static NTSTATUS allocate_rings(struct hda_bus *bus)
 {
     struct hda_verbs *verbs = &bus->verbs;
     uint64_t highest = bus->capabilities.highest_address;
     void *device = bus->config.device_context;
-    struct hda_dma rirb;
+    struct hda_dma rirb = verbs->rirb;
     NTSTATUS status;
 
+    if (rirb.memory != NULL) {
+        publish_rirb(bus, &rirb);
+        return STATUS_SUCCESS;
+    }
     status = bus->device->dma_alloc(device, verbs->corb_entries * sizeof(uint32_t), highest, &verbs->corb);
     if (!NT_SUCCESS(status))
         return status;

@@ -519,11 +519,14 @@ NTSTATUS hda_verbs_transfer(struct hda_bus *bus, struct hda_client *client, ULON
 
 /* ---- Start and stop -------------------------------------------------------------------------- */
 
+/* A codec is trusted with a full ring when it has answered once, and owes nothing after a reset of the link.
+ */
 void hda_verbs_start(struct hda_bus *bus)
 {
-    /* A codec is trusted with a full ring when it has answered once. */
+    hda_lock(bus, &bus->verbs.lock);
     for (unsigned address = 0; address < HDA_ADDRESSES; address++)
-        bus->verbs.codecs[address].suspect = true;
+        bus->verbs.codecs[address] = (struct hda_codec_queue){.suspect = true};
+    hda_unlock(bus, &bus->verbs.lock);
 }
 
 static void give_up_everything(struct hda_bus *bus)

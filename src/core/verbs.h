@@ -48,7 +48,7 @@ struct hda_verbs {
     struct hda_codec_queue codecs[HDA_ADDRESSES];
 };
 
-/* The rings run. */
+/* The rings run. Again after a reset of the link, when no command is in flight. */
 void hda_verbs_start(struct hda_bus *bus);
 /* Completes what is pending as invalid, and accepts nothing any more: DEVICE_REMOVED. The interrupt is still
  * connected. PASSIVE_LEVEL. */

@@ -417,6 +417,8 @@ static void a_codec_that_answers_after_a_reset_is_found(void **state)
     sleepy = true;
     rig_start();
     assert_int_equal(hda_bus_child_count(rig.bus), 3);
+    assert_int_equal(resets, 4); /* start and stop before, this start, and once more */
+    assert_true(sim_device_ops.read32(rig.device, DPLBASE) & DPLBASE_ENABLE);
 }
 
 int main(void)

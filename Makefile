@@ -5,6 +5,7 @@ BUILD = build
 PREFIX = /usr/local
 SOUND = share/hdabus.wav
 PLAYED = $(BUILD)/played.wav
+BENCH =
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -14,6 +15,11 @@ play: $(BUILD)/build.ninja
 	ninja -C $(BUILD) hdabus
 	$(BUILD)/hdabus play --exact --out $(PLAYED) $(SOUND)
 	tools/compare-audio.py $(SOUND) $(PLAYED)
+
+# What the driver costs: accesses, frames, time, memory. BENCH="--json wake" and the like; --help tells.
+bench: $(BUILD)/build.ninja
+	ninja -C $(BUILD) bench/bench >&2
+	$(BUILD)/bench/bench $(BENCH)
 
 test:
 	tools/install-packages.sh test
@@ -36,4 +42,4 @@ $(BUILD)/build.ninja:
 clean:
 	rm -rf $(BUILD) build-tests build-fuzz
 
-.PHONY: all play test fuzz install clean
+.PHONY: all bench play test fuzz install clean

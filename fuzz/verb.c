@@ -39,8 +39,7 @@ static void ignore_fault(void *context, const char *sentence)
     require(sentence[0] != '\0');
 }
 
-/* ---- Steps -----------------------------------------------------------------------------------------------
- */
+/* ---- Steps ------------------------------------------------------------------------------------------- */
 
 static void command(struct run *run, uint32_t word)
 {
@@ -160,8 +159,7 @@ static void (*const steps[])(struct run *run, uint32_t word) = {
 };
 #define STEPS (sizeof(steps) / sizeof(steps[0]))
 
-/* ---- The target -------------------------------------------------------------------------------------------
- */
+/* ---- The target -------------------------------------------------------------------------------------- */
 
 static struct sim_codec *create(uint8_t choice)
 {

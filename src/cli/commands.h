@@ -7,6 +7,8 @@
 #include "options.h"
 
 int command_play(const struct options *options, struct report *report);
+int command_record(const struct options *options, struct report *report);
+int command_tone(const struct options *options, struct report *report);
 int command_info(const struct options *options, struct report *report);
 int command_codec(const struct options *options, struct report *report);
 int command_verb(const struct options *options, struct report *report);

@@ -54,13 +54,14 @@ int device_open_at(struct device *device, const struct options *options, ULONG r
                           sentence[0] ? sentence : status_sentence(status));
 }
 
-bool device_writes(const struct options *options, const struct source *source)
+bool device_writes(const struct options *options, bool (*is)(const void *file, const char *path),
+                   const void *file)
 {
     char *names = strdup(options->device), *rest = names, *name;
     bool writes = false;
 
     while ((name = strsep(&rest, ":,")) != NULL)
-        writes |= strncmp(name, "out=", 4) == 0 && source_is(source, name + 4);
+        writes |= strncmp(name, "out=", 4) == 0 && is(file, name + 4);
     free(names);
     return writes;
 }

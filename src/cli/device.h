@@ -7,7 +7,6 @@
 
 #include "codec/topology.h"
 #include "options.h"
-#include "source.h"
 
 /* An audio function group and the interface that its driver got. */
 struct audio_group {
@@ -25,8 +24,9 @@ struct device {
 int device_open(struct device *device, const struct options *options, struct report *report);
 /* The same, for playing at `rate` Hz: a device that has one rate has that, unless --device says otherwise. */
 int device_open_at(struct device *device, const struct options *options, ULONG rate, struct report *report);
-/* Whether --device names a file to write, as out=FILE, that is the one to play. */
-bool device_writes(const struct options *options, const struct source *source);
+/* Whether --device names a file to write, as out=FILE, of which `is` says that it is `file`. */
+bool device_writes(const struct options *options, bool (*is)(const void *file, const char *path),
+                   const void *file);
 /* Puts the bus's last counts, those of closing included, into `last`, if it is not NULL. */
 void device_close(struct device *device, struct hdabus_statistics *last);
 

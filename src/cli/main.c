@@ -11,6 +11,13 @@ static const struct command commands[] = {
      "It ends with a period of silence, on QEMU's controller with as many as 60 ms take: what QEMU has\n"
      "fetched is lost when it is stopped.",
      command_play},
+    {"record", "FILE", 1, 1, FOR_RECORD, "record from a pin to an audio file",
+     "FILE is a WAV file, or FLAC if its name ends so. Without --duration and a file to feed the pin with it "
+     "is\n"
+     "a signal that ends the recording.",
+     command_record},
+    {"tone", "", 0, 0, FOR_TONE, "play a sine of -6 dB full scale, the same on each channel", NULL,
+     command_tone},
     {"info", "", 0, 0, FOR_INFO, "show the controller, its codecs and their function groups", NULL,
      command_info},
     {"codec", "[ADDRESS]", 0, 1, FOR_CODEC, "print a codec, or all, in the ALSA dump format", NULL,
@@ -48,7 +55,8 @@ static void print_help(FILE *stream)
     size_t i;
 
     fputs("Usage: hdabus [OPTION...] COMMAND ...\n\n"
-          "An HD Audio bus driver in a process: plays through it, and shows what it drives.\n\nCommands:\n",
+          "An HD Audio bus driver in a process: plays and records through it, and shows what it "
+          "drives.\n\nCommands:\n",
           stream);
     for (i = 0; i < COMMANDS; i++) {
         snprintf(head, sizeof(head), "%s %s", commands[i].name, commands[i].operands);

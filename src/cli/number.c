@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 bool number_read(const char *text, int base, unsigned long most, unsigned long *number)
 {
@@ -17,4 +18,15 @@ bool number_read(const char *text, int base, unsigned long most, unsigned long *
     errno = 0;
     *number = strtoul(text, &end, base);
     return isdigit((unsigned char)text[0]) && *end == '\0' && errno == 0 && *number <= most;
+}
+
+/* Digits and a point alone: no sign, no exponent, no name of a number. */
+bool number_read_fraction(const char *text, double most, double *number)
+{
+    char *end;
+
+    if (text[strspn(text, "0123456789.")] != '\0')
+        return false;
+    *number = strtod(text, &end);
+    return end != text && *end == '\0' && *number > 0 && *number <= most;
 }

@@ -7,7 +7,12 @@
 
 #include "number.h"
 
-#define FIRST_VALUE 256 /* what getopt_long() returns for the first option; above any character */
+#define FIRST_VALUE   256    /* what getopt_long() returns for the first option; above any character */
+#define HIGHEST_RATE  192000 /* HDA 3.7.1 */
+#define CONCERT_PITCH 440    /* Hz */
+#define HIGHEST_TONE  96000
+#define MOST_CHANNELS 16  /* HDA 3.7.1 */
+#define MOST_SECONDS  1e9 /* so that frames can be counted without care */
 
 /* Takes an option's argument; false: it is none of those that can be. */
 typedef bool option_taker(struct options *options, const char *argument);
@@ -65,14 +70,59 @@ static bool take_notify(struct options *options, const char *argument)
     return true;
 }
 
-static bool take_pin(struct options *options, const char *argument)
+static bool read_pin(const char *argument, uint8_t *pin)
 {
     unsigned long number;
 
     if (!number_read(argument, 0, UINT8_MAX, &number) || number == 0)
         return false;
-    options->pin = (uint8_t)number;
+    *pin = (uint8_t)number;
     return true;
+}
+
+static bool take_pin(struct options *options, const char *argument)
+{
+    return read_pin(argument, &options->pin);
+}
+
+static bool take_record_pin(struct options *options, const char *argument)
+{
+    return read_pin(argument, &options->record_pin);
+}
+
+static bool take_rate(struct options *options, const char *argument)
+{
+    unsigned long number;
+
+    if (!number_read(argument, 10, HIGHEST_RATE, &number) || number == 0)
+        return false;
+    options->rate = (uint32_t)number;
+    return true;
+}
+
+static bool take_channels(struct options *options, const char *argument)
+{
+    unsigned long number;
+
+    if (!number_read(argument, 10, MOST_CHANNELS, &number) || number == 0)
+        return false;
+    options->channels = (unsigned)number;
+    return true;
+}
+
+static bool take_seconds(struct options *options, const char *argument)
+{
+    return number_read_fraction(argument, MOST_SECONDS, &options->seconds);
+}
+
+bool options_read_hertz(const char *text, double *hertz)
+{
+    return number_read_fraction(text, HIGHEST_TONE, hertz);
+}
+
+static bool take_hertz(struct options *options, const char *argument)
+{
+    return options_read_hertz(argument, &options->hertz);
 }
 
 static bool take_bits(struct options *options, const char *argument)
@@ -105,26 +155,58 @@ static bool take_out(struct options *options, const char *argument)
     return argument[0] != '\0';
 }
 
+static bool take_in(struct options *options, const char *argument)
+{
+    options->in = argument;
+    return argument[0] != '\0';
+}
+
+static bool take_record(struct options *options, const char *argument)
+{
+    options->record = argument;
+    return argument[0] != '\0';
+}
+
+static bool take_loopback(struct options *options, const char *argument)
+{
+    (void)argument;
+    options->loopback = true;
+    return true;
+}
+
 static const struct {
     const char *name;
+    char letter;          /* 0: has none */
     const char *argument; /* NULL: takes none */
     const char *help;     /* with the arguments that it can have */
     unsigned mask;
     option_taker *take;
 } table[] = {
-    {"device", "DEV", "what to open, by default sim; hdabus list shows more", FOR_DEVICE, take_device},
-    {"clock", "CLOCK", "virtual (the default) or real: the simulator's time", FOR_DEVICE, take_clock},
-    {"json", NULL, "print one JSON object on standard output", FOR_DEVICE | FOR_LIST, take_json},
-    {"buffer", "FRAMES", "1 or more: the cyclic buffer, by default 100 ms, on QEMU 480 ms", FOR_PLAY,
+    {"device", 0, "DEV", "what to open, by default sim; hdabus list shows more", FOR_DEVICE, take_device},
+    {"clock", 0, "CLOCK", "virtual (the default) or real: the simulator's time", FOR_DEVICE, take_clock},
+    {"json", 0, NULL, "print one JSON object on standard output", FOR_DEVICE | FOR_LIST, take_json},
+    {"frequency", 'f', "HZ", "more than 0, fractions too, by default 440", FOR_TONE, take_hertz},
+    {"duration", 'd', "SECONDS", "more than 0, fractions too, by default 1 or what --in holds",
+     FOR_RECORD | FOR_TONE, take_seconds},
+    {"in", 0, "SOURCE", "a sound file, tone or tone=HZ: what the simulator feeds the pin with", FOR_RECORD,
+     take_in},
+    {"buffer", 0, "FRAMES", "1 or more: the cyclic buffer, by default 100 ms, on QEMU 480 ms", FOR_STREAM,
      take_buffer},
-    {"notify", "COUNT", "1 or 2 (the default) notifications per buffer", FOR_PLAY, take_notify},
-    {"pin", "NID", "1 to 0xff: the pin, by default the best one", FOR_PLAY, take_pin},
-    {"bits", "BITS", "16, 20, 24 or 32, by default the file's", FOR_PLAY, take_bits},
-    {"exact", NULL, "fail rather than change a sample", FOR_PLAY, take_exact},
-    {"out", "FILE", "a WAV file to write what comes out of the pin to", FOR_PLAY, take_out},
-    {"list", NULL, "print the names of verbs and parameters", FOR_VERB, take_list},
-    {"help", NULL, "tell about a command", FOR_ALL, take_help},
-    {"version", NULL, "print the version", FOR_ALL, take_version},
+    {"notify", 0, "COUNT", "1 or 2 (the default) notifications per buffer", FOR_STREAM, take_notify},
+    {"pin", 0, "NID", "1 to 0xff: the pin, by default the best one", FOR_STREAM, take_pin},
+    {"rate", 0, "HZ", "1 to 192000, by default 48000 or that of --in", FOR_RECORD | FOR_TONE, take_rate},
+    {"channels", 'c', "N", "1 to 16, by default 2 or those of --in", FOR_RECORD | FOR_TONE, take_channels},
+    {"bits", 0, "BITS", "16, 20, 24 or 32, by default the file's, else 16", FOR_STREAM, take_bits},
+    {"exact", 0, NULL, "fail rather than change a sample", FOR_STREAM, take_exact},
+    {"out", 0, "FILE", "an audio file to write what comes out of the pin to", FOR_PLAYS, take_out},
+    {"record", 0, "FILE", "record at the same time, to an audio file", FOR_PLAYS, take_record},
+    {"record-pin", 0, "NID", "1 to 0xff: the pin to record, by default the best one", FOR_PLAYS,
+     take_record_pin},
+    {"loopback", 0, NULL, "connect the two pins of the simulator: what is played is recorded", FOR_PLAYS,
+     take_loopback},
+    {"list", 0, NULL, "print the names of verbs and parameters", FOR_VERB, take_list},
+    {"help", 'h', NULL, "tell about a command", FOR_ALL, take_help},
+    {"version", 'V', NULL, "print the version", FOR_ALL, take_version},
 };
 
 #define OPTIONS (sizeof(table) / sizeof(table[0]))
@@ -139,6 +221,22 @@ bool options_want_json(int argc, char **argv)
     return false;
 }
 
+/* As getopt_long() wants them: a colon after a letter that takes an argument. */
+static void fill_letters(char letters[2 * OPTIONS + 2])
+{
+    size_t i;
+
+    *letters++ = ':'; /* a missing argument is told from an unknown option */
+    for (i = 0; i < OPTIONS; i++) {
+        if (!table[i].letter)
+            continue;
+        *letters++ = table[i].letter;
+        if (table[i].argument)
+            *letters++ = ':';
+    }
+    *letters = '\0';
+}
+
 static void fill_long_options(struct option long_options[OPTIONS + 1])
 {
     size_t i;
@@ -149,6 +247,18 @@ static void fill_long_options(struct option long_options[OPTIONS + 1])
         long_options[i].has_arg = table[i].argument ? required_argument : no_argument;
         long_options[i].val = FIRST_VALUE + (int)i;
     }
+}
+
+/* The option's place in the table by what getopt_long() returned; OPTIONS: it is none. */
+static size_t option_index(int value)
+{
+    size_t i;
+
+    if (value >= FIRST_VALUE)
+        return (size_t)(value - FIRST_VALUE);
+    for (i = 0; i < OPTIONS && table[i].letter != value; i++)
+        ;
+    return i;
 }
 
 static int take_option(struct options *options, size_t index, struct report *report)
@@ -175,22 +285,20 @@ static int refuse(int value, char *const *argv, struct report *report)
 int options_parse(struct options *options, int argc, char **argv, struct report *report)
 {
     struct option long_options[OPTIONS + 1];
+    char letters[2 * OPTIONS + 2];
     int code = EXIT_DONE, value;
 
     memset(options, 0, sizeof(*options));
     options->device = "sim";
     options->notify = 2;
+    options->hertz = CONCERT_PITCH;
+    fill_letters(letters);
     fill_long_options(long_options);
     opterr = 0;
-    while (code == EXIT_DONE && (value = getopt_long(argc, argv, ":hV", long_options, NULL)) != -1) {
-        if (value >= FIRST_VALUE)
-            code = take_option(options, (size_t)(value - FIRST_VALUE), report);
-        else if (value == 'h')
-            options->help = true;
-        else if (value == 'V')
-            options->version = true;
-        else
-            code = refuse(value, argv, report);
+    while (code == EXIT_DONE && (value = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
+        size_t index = option_index(value);
+
+        code = index < OPTIONS ? take_option(options, index, report) : refuse(value, argv, report);
     }
     if (optind < argc) {
         options->command = argv[optind];
@@ -219,13 +327,15 @@ int options_check(const struct options *options, const struct command *command, 
 
 void options_print(FILE *stream, unsigned mask)
 {
-    char head[32];
+    char head[32], letter[8];
     size_t i;
 
     for (i = 0; i < OPTIONS; i++) {
         if (!(table[i].mask & mask))
             continue;
-        snprintf(head, sizeof(head), "--%s %s", table[i].name, table[i].argument ? table[i].argument : "");
-        fprintf(stream, "  %-16s %s\n", head, table[i].help);
+        snprintf(letter, sizeof(letter), "-%c, ", table[i].letter);
+        snprintf(head, sizeof(head), "%s--%s %s", table[i].letter ? letter : "", table[i].name,
+                 table[i].argument ? table[i].argument : "");
+        fprintf(stream, "  %-22s %s\n", head, table[i].help);
     }
 }

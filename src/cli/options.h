@@ -16,7 +16,11 @@
 #define FOR_CODEC  0x8u
 #define FOR_VERB   0x10u
 #define FOR_LIST   0x20u
-#define FOR_DEVICE (FOR_PLAY | FOR_INFO | FOR_CODEC | FOR_VERB)
+#define FOR_RECORD 0x40u
+#define FOR_TONE   0x80u
+#define FOR_PLAYS  (FOR_PLAY | FOR_TONE)
+#define FOR_STREAM (FOR_PLAYS | FOR_RECORD)
+#define FOR_DEVICE (FOR_STREAM | FOR_INFO | FOR_CODEC | FOR_VERB)
 #define FOR_ALL    0xFFu
 
 struct options {
@@ -28,10 +32,18 @@ struct options {
     uint32_t buffer_frames; /* 0: a tenth of a second */
     unsigned notify;
     uint8_t pin;   /* 0: the best one */
-    unsigned bits; /* 0: the file's */
+    uint32_t rate; /* Hz; 0, here and below: the file's, or the command's own */
+    unsigned channels;
+    unsigned bits;
     bool exact;
-    const char *out; /* NULL: nowhere */
-    bool list;       /* names instead of sending */
+    const char *out;    /* NULL: nowhere */
+    double seconds;     /* 0: to the end */
+    double hertz;       /* of a tone */
+    const char *in;     /* what is recorded: a file or a tone; NULL: nothing is fed */
+    const char *record; /* while playing, to this file; NULL: nothing is recorded */
+    uint8_t record_pin; /* 0: the best one */
+    bool loopback;      /* what is played is recorded */
+    bool list;          /* names instead of sending */
 
     const char *command; /* NULL: none */
     char **operands;     /* what follows the command and is no option */
@@ -59,6 +71,9 @@ bool options_want_json(int argc, char **argv);
 int options_parse(struct options *options, int argc, char **argv, struct report *report);
 /* Whether a command takes all the options that were given. EXIT_DONE or EXIT_USAGE, with a message. */
 int options_check(const struct options *options, const struct command *command, struct report *report);
+
+/* Reads the frequency of a tone. False: it is none. */
+bool options_read_hertz(const char *text, double *hertz);
 
 /* Prints the options that belong to `mask`. */
 void options_print(FILE *stream, unsigned mask);

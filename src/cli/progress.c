@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* progress.c - the line on the terminal that moves while something plays. */
+/* progress.c - the line on the terminal that moves while a stream runs. */
 #include "progress.h"
 
 #include <stdio.h>
@@ -31,7 +31,7 @@ static void print_time(uint64_t frames, uint32_t rate)
             (unsigned long long)(tenths / 10 % 60), (unsigned long long)(tenths % 10));
 }
 
-void progress_show(struct progress *progress, const struct player_report *report)
+void progress_show(struct progress *progress, const struct stream_report *report)
 {
     struct timespec now;
 
@@ -44,8 +44,10 @@ void progress_show(struct progress *progress, const struct player_report *report
     progress->shown = true;
     fputs("\r", stderr);
     print_time(report->frames, progress->rate);
-    fputs(" / ", stderr);
-    print_time(progress->frames, progress->rate);
+    if (progress->frames > 0) {
+        fputs(" / ", stderr);
+        print_time(progress->frames, progress->rate);
+    }
     fprintf(stderr, "  %llu notifications, %llu late\033[K", (unsigned long long)report->notifications,
             (unsigned long long)report->late);
     fflush(stderr);

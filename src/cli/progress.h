@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* progress.h - the line on the terminal that moves while something plays. */
+/* progress.h - the line on the terminal that moves while a stream runs. */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 
@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "codec/player.h"
+#include "codec/stream.h"
 
 struct progress {
     bool shown; /* something stands on the line */
@@ -17,9 +17,9 @@ struct progress {
     struct timespec last;
 };
 
-/* Shows nothing unless standard error is a terminal. */
+/* `frames` 0: nobody knows how many. Shows nothing unless standard error is a terminal. */
 void progress_start(struct progress *progress, uint32_t rate, uint64_t frames);
-void progress_show(struct progress *progress, const struct player_report *report);
+void progress_show(struct progress *progress, const struct stream_report *report);
 /* Leaves an empty line for what is printed next. */
 void progress_end(struct progress *progress);
 

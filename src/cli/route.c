@@ -1,21 +1,56 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* route.c - where a file goes and as what: the pin, the way to it, the format of the stream. */
+/* route.c - where a stream goes or comes from and as what: the pin, the way to it, the format. */
 #include "route.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
-#define BITS_FOR_REALS 24u /* more than a float's mantissa holds is in vain */
-#define NARROWEST      16u
+#define BITS_FOR_REALS   24u /* more than a float's mantissa holds is in vain */
+#define NARROWEST        16u
+#define DEFAULT_RATE     48000u
+#define DEFAULT_CHANNELS 2u
 
-/* ---- The pin ------------------------------------------------------------------------------------- */
+/* ---- The wish ------------------------------------------------------------------------------------ */
 
-static unsigned wanted_bits(const struct source *source, const struct options *options)
+static unsigned bits_of(const struct source *source)
 {
-    if (options->bits)
-        return options->bits;
+    if (!source)
+        return NARROWEST;
     return source->bits ? max(source->bits, NARROWEST) : BITS_FOR_REALS;
 }
+
+/* One channel is played on both where there are two. */
+static unsigned channels_of(const struct source *source, enum path_direction direction)
+{
+    unsigned channels = source ? (unsigned)source->info.channels : DEFAULT_CHANNELS;
+
+    return direction == PATH_OUT ? max(channels, 2u) : channels;
+}
+
+struct wish wish_for(enum path_direction direction, const struct options *options,
+                     const struct source *source)
+{
+    struct wish wish = {
+        .direction = direction,
+        .pin = options->pin,
+        .rate = source ? (ULONG)source->info.samplerate : DEFAULT_RATE,
+        .channels = channels_of(source, direction),
+        .bits = bits_of(source),
+        .rate_is_must = options->rate,
+        .channels_is_must = options->channels,
+        .bits_is_must = options->bits,
+    };
+
+    if (options->rate)
+        wish.rate = options->rate;
+    if (options->channels)
+        wish.channels = options->channels;
+    if (options->bits)
+        wish.bits = options->bits;
+    return wish;
+}
+
+/* ---- The pin ------------------------------------------------------------------------------------- */
 
 /* The best pin of all groups for this many channels. */
 static bool choose_for_channels(struct route *route, const struct device *device, UCHAR pin,
@@ -34,85 +69,119 @@ static bool choose_for_channels(struct route *route, const struct device *device
         best = rank;
         route->group = group;
         route->path = path;
+        route->pin = path_pin(&path)->node;
     }
     return route->group;
 }
 
-/* One channel goes to both where there are two; what no pin can carry is mixed to as many as one can. */
-static bool choose_path(struct route *route, const struct device *device, const struct source *source,
-                        const struct options *options)
+/* What no pin can carry is mixed to as many channels as one can. */
+static bool choose_path(struct route *route, const struct device *device, const struct wish *wish,
+                        const struct route *beside)
 {
-    unsigned channels = max((unsigned)source->info.channels, 2u);
-    struct path_need need = {.rate = (ULONG)source->info.samplerate, .bits = wanted_bits(source, options)};
+    const struct path *path_beside = beside ? &beside->path : NULL;
+    struct path_need need = {.direction = wish->direction,
+                             .channels = wish->channels,
+                             .rate = wish->rate,
+                             .bits = wish->bits,
+                             .beside = &path_beside,
+                             .beside_count = beside ? 1 : 0};
+    unsigned least = wish->channels_is_must ? wish->channels : 1;
 
-    for (need.channels = channels; need.channels > 0; need.channels--)
-        if (choose_for_channels(route, device, options->pin, &need)) {
+    for (; need.channels >= least; need.channels--)
+        if (choose_for_channels(route, device, wish->pin, &need)) {
             route->format.NumberOfChannels = (USHORT)need.channels;
             return true;
         }
     return false;
 }
 
-static bool has_output_pin(const struct device *device, UCHAR node)
+static bool has_pin(const struct device *device, enum path_direction direction, UCHAR node)
 {
     unsigned i;
 
-    for (i = 0; i < device->group_count; i++) {
-        const struct widget *widget = codec_widget(&device->groups[i].codec, node);
-
-        if (widget && widget_type(widget) == HDA_WIDGET_PIN && (widget->pin_caps & HDA_PIN_CAPS_OUTPUT))
+    for (i = 0; i < device->group_count; i++)
+        if (is_path_pin(codec_widget(&device->groups[i].codec, node), direction))
             return true;
-    }
     return false;
 }
 
-/* The output pins of the device, as "0x0e, 0x0f". */
-static void list_output_pins(const struct device *device, char *text, size_t size)
+/* The pins of the device for a direction, as "0x0e, 0x0f". */
+static void list_pins(const struct device *device, enum path_direction direction, char *text, size_t size)
 {
     size_t used = 0;
 
     text[0] = '\0';
     for (unsigned node = 0; node < 256; node++)
-        if (has_output_pin(device, (UCHAR)node) && used < size)
+        if (has_pin(device, direction, (UCHAR)node) && used < size)
             used += (size_t)snprintf(text + used, size - used, "%s0x%02x", used > 0 ? ", " : "", node);
 }
 
-static int refuse_pin(const struct device *device, const struct options *options, struct report *report)
+static const char *direction_word(enum path_direction direction)
 {
-    char pins[512];
+    return direction == PATH_OUT ? "output" : "input";
+}
 
-    if (!options->pin)
+/* " with 6 channels" where they must be. */
+static void say_channels(const struct wish *wish, char *text, size_t size)
+{
+    text[0] = '\0';
+    if (wish->channels_is_must)
+        snprintf(text, size, " with %u channels", wish->channels);
+}
+
+static int refuse_pin(const struct device *device, const struct wish *wish, const struct options *options,
+                      struct report *report)
+{
+    const char *word = direction_word(wish->direction);
+    char pins[512], channels[32];
+
+    say_channels(wish, channels, sizeof(channels));
+    if (!wish->pin)
         return report_failure(report, EXIT_FAILED, STATUS_SUCCESS,
-                              "device %s: no connected output pin that audio reaches", options->device);
-    if (has_output_pin(device, options->pin))
-        return report_failure(report, EXIT_FAILED, STATUS_SUCCESS, "pin 0x%02x: no converter reaches it",
-                              options->pin);
-    list_output_pins(device, pins, sizeof(pins));
+                              "device %s: no connected %s pin that audio reaches%s", options->device, word,
+                              channels);
+    if (has_pin(device, wish->direction, wish->pin))
+        return report_failure(report, EXIT_FAILED, STATUS_SUCCESS, "pin 0x%02x: no converter reaches it%s",
+                              wish->pin, channels);
+    list_pins(device, wish->direction, pins, sizeof(pins));
     return report_failure(report, EXIT_FAILED, STATUS_SUCCESS,
-                          "pin 0x%02x: the device has no such output pin; it has %s", options->pin, pins);
+                          "pin 0x%02x: the device has no such %s pin; it has %s", wish->pin, word,
+                          pins[0] ? pins : "none");
 }
 
 /* ---- The format ---------------------------------------------------------------------------------- */
 
-static int choose_format(struct route *route, const struct source *source, const struct options *options,
-                         struct report *report)
+static int refuse_format(const struct route *route, unsigned value, const char *unit, struct report *report)
+{
+    return report_failure(report, EXIT_FAILED, STATUS_SUCCESS, "pin 0x%02x: its converter takes no %u %s",
+                          route->pin, value, unit);
+}
+
+static int choose_format(struct route *route, const struct wish *wish, struct report *report)
 {
     const struct widget *converter = path_converter(&route->path);
-    unsigned bits = converter_bits(converter, wanted_bits(source, options));
-    ULONG rate = converter_rate(converter, (ULONG)source->info.samplerate);
+    unsigned bits = converter_bits(converter, wish->bits);
+    ULONG rate = converter_rate(converter, wish->rate);
 
     if (bits == 0 || rate == 0)
         return report_failure(report, EXIT_FAILED, STATUS_SUCCESS,
-                              "pin 0x%02x: its converter takes nothing we can send",
-                              path_pin(&route->path)->node);
-    if (options->bits && bits != options->bits)
-        return report_failure(report, EXIT_FAILED, STATUS_SUCCESS,
-                              "pin 0x%02x: its converter takes no %u bits", path_pin(&route->path)->node,
-                              options->bits);
+                              "pin 0x%02x: its converter takes nothing that a stream carries", route->pin);
+    if (wish->bits_is_must && bits != wish->bits)
+        return refuse_format(route, wish->bits, "bits", report);
+    if (wish->rate_is_must && rate != wish->rate)
+        return refuse_format(route, (unsigned)wish->rate, "Hz", report);
     route->format.SampleRate = rate;
     route->format.ValidBitsPerSample = (USHORT)bits;
     route->format.ContainerSize = bits > 16 ? 32 : 16;
     return EXIT_DONE;
+}
+
+int route_choose(struct route *route, const struct device *device, const struct wish *wish,
+                 const struct route *beside, const struct options *options, struct report *report)
+{
+    if (!choose_path(route, device, wish, beside))
+        return refuse_pin(device, wish, options, report);
+    return choose_format(route, wish, report);
 }
 
 /* ---- What becomes of the samples ----------------------------------------------------------------- */
@@ -168,29 +237,25 @@ static int change_bits(const struct route *route, struct source *source, const s
     return change(options, report, "%s: rounded from %u to %u bits", source->name, source->bits, bits);
 }
 
-static int change_level(const struct route *route, const struct options *options, struct report *report)
+int route_note_level(const struct route *route, const struct options *options, struct report *report)
 {
     if (path_reaches_0_db(&route->path))
         return EXIT_DONE;
-    return change(options, report, "pin 0x%02x: an amplifier on the way to it does not reach 0 dB",
-                  path_pin(&route->path)->node);
+    return change(options, report, "pin 0x%02x: an amplifier on the way %s it does not reach 0 dB",
+                  route->pin, route->path.direction == PATH_OUT ? "to" : "from");
 }
 
-int route_choose(struct route *route, const struct device *device, struct source *source,
-                 const struct options *options, struct report *report)
+int route_note_changes(const struct route *route, struct source *source, const struct options *options,
+                       struct report *report)
 {
     int code;
 
-    if (!choose_path(route, device, source, options))
-        return refuse_pin(device, options, report);
-    code = choose_format(route, source, options, report);
-    if (code == EXIT_DONE)
-        code = change_rate(route, source, options, report);
+    if (source->tone > 0)
+        return EXIT_DONE;
+    code = change_rate(route, source, options, report);
     if (code == EXIT_DONE)
         code = change_channels(route, source, options, report);
     if (code == EXIT_DONE)
         code = change_bits(route, source, options, report);
-    if (code == EXIT_DONE)
-        code = change_level(route, options, report);
     return code;
 }

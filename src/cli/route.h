@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* route.h - where a file goes and as what: the pin, the way to it, the format of the stream. */
+/* route.h - where a stream goes or comes from and as what: the pin, the way to it, the format. */
 #ifndef CLI_ROUTE_H
 #define CLI_ROUTE_H
 
@@ -10,12 +10,33 @@
 struct route {
     struct audio_group *group;
     struct path path;
+    UCHAR pin; /* at the path's end */
     HDAUDIO_STREAM_FORMAT format;
 };
 
-/* Chooses among the device's groups, says on standard error what the file must be converted to, and refuses
- * that under --exact. EXIT_DONE, or EXIT_FAILED with a message. The route points into the device. */
-int route_choose(struct route *route, const struct device *device, struct source *source,
-                 const struct options *options, struct report *report);
+/* What a stream should be like. */
+struct wish {
+    enum path_direction direction;
+    UCHAR pin; /* 0: the best one */
+    ULONG rate;
+    unsigned channels, bits;
+    bool rate_is_must, channels_is_must, bits_is_must; /* else the nearest there is will do */
+};
+
+/* What the options say and, where they do not, the source is like, which may be NULL. */
+struct wish wish_for(enum path_direction direction, const struct options *options,
+                     const struct source *source);
+
+/* Chooses among the device's groups, beside a route that is used at the same time unless it is NULL.
+ * EXIT_DONE, or EXIT_FAILED with a message. The route points into the device. */
+int route_choose(struct route *route, const struct device *device, const struct wish *wish,
+                 const struct route *beside, const struct options *options, struct report *report);
+
+/* Says on standard error what becomes of the source's samples, and refuses that under --exact. EXIT_DONE, or
+ * EXIT_FAILED with a message. */
+int route_note_changes(const struct route *route, struct source *source, const struct options *options,
+                       struct report *report);
+/* The same of amplifiers on the way. */
+int route_note_level(const struct route *route, const struct options *options, struct report *report);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* source.c - an audio file as frames of a stream. */
+/* source.c - an audio file, or a tone, as frames of a stream. */
 #include "source.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,12 @@
 #define WIDEST        32u
 #define MOST_CHANNELS 16 /* HDA 3.7.1 */
 #define DECODED_BITS  16 /* what the logarithmic and adaptive encodings decode to */
+
+/* Of a tone. */
+#define TONE_RATE     48000
+#define TONE_CHANNELS 2
+#define TONE_BITS     16
+#define TONE_LEVEL    (0.50118723362727229 * 2147483648.0) /* -6 dB of full scale, in 32 bits */
 
 /* ---- Opening ------------------------------------------------------------------------------------- */
 
@@ -208,13 +215,26 @@ int source_open(struct source *source, const char *name, struct report *report)
     return code;
 }
 
+void source_open_tone(struct source *source, double hertz, double seconds)
+{
+    memset(source, 0, sizeof(*source));
+    source->name = "tone";
+    source->tone = hertz;
+    source->seconds = seconds;
+    source->descriptor = -1;
+    source->info.samplerate = TONE_RATE;
+    source->info.channels = TONE_CHANNELS;
+    source->bits = TONE_BITS;
+}
+
 void source_close(struct source *source)
 {
     convert_destroy(source->convert);
     free(source->block);
     if (source->file)
         sf_close(source->file);
-    close(source->descriptor);
+    if (source->descriptor >= 0)
+        close(source->descriptor);
 }
 
 bool source_is(const struct source *source, const char *path)
@@ -284,8 +304,31 @@ static bool is_direct(const struct source *source, const HDAUDIO_STREAM_FORMAT *
            (source->info.channels == channels || (source->info.channels == 1 && channels == 2));
 }
 
+uint64_t frames_in(double seconds, ULONG rate)
+{
+    return max((uint64_t)llround(seconds * rate), 1ull);
+}
+
+/* A tone is made for the stream. */
+static int prepare_tone(struct source *source, const HDAUDIO_STREAM_FORMAT *format, struct report *report)
+{
+    source->info.samplerate = (int)format->SampleRate;
+    source->info.channels = format->NumberOfChannels;
+    source->info.frames = SF_COUNT_MAX;
+    if (source->seconds > 0)
+        source->info.frames = (sf_count_t)frames_in(source->seconds, format->SampleRate);
+    source->bits = format->ValidBitsPerSample;
+    if (2 * source->tone < format->SampleRate)
+        return EXIT_DONE;
+    return report_failure(report, EXIT_FAILED, STATUS_SUCCESS,
+                          "a tone of %g Hz needs a rate of more than twice that: %u Hz are too few",
+                          source->tone, (unsigned)format->SampleRate);
+}
+
 int source_prepare(struct source *source, const HDAUDIO_STREAM_FORMAT *format, struct report *report)
 {
+    if (source->tone > 0 && prepare_tone(source, format, report) != EXIT_DONE)
+        return EXIT_FAILED;
     source->format = *format;
     source->frames = stream_frames(source, format->SampleRate);
     source->block = calloc((size_t)BLOCK_FRAMES * format->NumberOfChannels, sizeof(*source->block));
@@ -302,6 +345,36 @@ static void spread(int32_t *block, size_t frames)
 {
     while (frames-- > 0)
         block[2 * frames] = block[2 * frames + 1] = block[frames];
+}
+
+static void put_on_all(int32_t *frame, unsigned channels, double sample)
+{
+    int32_t rounded = (int32_t)lrint(TONE_LEVEL * sample);
+
+    while (channels-- > 0)
+        frame[channels] = rounded;
+}
+
+/* From frame to frame a vector is turned; its phase is computed anew for each block, so that no error adds
+ * up.
+ */
+static size_t read_tone(struct source *source)
+{
+    double turns = source->tone / source->format.SampleRate;
+    double begin = 2 * M_PI * fmod((double)source->consumed * turns, 1), step = 2 * M_PI * turns;
+    double sine = sin(begin), cosine = cos(begin), step_sine = sin(step), step_cosine = cos(step);
+    unsigned channels = source->format.NumberOfChannels;
+    size_t i;
+
+    for (i = 0; i < BLOCK_FRAMES; i++) {
+        double next = sine * step_cosine + cosine * step_sine;
+
+        put_on_all(source->block + i * channels, channels, sine);
+        cosine = cosine * step_cosine - sine * step_sine;
+        sine = next;
+    }
+    source->consumed += BLOCK_FRAMES;
+    return BLOCK_FRAMES;
 }
 
 static size_t read_direct(struct source *source)
@@ -328,18 +401,31 @@ static size_t read_converted(struct source *source)
     return BLOCK_FRAMES;
 }
 
-/* What is left of the block, after another one was read if it was used up; 0 at the end. */
-static size_t frames_ready(struct source *source)
+static size_t read_block(struct source *source)
+{
+    if (source->tone > 0)
+        return read_tone(source);
+    return source->convert ? read_converted(source) : read_direct(source);
+}
+
+/* Takes up to `count` frames of what is left of the block, after another one was read if it was used up.
+ * Returns how many stand at *samples; 0 at the end. */
+static size_t take_frames(struct source *source, size_t count, const int32_t **samples)
 {
     uint64_t left = source->frames - source->delivered;
+    size_t taken;
 
     if (left == 0)
         return 0;
     if (source->block_at == source->block_frames) {
         source->block_at = 0;
-        source->block_frames = source->convert ? read_converted(source) : read_direct(source);
+        source->block_frames = read_block(source);
     }
-    return min(source->block_frames - source->block_at, left);
+    taken = min(min(source->block_frames - source->block_at, left), count);
+    *samples = source->block + source->block_at * source->format.NumberOfChannels;
+    source->block_at += taken;
+    source->delivered += taken;
+    return taken;
 }
 
 /* To the nearest value that has so many bits. Values that have no more stay what they are. */
@@ -367,25 +453,28 @@ static void put_samples(const struct source *source, void *to, const int32_t *fr
 ULONG source_fill(struct source *source, void *frames, ULONG count)
 {
     size_t channels = source->format.NumberOfChannels,
-           frame_bytes = channels * source->format.ContainerSize / 8;
-    ULONG done = 0;
-    size_t ready;
+           frame_bytes = channels * source->format.ContainerSize / 8, done = 0, taken;
+    const int32_t *samples;
 
-    while (done < count && (ready = frames_ready(source)) > 0) {
-        size_t taken = min(ready, (size_t)(count - done));
+    for (; done < count && (taken = take_frames(source, count - done, &samples)) > 0; done += taken)
+        put_samples(source, (char *)frames + done * frame_bytes, samples, taken * channels);
+    return (ULONG)done;
+}
 
-        put_samples(source, (char *)frames + done * frame_bytes, source->block + source->block_at * channels,
-                    taken * channels);
-        source->block_at += taken;
-        source->delivered += taken;
-        done += (ULONG)taken;
-    }
+size_t source_read(struct source *source, int32_t *frames, size_t count)
+{
+    size_t channels = source->format.NumberOfChannels, done = 0, taken, i;
+    const int32_t *samples;
+
+    for (; done < count && (taken = take_frames(source, count - done, &samples)) > 0; done += taken)
+        for (i = 0; i < taken * channels; i++)
+            frames[done * channels + i] = round_sample(samples[i], source->format.ValidBitsPerSample);
     return done;
 }
 
 int source_check_end(const struct source *source, struct report *report)
 {
-    if (!source->cut_off && source->consumed >= (uint64_t)source->info.frames)
+    if (source->tone > 0 || (!source->cut_off && source->consumed >= (uint64_t)source->info.frames))
         return EXIT_DONE;
     return report_failure(report, EXIT_FAILED, STATUS_SUCCESS, "%s: is cut off after %llu frames",
                           source->name, (unsigned long long)source->consumed);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* path.c - from an output pin back to a converter: finding the way and choosing the pin. */
+/* path.c - between a converter and a pin: finding the way and choosing the pin. */
 #include "path.h"
 
 #define NODES           256u
@@ -79,27 +79,47 @@ static bool converter_takes(const struct widget *converter, const struct path_ne
 
 /* ---- The way ------------------------------------------------------------------------------------- */
 
-/* A search by breadth: each widget is reached once, over the fewest others, so that cycles end by themselves.
- */
+/* A search by breadth against the way of sound: each widget is reached once, over the fewest others, so that
+ * cycles end by themselves. */
 struct search {
+    const struct codec *codec;
+    const struct path_need *need;
+    UCHAR pin;
     bool seen[NODES];
-    UCHAR toward_pin[NODES]; /* the widget from which this one was reached, */
-    UCHAR input[NODES];      /* and over which of its connections */
+    UCHAR from[NODES];  /* the widget from which this one was reached, */
+    UCHAR input[NODES]; /* and over which of its connections */
     UCHAR queue[NODES];
     unsigned head, tail;
 };
 
+static const struct path_step *pin_step(const struct path *path)
+{
+    return &path->steps[path->direction == PATH_OUT ? 0 : path->count - 1];
+}
+
+static const struct path_step *converter_step(const struct path *path)
+{
+    return &path->steps[path->direction == PATH_OUT ? path->count - 1 : 0];
+}
+
 const struct widget *path_pin(const struct path *path)
 {
-    return path->steps[0].widget;
+    return pin_step(path)->widget;
 }
 
 const struct widget *path_converter(const struct path *path)
 {
-    return path->steps[path->count - 1].widget;
+    return converter_step(path)->widget;
 }
 
-/* Sound passes through these on its way to a pin; another pin is an end. */
+bool is_path_pin(const struct widget *widget, enum path_direction direction)
+{
+    ULONG caps = direction == PATH_OUT ? HDA_PIN_CAPS_OUTPUT : HDA_PIN_CAPS_INPUT;
+
+    return widget && widget_type(widget) == HDA_WIDGET_PIN && (widget->pin_caps & caps);
+}
+
+/* Sound passes through these on its way; a pin is an end. */
 static bool passes_sound(const struct widget *widget)
 {
     unsigned type = widget_type(widget);
@@ -107,56 +127,101 @@ static bool passes_sound(const struct widget *widget)
     return type == HDA_WIDGET_MIXER || type == HDA_WIDGET_SELECTOR || type == HDA_WIDGET_POWER_WIDGET;
 }
 
-static bool is_goal(const struct widget *widget, const struct path_need *need)
+static bool is_converter_for(const struct widget *widget, const struct path_need *need)
 {
-    return widget_type(widget) == HDA_WIDGET_AUDIO_OUTPUT && converter_takes(widget, need);
+    unsigned type = need->direction == PATH_OUT ? HDA_WIDGET_AUDIO_OUTPUT : HDA_WIDGET_AUDIO_INPUT;
+
+    return widget_type(widget) == type && widget_channels(widget) >= need->channels &&
+           converter_takes(widget, need);
+}
+
+static bool is_goal(const struct search *search, const struct widget *widget)
+{
+    return search->need->direction == PATH_OUT ? is_converter_for(widget, search->need)
+                                               : widget->node == search->pin;
 }
 
 static void reach(struct search *search, UCHAR node, UCHAR from, UCHAR input)
 {
     search->seen[node] = true;
-    search->toward_pin[node] = from;
+    search->from[node] = from;
     search->input[node] = input;
     search->queue[search->tail++] = node;
 }
 
-static void reach_connections(const struct codec *codec, struct search *search, const struct widget *widget,
-                              unsigned channels)
+static void reach_connections(struct search *search, const struct widget *widget)
 {
     unsigned i;
 
     for (i = 0; i < widget->connection_count; i++) {
         UCHAR node = widget->connections[i];
-        const struct widget *source = codec_widget(codec, node);
+        const struct widget *source = codec_widget(search->codec, node);
 
-        if (source && !search->seen[node] && widget_channels(source) >= channels)
+        if (source && !search->seen[node] && widget_channels(source) >= search->need->channels)
             reach(search, node, widget->node, (UCHAR)i);
     }
 }
 
-static NTSTATUS trace_back(const struct codec *codec, const struct search *search, UCHAR pin, UCHAR converter,
-                           struct path *path)
+/* Widgets of other paths count as seen already. */
+static void leave_out(struct search *search, const struct path *path)
+{
+    unsigned i;
+
+    for (i = 0; i < path->count; i++) {
+        UCHAR node = path->steps[i].widget->node;
+
+        if (codec_widget(search->codec, node) == path->steps[i].widget)
+            search->seen[node] = true;
+    }
+}
+
+static void begin_search(struct search *search, const struct codec *codec, UCHAR pin,
+                         const struct path_need *need)
+{
+    unsigned i;
+
+    RtlZeroMemory(search, sizeof(*search));
+    search->codec = codec;
+    search->need = need;
+    search->pin = pin;
+    for (i = 0; i < need->beside_count; i++)
+        leave_out(search, need->beside[i]);
+}
+
+/* Where the search begins: at the pin, or at all converters at once. */
+static void reach_ends(struct search *search)
+{
+    const struct codec *codec = search->codec;
+    unsigned i;
+
+    for (i = 0; i < codec->count; i++) {
+        const struct widget *widget = &codec->widgets[i];
+        bool is_end = search->need->direction == PATH_OUT ? widget->node == search->pin
+                                                          : is_converter_for(widget, search->need);
+
+        if (is_end && !search->seen[widget->node])
+            reach(search, widget->node, widget->node, 0);
+    }
+}
+
+static NTSTATUS trace_back(const struct search *search, UCHAR goal, struct path *path)
 {
     unsigned count = 1, i;
-    UCHAR node = converter, input = 0;
+    UCHAR node = goal, input = 0;
 
-    for (; node != pin; node = search->toward_pin[node])
+    for (; search->from[node] != node; node = search->from[node])
         count++;
     if (count > PATH_MAX_STEPS)
         return STATUS_NOT_SUPPORTED;
+    path->direction = search->need->direction;
     path->count = count;
-    for (node = converter, i = count; i > 0; i--) {
-        path->steps[i - 1].widget = codec_widget(codec, node);
+    for (node = goal, i = count; i > 0; i--) {
+        path->steps[i - 1].widget = codec_widget(search->codec, node);
         path->steps[i - 1].input = input;
         input = search->input[node];
-        node = search->toward_pin[node];
+        node = search->from[node];
     }
     return STATUS_SUCCESS;
-}
-
-static bool is_output_pin(const struct widget *widget)
-{
-    return widget && widget_type(widget) == HDA_WIDGET_PIN && (widget->pin_caps & HDA_PIN_CAPS_OUTPUT);
 }
 
 NTSTATUS path_find(const struct codec *codec, UCHAR pin, const struct path_need *need, struct path *path)
@@ -164,16 +229,16 @@ NTSTATUS path_find(const struct codec *codec, UCHAR pin, const struct path_need 
     const struct widget *widget = codec_widget(codec, pin);
     struct search search;
 
-    if (!is_output_pin(widget) || widget_channels(widget) < need->channels)
+    if (!is_path_pin(widget, need->direction) || widget_channels(widget) < need->channels)
         return STATUS_NOT_SUPPORTED;
-    RtlZeroMemory(&search, sizeof(search));
-    reach(&search, pin, pin, 0);
+    begin_search(&search, codec, pin, need);
+    reach_ends(&search);
     while (search.head < search.tail) {
         widget = codec_widget(codec, search.queue[search.head++]);
-        if (is_goal(widget, need))
-            return trace_back(codec, &search, pin, widget->node, path);
-        if (widget->node == pin || passes_sound(widget))
-            reach_connections(codec, &search, widget, need->channels);
+        if (is_goal(&search, widget))
+            return trace_back(&search, widget->node, path);
+        if (search.from[widget->node] == widget->node || passes_sound(widget))
+            reach_connections(&search, widget);
     }
     return STATUS_NOT_SUPPORTED;
 }
@@ -185,28 +250,32 @@ static bool is_connected(const struct widget *pin)
     return (pin->config_default >> HDA_CONFIG_PORT_SHIFT & CONNECTION_MASK) != HDA_PORT_NONE;
 }
 
-static ULONG device_rank(unsigned device)
+static ULONG device_rank(unsigned device, enum path_direction direction)
 {
-    static const UCHAR order[] = {HDA_DEVICE_LINE_OUT, HDA_DEVICE_SPEAKER, HDA_DEVICE_HEADPHONE,
-                                  HDA_DEVICE_SPDIF_OUT, HDA_DEVICE_DIGITAL_OUT};
+    static const UCHAR order[][5] = {
+        [PATH_OUT] = {HDA_DEVICE_LINE_OUT, HDA_DEVICE_SPEAKER, HDA_DEVICE_HEADPHONE, HDA_DEVICE_SPDIF_OUT,
+                      HDA_DEVICE_DIGITAL_OUT},
+        [PATH_IN] = {HDA_DEVICE_LINE_IN, HDA_DEVICE_MIC, HDA_DEVICE_CD, HDA_DEVICE_SPDIF_IN,
+                     HDA_DEVICE_DIGITAL_IN},
+    };
     ULONG i;
 
-    for (i = 0; i < RTL_NUMBER_OF(order) && order[i] != device; i++)
+    for (i = 0; i < RTL_NUMBER_OF(order[direction]) && order[direction][i] != device; i++)
         ;
     return i;
 }
 
-/* Line outputs first, then by association and, in one, by sequence; association 0 is reserved (HDA 7.3.3.31).
- */
-static ULONG pin_rank(const struct widget *pin)
+/* Line pins first, then by association and, in one, by sequence; association 0 is reserved (HDA 7.3.3.31). */
+static ULONG pin_rank(const struct widget *pin, enum path_direction direction)
 {
     ULONG config = pin->config_default;
+    ULONG device = config >> HDA_CONFIG_DEVICE_SHIFT & FIELD_MASK;
     ULONG association = config >> HDA_CONFIG_ASSOCIATION_SHIFT & FIELD_MASK;
     ULONG sequence = config >> HDA_CONFIG_SEQUENCE_SHIFT & FIELD_MASK;
 
     if (association == 0)
         association = NO_ASSOCIATION;
-    return device_rank(config >> HDA_CONFIG_DEVICE_SHIFT & FIELD_MASK) << 8 | association << 4 | sequence;
+    return device_rank(device, direction) << 8 | association << 4 | sequence;
 }
 
 /* The channels cannot be done without; a converter for the rate is better than one for the width. */
@@ -238,12 +307,13 @@ static NTSTATUS choose_pin(const struct codec *codec, const struct path_need *ne
     for (i = 0; i < codec->count; i++) {
         const struct widget *pin = &codec->widgets[i];
 
-        if (!is_output_pin(pin) || !is_connected(pin) || pin_rank(pin) >= *rank)
+        if (!is_path_pin(pin, need->direction) || !is_connected(pin) ||
+            pin_rank(pin, need->direction) >= *rank)
             continue;
         if (!NT_SUCCESS(find_nearest(codec, pin->node, need, &found)))
             continue;
         *path = found;
-        *rank = pin_rank(pin);
+        *rank = pin_rank(pin, need->direction);
         status = STATUS_SUCCESS;
     }
     return status;
@@ -258,6 +328,6 @@ NTSTATUS path_choose(const struct codec *codec, UCHAR pin, const struct path_nee
         return choose_pin(codec, need, path, rank);
     status = find_nearest(codec, pin, need, path);
     if (NT_SUCCESS(status))
-        *rank = pin_rank(path_pin(path));
+        *rank = pin_rank(path_pin(path), need->direction);
     return status;
 }

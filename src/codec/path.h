@@ -1,27 +1,39 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* path.h - from an output pin back to a converter: finding the way, choosing the pin, opening and closing it
- * by verbs. */
+/* path.h - from a converter to an output pin, or from an input pin to a converter: finding the way, choosing
+ * the pin, opening and closing it by verbs. */
 #ifndef CODEC_PATH_H
 #define CODEC_PATH_H
 
 #include "topology.h"
 
-/* What a converter should carry; 0 stands for what does not matter. */
+enum path_direction {
+    PATH_OUT, /* from a converter to a pin */
+    PATH_IN,  /* from a pin to a converter */
+};
+
+struct path;
+
+/* What a converter should carry, and which way; 0 stands for what does not matter. */
 struct path_need {
+    enum path_direction direction;
     unsigned channels;
     ULONG rate;
-    unsigned bits; /* valid ones */
+    unsigned bits;                    /* valid ones */
+    const struct path *const *beside; /* paths that are open at the same time: no widget of theirs is used */
+    unsigned beside_count;
 };
 
 struct path_step {
     const struct widget *widget;
-    UCHAR input; /* which of its connections leads to the next step; of no meaning for the converter */
+    UCHAR input; /* which of its connections leads to the next step; of no meaning for the last one */
 };
 
 #define PATH_MAX_STEPS 16
 
-/* From the pin, steps[0], to the converter, the last step. Points into the codec it was found in. */
+/* Against the way that sound takes: from the pin back to the converter or, inwards, from the converter back
+ * to the pin. Points into the codec it was found in. */
 struct path {
+    enum path_direction direction;
     unsigned count;
     struct path_step steps[PATH_MAX_STEPS];
 };
@@ -29,8 +41,11 @@ struct path {
 const struct widget *path_pin(const struct path *path);
 const struct widget *path_converter(const struct path *path);
 
-/* Finds the shortest way from an output pin over mixers, selectors and power widgets to a converter that
- * takes what is needed, all of them with as many channels. NOT_SUPPORTED: there is none. */
+/* Whether a widget, which may be NULL, is a pin for this direction. */
+bool is_path_pin(const struct widget *widget, enum path_direction direction);
+
+/* Finds the shortest way between a pin and a converter that takes what is needed, over mixers, selectors and
+ * power widgets, all of them with as many channels. NOT_SUPPORTED: there is none. */
 NTSTATUS path_find(const struct codec *codec, UCHAR pin, const struct path_need *need, struct path *path);
 
 /* Like path_find(), but rather than fail takes a converter for other widths, or other rates too, as long as
@@ -48,9 +63,9 @@ unsigned converter_bits(const struct widget *converter, unsigned bits);
 /* Whether path_open() can set all amplifiers on the way to exactly 0 dB, so that samples pass unchanged. */
 bool path_reaches_0_db(const struct path *path);
 
-/* Makes a stream audible: powers the way, selects it, sets it to 0 dB, mutes what else a mixer on it would
- * add, enables the pin, and tells the converter what to listen to. PASSIVE_LEVEL, blocks. DEVICE_NOT_READY: a
- * widget did not reach D0; else what the bus says. On failure the way is closed again. */
+/* Makes a stream audible, or records it: powers the way, selects it, sets it to 0 dB, mutes what else a mixer
+ * on it would add, enables the pin, and tells the converter which stream is its own. PASSIVE_LEVEL, blocks.
+ * DEVICE_NOT_READY: a widget did not reach D0; else what the bus says. On failure the way is closed again. */
 NTSTATUS path_open(const struct codec *codec, const struct path *path, HDAUDIO_CONVERTER_FORMAT format,
                    UCHAR stream);
 /* Makes it silent: the pin off, the converter on no stream, the way powered down. */

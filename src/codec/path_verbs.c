@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* path_verbs.c - opening and closing the way from a converter to a pin by verbs (HDA 7.3.3). */
+/* path_verbs.c - opening and closing the way between a converter and a pin by verbs (HDA 7.3.3). */
 #include "path.h"
 #include "verbs.h"
 
@@ -8,6 +8,15 @@
 #define POWER_MASK     0xFu
 #define AMP_INPUTS     16u /* what the index field of an amplifier verb can name */
 #define STREAM_SHIFT   4
+
+/* VRef: as the pin's capabilities offer it (HDA 7.3.4.9), and as its control selects it (HDA 7.3.3.13). */
+#define VREF_CAPS_50  0x02
+#define VREF_CAPS_80  0x10
+#define VREF_CAPS_100 0x20
+#define VREF_HIZ      0x0
+#define VREF_50       0x1
+#define VREF_80       0x4
+#define VREF_100      0x5
 
 /* ---- Power --------------------------------------------------------------------------------------- */
 
@@ -83,10 +92,22 @@ static UCHAR zero_db(ULONG amp)
     return (UCHAR)min(zero_db_step(amp), last_step(amp));
 }
 
-/* The input amplifier of a pin serves the other direction. */
-static bool uses_input_amplifier(const struct widget *widget)
+static bool is_pin(const struct widget *widget)
 {
-    return (widget->caps & HDA_WIDGET_INPUT_AMP) && widget_type(widget) != HDA_WIDGET_PIN;
+    return widget_type(widget) == HDA_WIDGET_PIN;
+}
+
+/* A pin has an amplifier for each direction; all else passes sound from its input to its output. */
+static bool uses_amplifier(const struct path *path, const struct widget *widget, ULONG amplifier)
+{
+    ULONG pins_own = path->direction == PATH_OUT ? HDA_WIDGET_OUTPUT_AMP : HDA_WIDGET_INPUT_AMP;
+
+    return (widget->caps & amplifier) && (!is_pin(widget) || amplifier == pins_own);
+}
+
+static bool reaches_0_db(ULONG amp)
+{
+    return zero_db_step(amp) <= last_step(amp);
 }
 
 bool path_reaches_0_db(const struct path *path)
@@ -96,10 +117,9 @@ bool path_reaches_0_db(const struct path *path)
     for (i = 0; i < path->count; i++) {
         const struct widget *widget = path->steps[i].widget;
 
-        if (uses_input_amplifier(widget) && zero_db_step(widget->input_amp) > last_step(widget->input_amp))
+        if (uses_amplifier(path, widget, HDA_WIDGET_INPUT_AMP) && !reaches_0_db(widget->input_amp))
             return false;
-        if ((widget->caps & HDA_WIDGET_OUTPUT_AMP) &&
-            zero_db_step(widget->output_amp) > last_step(widget->output_amp))
+        if (uses_amplifier(path, widget, HDA_WIDGET_OUTPUT_AMP) && !reaches_0_db(widget->output_amp))
             return false;
     }
     return true;
@@ -116,11 +136,12 @@ static UCHAR silent(ULONG amp)
     return amp & HDA_AMP_CAPS_MUTE ? HDA_AMP_MUTE : 0;
 }
 
-/* A mixer adds all its inputs, so that all but one are muted; a selector passes one alone. */
+/* A mixer adds all its inputs, so that all but one are muted; a selector passes one alone. A pin's input
+ * comes from outside, and has index 0. */
 static void set_input_amplifiers(struct verb_batch *batch, const struct path_step *step)
 {
     const struct widget *widget = step->widget;
-    unsigned inputs = min(widget->connection_count, AMP_INPUTS), i;
+    unsigned inputs = is_pin(widget) ? 1 : min(widget->connection_count, AMP_INPUTS), i;
 
     for (i = 0; i < inputs; i++) {
         if (i == step->input)
@@ -134,39 +155,84 @@ static void set_input_amplifiers(struct verb_batch *batch, const struct path_ste
 
 /* ---- The widgets --------------------------------------------------------------------------------- */
 
-static bool selects(const struct widget *widget)
+/* What stands last takes its sound from outside, or from the stream. */
+static bool selects(const struct path *path, unsigned step)
 {
-    return widget_type(widget) != HDA_WIDGET_MIXER && widget->connection_count > 1;
+    const struct widget *widget = path->steps[step].widget;
+
+    return step + 1 < path->count && widget_type(widget) != HDA_WIDGET_MIXER && widget->connection_count > 1;
 }
 
-static void open_step(struct verb_batch *batch, const struct path_step *step)
+static void open_step(struct verb_batch *batch, const struct path *path, unsigned step)
 {
-    const struct widget *widget = step->widget;
+    const struct widget *widget = path->steps[step].widget;
 
-    if (selects(widget))
-        batch_set8(batch, widget->node, HDA_SET_CONNECTION_SELECT, step->input);
-    if (uses_input_amplifier(widget))
-        set_input_amplifiers(batch, step);
-    if (widget->caps & HDA_WIDGET_OUTPUT_AMP)
+    if (selects(path, step))
+        batch_set8(batch, widget->node, HDA_SET_CONNECTION_SELECT, path->steps[step].input);
+    if (uses_amplifier(path, widget, HDA_WIDGET_INPUT_AMP))
+        set_input_amplifiers(batch, &path->steps[step]);
+    if (uses_amplifier(path, widget, HDA_WIDGET_OUTPUT_AMP))
         set_amplifier(batch, widget->node, HDA_AMP_SET_OUTPUT, zero_db(widget->output_amp));
+}
+
+/* ---- The pin (HDA 7.3.3.13) ---------------------------------------------------------------------- */
+
+static unsigned default_device(const struct widget *pin)
+{
+    return pin->config_default >> HDA_CONFIG_DEVICE_SHIFT & 0xF;
 }
 
 static bool is_headphone(const struct widget *pin)
 {
-    return (pin->pin_caps & HDA_PIN_CAPS_HEADPHONE) &&
-           (pin->config_default >> HDA_CONFIG_DEVICE_SHIFT & 0xF) == HDA_DEVICE_HEADPHONE;
+    return (pin->pin_caps & HDA_PIN_CAPS_HEADPHONE) && default_device(pin) == HDA_DEVICE_HEADPHONE;
 }
 
-static void open_pin(struct verb_batch *batch, const struct widget *pin)
+/* A microphone may need a voltage: 80 % of the supply's or, where the pin has no such, another. All else is
+ * left without. */
+static UCHAR voltage(const struct widget *pin)
 {
-    UCHAR control = HDA_PIN_CONTROL_OUTPUT;
+    static const struct {
+        UCHAR caps, control;
+    } voltages[] = {
+        {VREF_CAPS_80, VREF_80},
+        {VREF_CAPS_50, VREF_50},
+        {VREF_CAPS_100, VREF_100},
+    };
+    unsigned i;
 
-    if (is_headphone(pin))
-        control |= HDA_PIN_CONTROL_HEADPHONE;
-    if (pin->pin_caps & HDA_PIN_CAPS_EAPD)
-        batch_set8(batch, pin->node, HDA_SET_EAPD, HDA_EAPD_ENABLE);
-    batch_set8(batch, pin->node, HDA_SET_PIN_CONTROL, control);
+    if (default_device(pin) != HDA_DEVICE_MIC)
+        return VREF_HIZ;
+    for (i = 0; i < RTL_NUMBER_OF(voltages); i++)
+        if (pin->pin_caps >> HDA_PIN_CAPS_VREF_SHIFT & voltages[i].caps)
+            return voltages[i].control;
+    return VREF_HIZ;
 }
+
+static UCHAR pin_control(const struct path *path)
+{
+    const struct widget *pin = path_pin(path);
+
+    if (path->direction == PATH_IN)
+        return HDA_PIN_CONTROL_INPUT | voltage(pin);
+    return is_headphone(pin) ? HDA_PIN_CONTROL_OUTPUT | HDA_PIN_CONTROL_HEADPHONE : HDA_PIN_CONTROL_OUTPUT;
+}
+
+/* An external amplifier makes louder what leaves the pin. */
+static bool uses_eapd(const struct path *path)
+{
+    return path->direction == PATH_OUT && (path_pin(path)->pin_caps & HDA_PIN_CAPS_EAPD);
+}
+
+static void open_pin(struct verb_batch *batch, const struct path *path)
+{
+    UCHAR node = path_pin(path)->node;
+
+    if (uses_eapd(path))
+        batch_set8(batch, node, HDA_SET_EAPD, HDA_EAPD_ENABLE);
+    batch_set8(batch, node, HDA_SET_PIN_CONTROL, pin_control(path));
+}
+
+/* ---- The converter, and all of it ---------------------------------------------------------------- */
 
 static void open_converter(struct verb_batch *batch, const struct widget *converter,
                            HDAUDIO_CONVERTER_FORMAT format, UCHAR stream)
@@ -192,8 +258,8 @@ NTSTATUS path_open(const struct codec *codec, const struct path *path, HDAUDIO_C
     if (NT_SUCCESS(status)) {
         open_converter(&batch, path_converter(path), format, stream);
         for (i = path->count; i > 0; i--)
-            open_step(&batch, &path->steps[i - 1]);
-        open_pin(&batch, path_pin(path));
+            open_step(&batch, path, i - 1);
+        open_pin(&batch, path);
         status = batch_send(&batch, codec->ddi);
     }
     batch_free(&batch);
@@ -210,7 +276,7 @@ NTSTATUS path_close(const struct codec *codec, const struct path *path)
 
     batch_init(&batch, codec->address);
     batch_set8(&batch, pin->node, HDA_SET_PIN_CONTROL, 0);
-    if (pin->pin_caps & HDA_PIN_CAPS_EAPD)
+    if (uses_eapd(path))
         batch_set8(&batch, pin->node, HDA_SET_EAPD, 0);
     batch_set8(&batch, converter->node, HDA_SET_STREAM_CHANNEL, 0);
     if (converter->caps & HDA_WIDGET_DIGITAL)

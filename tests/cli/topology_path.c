@@ -14,6 +14,7 @@
 #define STEREO     HDA_WIDGET_STEREO
 #define LIST       HDA_WIDGET_CONNECTION_LIST
 #define DAC        (TYPE(AUDIO_OUTPUT) | STEREO)
+#define ADC        (TYPE(AUDIO_INPUT) | STEREO | LIST)
 #define PIN        (TYPE(PIN) | STEREO | LIST)
 #define MIXER      (TYPE(MIXER) | STEREO | LIST)
 #define SELECTOR   (TYPE(SELECTOR) | STEREO | LIST)
@@ -99,7 +100,7 @@ static void list_never_exceeds_what_an_index_can_name(void **state)
     assert_int_equal(connections_expand(words, 0, true, nodes), 0);
 }
 
-/* ---- A codec: line out and headphones over mixers, an eight-channel digital pin ------------------ */
+/* ---- A codec: line out and headphones over mixers, an eight-channel digital pin, three inputs ----- */
 
 enum {
     DAC_1 = FAKE_FIRST,
@@ -113,8 +114,16 @@ enum {
     LINE_IN,
     HDMI_DAC,
     HDMI_PIN,
+    ADC_1,
+    ADC_2,
+    INPUT_SELECTOR,
+    INPUT_MIXER,
+    MIC,
+    CD,
     LOST_PIN,
 };
+
+#define VREF_CAPS(voltages) ((voltages) << HDA_PIN_CAPS_VREF_SHIFT)
 
 static const struct fake_node nodes[] = {
     [DAC_1 - FAKE_FIRST] = {.caps = DAC | HDA_WIDGET_OUTPUT_AMP | HDA_WIDGET_POWER},
@@ -147,7 +156,9 @@ static const struct fake_node nodes[] = {
                                   .config_default = NOTHING | JACK(LINE_OUT, 1u, 0u),
                                   .entries = 1,
                                   .list = {DAC_1}},
-    [LINE_IN - FAKE_FIRST] = {.caps = TYPE(PIN) | STEREO, .pin_caps = HDA_PIN_CAPS_INPUT},
+    [LINE_IN - FAKE_FIRST] = {.caps = TYPE(PIN) | STEREO,
+                              .pin_caps = HDA_PIN_CAPS_INPUT | VREF_CAPS(0x37u),
+                              .config_default = JACK(LINE_IN, 7u, 0u)},
     [HDMI_DAC - FAKE_FIRST] = {.caps = TYPE(AUDIO_OUTPUT) | EIGHT | HDA_WIDGET_DIGITAL},
     [HDMI_PIN - FAKE_FIRST] = {.caps = TYPE(PIN) | EIGHT | LIST | HDA_WIDGET_DIGITAL,
                                .pin_caps = HDA_PIN_CAPS_OUTPUT | HDA_PIN_CAPS_HDMI,
@@ -155,6 +166,33 @@ static const struct fake_node nodes[] = {
                                .long_form = true,
                                .entries = 1,
                                .list = {HDMI_DAC}},
+    [ADC_1 - FAKE_FIRST] = {.caps = ADC | HDA_WIDGET_INPUT_AMP | HDA_WIDGET_POWER | HDA_WIDGET_AMP_OVERRIDE,
+                            .input_amp = ZERO_DB_AT(0x10) | MUTABLE,
+                            .entries = 1,
+                            .list = {INPUT_SELECTOR}},
+    [ADC_2 - FAKE_FIRST] = {.caps = ADC | HDA_WIDGET_FORMAT_OVERRIDE,
+                            .pcm = RATES_44_48 | RATE_192 | HDA_PCM_16_BITS | HDA_PCM_24_BITS,
+                            .formats = HDA_STREAM_FORMAT_PCM,
+                            .entries = 1,
+                            .list = {INPUT_MIXER}},
+    [INPUT_SELECTOR - FAKE_FIRST] = {.caps = SELECTOR, .entries = 3, .list = {MIXER_2, MIC, LINE_IN}},
+    [INPUT_MIXER - FAKE_FIRST] = {.caps = MIXER | HDA_WIDGET_INPUT_AMP | HDA_WIDGET_AMP_OVERRIDE,
+                                  .input_amp = ZERO_DB_AT(0x17) | MUTABLE,
+                                  .entries = 3,
+                                  .list = {LINE_IN, MIC, CD}},
+    /* It can play, too, and has a list and an amplifier for that. */
+    [MIC -
+        FAKE_FIRST] = {.caps = PIN | HDA_WIDGET_INPUT_AMP | HDA_WIDGET_OUTPUT_AMP | HDA_WIDGET_AMP_OVERRIDE,
+                       .pin_caps =
+                           HDA_PIN_CAPS_INPUT | HDA_PIN_CAPS_OUTPUT | HDA_PIN_CAPS_EAPD | VREF_CAPS(0x37u),
+                       .config_default = JACK(MIC, 5u, 0u),
+                       .input_amp = ZERO_DB_AT(0x02),
+                       .output_amp = ZERO_DB_AT(0x03),
+                       .entries = 2,
+                       .list = {DAC_1, DAC_2}},
+    [CD - FAKE_FIRST] = {.caps = TYPE(PIN) | STEREO,
+                         .pin_caps = HDA_PIN_CAPS_INPUT | VREF_CAPS(0x01u),
+                         .config_default = (ULONG)HDA_PORT_FIXED << HDA_CONFIG_PORT_SHIFT | JACK(CD, 6u, 0u)},
     [LOST_PIN - FAKE_FIRST] = {.caps = PIN,
                                .pin_caps = HDA_PIN_CAPS_OUTPUT,
                                .config_default = JACK(LINE_OUT, 1u, 0u),
@@ -322,6 +360,82 @@ static void find_starts_at_output_pins_only(void **state)
     assert_int_equal(find(state, 0x99, (struct path_need){.channels = 2}, &path), STATUS_NOT_SUPPORTED);
 }
 
+static void find_inwards_goes_from_the_converter_to_the_pin(void **state)
+{
+    struct path path;
+
+    assert_int_equal(find(state, LINE_IN, (struct path_need){.direction = PATH_IN, .channels = 2}, &path),
+                     STATUS_SUCCESS);
+    assert_int_equal(path.count, 3);
+    assert_int_equal(path.steps[0].widget->node, ADC_1);
+    assert_int_equal(path.steps[1].widget->node, INPUT_SELECTOR);
+    assert_int_equal(path.steps[1].input, 2);
+    assert_int_equal(path_pin(&path)->node, LINE_IN);
+    assert_int_equal(path_converter(&path)->node, ADC_1);
+}
+
+static void find_inwards_takes_the_converter_that_is_needed(void **state)
+{
+    struct path_need need = {.direction = PATH_IN, .channels = 2, .rate = 192000};
+    struct path path;
+
+    assert_int_equal(find(state, MIC, need, &path), STATUS_SUCCESS);
+    assert_int_equal(path_converter(&path)->node, ADC_2);
+    assert_int_equal(path.steps[1].widget->node, INPUT_MIXER);
+    assert_int_equal(path.steps[1].input, 1);
+    need.bits = 20;
+    assert_int_equal(find(state, MIC, need, &path), STATUS_NOT_SUPPORTED);
+    need = (struct path_need){.direction = PATH_IN, .channels = 4};
+    assert_int_equal(find(state, MIC, need, &path), STATUS_NOT_SUPPORTED);
+}
+
+static void find_inwards_starts_at_input_pins_only(void **state)
+{
+    struct path_need need = {.direction = PATH_IN, .channels = 2};
+    struct path path;
+
+    assert_int_equal(find(state, LINE_OUT, need, &path), STATUS_NOT_SUPPORTED);
+    assert_int_equal(find(state, ADC_1, need, &path), STATUS_NOT_SUPPORTED);
+    assert_int_equal(find(state, INPUT_SELECTOR, need, &path), STATUS_NOT_SUPPORTED);
+    assert_int_equal(find(state, 0x99, need, &path), STATUS_NOT_SUPPORTED);
+}
+
+static void find_beside_a_path_shares_no_widget_with_it(void **state)
+{
+    const struct path *beside[2];
+    struct path_need need = {.direction = PATH_IN, .channels = 2, .beside = beside};
+    struct path first, second, third;
+
+    assert_int_equal(find(state, MIC, need, &first), STATUS_SUCCESS);
+    assert_int_equal(path_converter(&first)->node, ADC_1);
+    beside[0] = &first;
+    need.beside_count = 1;
+    assert_int_equal(find(state, MIC, need, &second), STATUS_NOT_SUPPORTED);
+    assert_int_equal(find(state, LINE_IN, need, &second), STATUS_SUCCESS);
+    assert_int_equal(path_converter(&second)->node, ADC_2);
+    beside[1] = &second;
+    need.beside_count = 2;
+    assert_int_equal(find(state, CD, need, &third), STATUS_NOT_SUPPORTED);
+}
+
+/* A path of another codec has widgets of the same numbers. */
+static void find_beside_another_codec_s_path_leaves_nothing_out(void **state)
+{
+    struct setting *setting = *state;
+    const struct path *beside;
+    struct path_need need = {.channels = 2, .beside = &beside};
+    struct path first, second;
+    struct codec other;
+
+    assert_int_equal(codec_read(&other, &setting->fake.ddi), STATUS_SUCCESS);
+    assert_int_equal(path_find(&other, LINE_OUT, &need, &first), STATUS_SUCCESS);
+    beside = &first;
+    need.beside_count = 1;
+    assert_int_equal(find(state, LINE_OUT, need, &second), STATUS_SUCCESS);
+    assert_int_equal(path_find(&other, LINE_OUT, &need, &second), STATUS_NOT_SUPPORTED);
+    codec_free(&other);
+}
+
 static NTSTATUS choose(void **state, UCHAR pin, struct path_need need, struct path *path)
 {
     ULONG rank;
@@ -336,6 +450,24 @@ static void choose_prefers_a_connected_line_output(void **state)
     assert_int_equal(choose(state, 0, (struct path_need){.channels = 2, .rate = 48000, .bits = 16}, &path),
                      STATUS_SUCCESS);
     assert_int_equal(path_pin(&path)->node, LINE_OUT);
+}
+
+/* Line in, microphone, CD, in this order: each pin is left out for the next to be found. */
+static void choose_inwards_prefers_a_line_input(void **state)
+{
+    static const UCHAR order[] = {LINE_IN, MIC, CD};
+    struct path taken[3];
+    const struct path *beside[3] = {&taken[0], &taken[1], &taken[2]};
+    struct path_need need = {.direction = PATH_IN, .channels = 2, .beside = beside};
+    struct path path;
+
+    for (; need.beside_count < RTL_NUMBER_OF(order); need.beside_count++) {
+        assert_int_equal(choose(state, 0, need, &path), STATUS_SUCCESS);
+        assert_int_equal(path_pin(&path)->node, order[need.beside_count]);
+        taken[need.beside_count].count = 1;
+        taken[need.beside_count].steps[0].widget = path_pin(&path);
+    }
+    assert_int_equal(choose(state, 0, need, &path), STATUS_NOT_SUPPORTED);
 }
 
 static void choose_takes_the_pin_that_carries_the_channels(void **state)
@@ -513,6 +645,85 @@ static void open_tells_the_converter(void **state)
     assert_int_equal(fake_sent8(fake, HDMI_DAC, HDA_SET_CHANNEL_COUNT, 1), 1);
 }
 
+static NTSTATUS open_input(void **state, UCHAR pin, ULONG rate, struct path *path)
+{
+    struct path_need need = {.direction = PATH_IN, .channels = 2, .rate = rate};
+    HDAUDIO_CONVERTER_FORMAT format = {.ConverterFormat = FORMAT};
+    struct setting *setting = *state;
+
+    assert_int_equal(find(state, pin, need, path), STATUS_SUCCESS);
+    fake_forget(&setting->fake);
+    return path_open(&setting->codec, path, format, STREAM);
+}
+
+static void open_inwards_selects_and_sets_0_db(void **state)
+{
+    struct fake_codec *fake = &((struct setting *)*state)->fake;
+    struct path path;
+
+    assert_int_equal(open_input(state, MIC, 0, &path), STATUS_SUCCESS);
+    assert_int_equal(fake_sent8(fake, INPUT_SELECTOR, HDA_SET_CONNECTION_SELECT, 1), 1);
+    assert_int_equal(fake_sent16(fake, ADC_1, HDA_SET_AMPLIFIER, 0x7010), 1);
+    assert_int_equal(fake_sent16(fake, MIC, HDA_SET_AMPLIFIER, 0x7002), 1);
+    assert_int_equal(fake_sent16(fake, ADC_1, HDA_SET_CONVERTER_FORMAT, FORMAT), 1);
+    assert_int_equal(fake_sent8(fake, ADC_1, HDA_SET_STREAM_CHANNEL, STREAM << 4), 1);
+    assert_int_equal(fake_sent8(fake, ADC_1, HDA_SET_POWER_STATE, HDA_POWER_D0), 1);
+    assert_true(path_reaches_0_db(&path));
+}
+
+static void open_inwards_mutes_the_mixer_s_others(void **state)
+{
+    struct fake_codec *fake = &((struct setting *)*state)->fake;
+    struct path path;
+
+    assert_int_equal(open_input(state, MIC, 192000, &path), STATUS_SUCCESS);
+    assert_int_equal(fake_sent16(fake, INPUT_MIXER, HDA_SET_AMPLIFIER, 0x7080), 1);
+    assert_int_equal(fake_sent16(fake, INPUT_MIXER, HDA_SET_AMPLIFIER, 0x7117), 1);
+    assert_int_equal(fake_sent16(fake, INPUT_MIXER, HDA_SET_AMPLIFIER, 0x7280), 1);
+}
+
+/* What the pin has for playing is left alone. */
+static void open_inwards_enables_the_pin_s_input_only(void **state)
+{
+    struct fake_codec *fake = &((struct setting *)*state)->fake;
+    struct path path;
+    UCHAR i;
+
+    assert_int_equal(open_input(state, MIC, 0, &path), STATUS_SUCCESS);
+    assert_int_equal(fake_sent8(fake, MIC, HDA_SET_EAPD, HDA_EAPD_ENABLE), 0);
+    for (i = 0; i < 2; i++)
+        assert_int_equal(fake_sent8(fake, MIC, HDA_SET_CONNECTION_SELECT, i), 0);
+    assert_int_equal(fake_sent16(fake, MIC, HDA_SET_AMPLIFIER, 0xB003), 0);
+}
+
+/* 80 % for a microphone, as bits 2:0 say it (HDA 7.3.3.13); a line has a voltage of its own. */
+static void open_inwards_gives_a_microphone_its_voltage(void **state)
+{
+    struct fake_codec *fake = &((struct setting *)*state)->fake;
+    struct path path;
+
+    assert_int_equal(open_input(state, MIC, 0, &path), STATUS_SUCCESS);
+    assert_int_equal(fake_sent8(fake, MIC, HDA_SET_PIN_CONTROL, HDA_PIN_CONTROL_INPUT | 4), 1);
+    assert_int_equal(open_input(state, LINE_IN, 0, &path), STATUS_SUCCESS);
+    assert_int_equal(fake_sent8(fake, LINE_IN, HDA_SET_PIN_CONTROL, HDA_PIN_CONTROL_INPUT), 1);
+    assert_int_equal(open_input(state, CD, 0, &path), STATUS_SUCCESS);
+    assert_int_equal(fake_sent8(fake, CD, HDA_SET_PIN_CONTROL, HDA_PIN_CONTROL_INPUT), 1);
+}
+
+static void close_inwards_silences_all_that_was_opened(void **state)
+{
+    struct setting *setting = *state;
+    struct fake_codec *fake = &setting->fake;
+    struct path path;
+
+    assert_int_equal(open_input(state, MIC, 0, &path), STATUS_SUCCESS);
+    fake_forget(fake);
+    assert_int_equal(path_close(&setting->codec, &path), STATUS_SUCCESS);
+    assert_int_equal(fake_sent8(fake, MIC, HDA_SET_PIN_CONTROL, 0), 1);
+    assert_int_equal(fake_sent8(fake, ADC_1, HDA_SET_STREAM_CHANNEL, 0), 1);
+    assert_int_equal(fake_sent8(fake, ADC_1, HDA_SET_POWER_STATE, HDA_POWER_D3), 1);
+}
+
 static void close_silences_all_that_was_opened(void **state)
 {
     struct setting *setting = *state;
@@ -563,7 +774,13 @@ int main(void)
         READ_TEST(find_goes_farther_for_what_is_needed),
         READ_TEST(find_ends_without_a_way),
         READ_TEST(find_starts_at_output_pins_only),
+        READ_TEST(find_inwards_goes_from_the_converter_to_the_pin),
+        READ_TEST(find_inwards_takes_the_converter_that_is_needed),
+        READ_TEST(find_inwards_starts_at_input_pins_only),
+        READ_TEST(find_beside_a_path_shares_no_widget_with_it),
+        READ_TEST(find_beside_another_codec_s_path_leaves_nothing_out),
         READ_TEST(choose_prefers_a_connected_line_output),
+        READ_TEST(choose_inwards_prefers_a_line_input),
         READ_TEST(choose_takes_the_pin_that_carries_the_channels),
         READ_TEST(choose_obeys_an_explicit_pin),
         READ_TEST(choose_gives_up_width_before_rate),
@@ -577,6 +794,11 @@ int main(void)
         READ_TEST(open_enables_the_pin),
         READ_TEST(open_selects_where_there_is_a_choice),
         READ_TEST(open_tells_the_converter),
+        READ_TEST(open_inwards_selects_and_sets_0_db),
+        READ_TEST(open_inwards_mutes_the_mixer_s_others),
+        READ_TEST(open_inwards_enables_the_pin_s_input_only),
+        READ_TEST(open_inwards_gives_a_microphone_its_voltage),
+        READ_TEST(close_inwards_silences_all_that_was_opened),
         READ_TEST(close_silences_all_that_was_opened),
         READ_TEST(open_on_a_dying_codec_times_out),
     };

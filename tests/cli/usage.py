@@ -12,17 +12,21 @@ import subprocess
 from command import DONE, FAILED, NO_DEVICE, PROGRAM, USAGE, CommandTest, Wav, main, run, samples, wav
 
 LAST_LINE = re.compile(r"^(\d+) frames, pin 0x[0-9a-f]{2}, (\d+) notifications, (\d+) late, (\d+) merged$")
+RECORD_MEMBERS = """device clock rate channels bits pin in file frames buffer_bytes notification_count notifications
+    expected_notifications late overruns lost stopped merged register_reads register_writes verbs""".split()
 PLAY_MEMBERS = """device clock rate channels bits frames buffer_bytes notification_count notifications
     expected_notifications merged late register_reads register_writes verbs pin out""".split()
-TEXTS = {"device", "clock", "out"}
+TEXTS = {"device", "clock", "out", "in", "file"}
 
 
 class Usage(CommandTest):
     def test_help(self):
         for arguments in (("help",), ("--help",), ("-h",)):
             self.assertIn("play FILE", self.check(run(*arguments), DONE).out)
-        for arguments in (("help", "play"), ("play", "--help")):
-            self.assertIn("--notify COUNT", self.check(run(*arguments), DONE).out)
+        for command in ("play", "record", "tone"):
+            for arguments in (("help", command), (command, "--help"), (command, "-h")):
+                self.assertIn("--notify COUNT", self.check(run(*arguments), DONE).out)
+        self.assertIn("-d, --duration SECONDS", run("record", "--help").out)
         self.assertNotIn("--notify", run("info", "--help").out)
 
     def test_version(self):
@@ -52,6 +56,45 @@ class Usage(CommandTest):
             ("play", source, "--pin", "0"),
             ("play", source, "--pin", "0x100"),
             ("play", source, "--clock", "sundial"),
+            ("play", source, "--duration", "1"),
+            ("play", source, "-d", "1"),
+            ("play", source, "--loopback"),
+            ("play", source, "--record-pin", "0x12"),
+            ("play", source, "--record", ""),
+            ("record",),
+            ("record", "-d", "1"),
+            ("record", "-d", "1", self.out, self.out),
+            ("record", self.out),
+            ("record", self.out, "--in", "tone"),
+            ("record", self.out, "-d"),
+            ("record", self.out, "-d", "0"),
+            ("record", self.out, "-d", "0.000"),
+            ("record", self.out, "-d", "-1"),
+            ("record", self.out, "-d", "+1"),
+            ("record", self.out, "-d", "1e3"),
+            ("record", self.out, "-d", "nan"),
+            ("record", self.out, "-d", "inf"),
+            ("record", self.out, "-d", "1 "),
+            ("record", self.out, "-d", "1.2.3"),
+            ("record", self.out, "-d", "."),
+            ("record", self.out, "-d", ""),
+            ("record", self.out, "-d", "9" * 400),
+            ("record", self.out, "-d", "1000000001"),
+            ("record", self.out, "-d", "1", "--rate", "0"),
+            ("record", self.out, "-d", "1", "--rate", "192001"),
+            ("record", self.out, "-d", "1", "-c", "0"),
+            ("record", self.out, "-d", "1", "--channels", "17"),
+            ("record", self.out, "-d", "1", "--bits", "8"),
+            ("record", self.out, "-d", "1", "--in", ""),
+            ("record", self.out, "-d", "1", "--out", self.out),
+            ("record", self.out, "-d", "1", "-f", "440"),
+            ("tone", "more"),
+            ("tone", "-f", "0"),
+            ("tone", "-f", "96001"),
+            ("tone", "-f", "a"),
+            ("tone", "-d", "0"),
+            ("tone", "--in", "tone"),
+            ("tone", "--loopback"),
             ("--device", "sim:colour=red", "info"),
             ("--device", "sim:clock=sundial", "info"),
         ):
@@ -129,6 +172,86 @@ class Output(CommandTest):
         source = self.file(wav(samples(2000, 16), 2, 48000, 16))
         self.check(run("play", "--out", self.folder / "no" / "out.wav", source), FAILED)
         self.check(run("play", "--out", self.folder, source), FAILED)
+
+
+class Recording(CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.source = self.file(wav(samples(2000, 16), 2, 48000, 16))
+
+    def refuse(self, *arguments, sentence=""):
+        said = self.check(run(*arguments), FAILED).err
+        self.assertIn(sentence, said)
+
+    def test_last_line(self):
+        result = self.check(run("record", "--in", self.source, self.out), DONE)
+        frames, notifications, late, merged = map(int, LAST_LINE.match(result.out.splitlines()[-1]).groups())
+        self.assertEqual((frames, notifications, late, merged), (1000, 1, 0, 0))
+        self.assertEqual(result.err, "")
+
+    def test_object_and_nothing_else(self):
+        recorded = self.check(run("record", "--json", "--in", self.source, self.out), DONE).object
+        for member in RECORD_MEMBERS:
+            self.assertIn(member, recorded)
+            if member not in TEXTS and member != "stopped":
+                self.assertIs(type(recorded[member]), int, member)
+        self.assertEqual((recorded["in"], recorded["file"]), (str(self.source), str(self.out)))
+        self.assertNotIn("error", recorded)
+
+    def test_without_an_end_on_the_virtual_clock(self):
+        said = self.check(run("record", self.out), USAGE).err
+        self.assertIn("nothing ends this recording on the virtual clock", said)
+        self.assertFalse(self.out.exists())
+
+    def test_file_that_cannot_be_written(self):
+        for path in (self.folder / "no" / "out.wav", self.folder, "/dev/full", "-"):
+            with self.subTest(path=path):
+                self.refuse("record", "--in", self.source, path, sentence=str(path))
+                self.refuse("play", "--record", path, self.source, sentence=str(path))
+
+    def test_what_feeds_the_pin_is_not_written_over(self):
+        content = self.source.read_bytes()
+        os.link(self.source, self.out)
+        self.refuse("record", "--in", self.source, self.source, sentence="is the file that feeds the pin")
+        self.refuse("record", "--in", self.source, self.out, sentence="is the file that feeds the pin")
+        self.refuse("play", "--record", self.out, self.source, sentence="is the file to play")
+        self.assertEqual(self.source.read_bytes(), content)
+
+    def test_no_file_is_written_twice(self):
+        names = (self.out, self.folder / ".." / self.folder.name / self.out.name)
+        for again in (False, True):
+            self.refuse("play", "--out", names[0], "--record", names[1], self.source, sentence="would be written twice")
+            self.assertEqual(self.out.exists(), again)
+            self.out.write_bytes(b"")
+
+    def test_what_cannot_feed_a_pin(self):
+        for content in (b"", b"This is not audio.\n" * 100, wav(b"", 2, 48000, 16)):
+            bad = self.file(content, "bad.wav")
+            self.refuse("record", "--in", bad, self.out, sentence="bad.wav")
+        self.refuse("record", "--in", self.folder / "none.wav", self.out, sentence="none.wav")
+        for text in ("tone=", "tone=0", "tone=x", "tone:440"):
+            self.refuse("record", "-d", "1", "--in", text, self.out, sentence=text)
+        self.assertFalse(self.out.exists())
+
+    def test_pins(self):
+        for pin in ("0x99", "0x0e", "2"):
+            self.refuse("record", "-d", "1", "--pin", pin, self.out, sentence="no such input pin; it has 0x11, 0x12")
+            self.refuse("play", "--record", self.out, "--record-pin", pin, self.source, sentence="no such input pin")
+
+    def test_formats_that_no_converter_takes(self):
+        record = ("record", "-d", "1", self.out)
+        self.refuse(*record, "--rate", "12345", sentence="takes no 12345 Hz")
+        self.refuse(*record, "-c", "16", sentence="with 16 channels")
+        self.refuse(*record, "--pin", "0x12", "-c", "3", sentence="pin 0x12: no converter reaches it with 3 channels")
+        self.refuse("tone", "--rate", "12345", sentence="takes no 12345 Hz")
+        loopback = ("--loopback", "--record", self.out, "--record-pin", "0x12")
+        self.refuse("tone", "-c", "8", *loopback, sentence="pin 0x12: no converter reaches it with 8 channels")
+
+    def test_a_buffer_that_the_fifo_swallows(self):
+        for notify in (1, 2):
+            record = ("record", "--exact", "--notify", notify, "--in", self.source, self.out)
+            self.refuse(*record, "--buffer", 64, sentence="holds back 192 bytes: take 97 or more")
+            self.check(run(*record, "--buffer", 97), DONE)
 
 
 class BadInput(CommandTest):

@@ -284,6 +284,44 @@ static void an_event_may_go_as_soon_as_a_wait_for_it_was_satisfied(void **state)
     }
 }
 
+/* Sets an event again when it has been taken, each time a little later than before. */
+struct setter {
+    KEVENT event;
+    LONG done;
+};
+#define SIGNALS 1500
+
+static void *set_when_taken(void *context)
+{
+    struct setter *setter = context;
+
+    for (unsigned i = 0; i < SIGNALS; i++) {
+        while (KeReadStateEvent(&setter->event))
+            sched_yield();
+        KeStallExecutionProcessor(i % 150);
+        KeSetEvent(&setter->event, IO_NO_INCREMENT, FALSE);
+    }
+    InterlockedExchange(&setter->done, 1);
+    return NULL;
+}
+
+static void a_signal_at_the_moment_of_the_timeout_is_taken_or_left(void **state)
+{
+    struct setter setter = {.done = 0};
+    unsigned taken = 0;
+    pthread_t thread;
+
+    (void)state;
+    KeInitializeEvent(&setter.event, SynchronizationEvent, FALSE);
+    assert_int_equal(pthread_create(&thread, NULL, set_when_taken, &setter), 0);
+    for (LONGLONG ticks = 0; !InterlockedOr(&setter.done, 0); ticks++)
+        taken += wait_ticks(&setter.event, -1 - ticks % 700) == STATUS_SUCCESS;
+    taken += poll_event(&setter.event) == STATUS_SUCCESS;
+    pthread_join(thread, NULL);
+    assert_int_equal(taken, SIGNALS);
+    assert_true(IsListEmpty(&setter.event.WaitListHead));
+}
+
 /* ---- Descriptors
  * ------------------------------------------------------------------------------------------- */
 
@@ -708,6 +746,7 @@ int main(void)
         cmocka_unit_test(waiting_for_all_takes_all_or_none),
         cmocka_unit_test(sixty_four_events_may_be_waited_for),
         cmocka_unit_test(an_event_may_go_as_soon_as_a_wait_for_it_was_satisfied),
+        cmocka_unit_test(a_signal_at_the_moment_of_the_timeout_is_taken_or_left),
         cmocka_unit_test(a_descriptor_polls_readable_while_the_event_is_signalled),
         cmocka_unit_test(a_wait_for_several_keeps_every_descriptor_current),
         cmocka_unit_test(a_set_that_releases_a_waiter_leaves_the_descriptor_unreadable),

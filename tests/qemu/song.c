@@ -47,26 +47,25 @@ static ULONG fill(void *context, void *frames, ULONG count)
 static NTSTATUS play_on_path(struct song *song, const struct codec *codec, const struct path *path,
                              const HDAUDIO_BUS_INTERFACE_V2 *ddi)
 {
-    static const struct player_client client = {.fill = fill};
-    struct player_request request = {
+    static const struct stream_client client = {.transfer = fill};
+    struct stream_request request = {
         .format = {song->rate, 16, 16, 2},
         .buffer_frames = song->rate / 2,
         .notification_count = 2,
-        .latency = LATENCY,
         .client = &client,
         .context = song,
     };
     struct player player;
-    NTSTATUS status = player_open(&player, ddi, &request);
+    NTSTATUS status = player_open(&player, ddi, &request, LATENCY);
 
     if (!NT_SUCCESS(status))
         return status;
-    status = path_open(codec, path, player.converter_format, player.stream);
+    status = path_open(codec, path, player.stream.converter_format, player.stream.tag);
     if (NT_SUCCESS(status)) {
         status = player_run(&player);
         path_close(codec, path);
     }
-    song->underruns = player.report.underruns;
+    song->underruns = player.stream.report.gaps;
     player_close(&player);
     return status;
 }

@@ -455,9 +455,8 @@ static void one_muted_side_is_silent_and_the_other_is_not(void **state)
 #define MIXED 0x06
 #define UNITY 0x0c
 
-static struct rig *open_mixer(unsigned first_stream, unsigned second_stream)
+static void set_mixer(struct rig *rig, unsigned first_stream, unsigned second_stream)
 {
-    struct rig *rig = rig_open("mixing.codec");
     verb(rig, AFG, HDA_SET_POWER_STATE, 0);
     for (unsigned nid = 2; nid <= 3; nid++) {
         verb(rig, nid, HDA_SET_POWER_STATE, 0);
@@ -466,6 +465,12 @@ static struct rig *open_mixer(unsigned first_stream, unsigned second_stream)
         verb4(rig, 0x04, HDA_SET_AMPLIFIER, INPUT(nid - 2) | UNITY);
     }
     verb(rig, MIXED, HDA_SET_PIN_CONTROL, HDA_PIN_CONTROL_OUTPUT);
+}
+
+static struct rig *open_mixer(unsigned first_stream, unsigned second_stream)
+{
+    struct rig *rig = rig_open("mixing.codec");
+    set_mixer(rig, first_stream, second_stream);
     listen_to(rig, MIXED, &ear);
     return rig;
 }
@@ -489,27 +494,68 @@ static void a_mixer_adds_converters_of_one_stream_saturating(void **state)
     free(samples);
 }
 
-static void a_mixer_adds_two_streams(void **state)
+/* Stream 1 plays from the beginning, stream 2 from frame `late` on, in steps of so many link frames. The
+ * blocks of a step come in either order. Both have sample blocks in 147 of 160 frames if `slow`. */
+static void play_both(struct rig *rig, const int32_t *one, const int32_t *two, size_t late, size_t length,
+                      bool slow)
 {
-    int32_t *one = make_samples(2 * FRAMES, 16), *two = make_samples(2 * FRAMES, 16);
-    struct rig *rig = open_mixer(1, 2);
-    size_t first = 0, second = 0;
+    size_t total = 2 * late + 1000;
+    for (size_t frame = 0, count; frame < total; frame += count) {
+        size_t end = frame < late ? late : total;
+        count = end - frame < length ? end - frame : length;
+        for (unsigned i = 0; i < 2; i++) {
+            unsigned stream = 1 + (unsigned)(frame + i) % 2;
+            size_t from = frame - (stream == 2 && frame >= late ? late : 0), to = from + count;
+            if (stream == 2 && frame < late)
+                continue;
+            from = slow ? (from * 147 + 159) / 160 : from;
+            to = slow ? (to * 147 + 159) / 160 : to;
+            if (to > from)
+                play(rig, stream, slow ? 0x4011 : S16_STEREO, to - from,
+                     (stream == 1 ? one : two) + 2 * from);
+        }
+        pass(rig, count);
+    }
+}
+
+static void a_mixer_adds_two_streams_frame_by_frame(void **state)
+{
+    int32_t *one = make_samples(4 * FRAMES, 16), *two = make_samples(4 * FRAMES, 16);
     (void)state;
-    for (size_t i = 0; i < FRAMES; i++)
+    for (size_t i = 0; i < 2 * FRAMES; i++)
         two[2 * i] = -two[2 * i + 1];
-    play(rig, 1, S16_STEREO, 1, one);              /* the first leads */
-    for (first = 1; first < FRAMES; first += 37) { /* and blocks need not be of one length */
-        size_t count = FRAMES - second < 37 ? FRAMES - second : 37;
-        play(rig, 2, S16_STEREO, count, two + 2 * second);
-        second += count;
-        play(rig, 1, S16_STEREO, FRAMES - first < 37 ? FRAMES - first : 37, one + 2 * first);
+    for (size_t length = 1; length < 2000; length = length * 6 + 1) {
+        struct rig *rig = open_mixer(1, 2);
+        size_t late = 123;
+        play_both(rig, one, two, late, length, false);
+        assert_int_equal(ear.frames, 2 * late + 1000);
+        for (size_t i = 0; i < 2 * ear.frames; i++)
+            assert_int_equal(ear.heard[i], i < 2 * late ? one[i] : sum16(one[i], two[i - 2 * late]));
+        rig_close(rig);
     }
-    assert_int_equal(ear.frames, FRAMES);
-    for (size_t i = 1; i < FRAMES; i++) {
-        assert_int_equal(ear.heard[2 * i], sum16(one[2 * i], two[2 * (i - 1)]));
-        assert_int_equal(ear.heard[2 * i + 1], sum16(one[2 * i + 1], two[2 * (i - 1) + 1]));
+    free(one);
+    free(two);
+}
+
+static void streams_out_of_step_are_mixed_the_same_in_any_steps(void **state)
+{
+    int32_t *one = make_samples(4 * FRAMES, 16), *two = make_samples(4 * FRAMES, 16);
+    (void)state;
+    for (size_t late = 3; late < 200; late += 31) {
+        for (size_t length = 1; length < 2000; length = length * 6 + 1) {
+            struct rig *rig = open_mixer(1, 2);
+            verb4(rig, 0x02, HDA_SET_CONVERTER_FORMAT, 0x4011);
+            verb4(rig, 0x03, HDA_SET_CONVERTER_FORMAT, 0x4011);
+            play_both(rig, one, two, late, length, true);
+            sim_codec_hear(rig->codec, MIXED, NULL, NULL);
+            if (length == 1)
+                other_ear = ear;
+            assert_int_equal(ear.frames, other_ear.frames);
+            assert_memory_equal(ear.heard, other_ear.heard, 2 * ear.frames * sizeof(*one));
+            assert_int_equal(rig->faults, 0);
+            rig_close(rig);
+        }
     }
-    rig_close(rig);
     free(one);
     free(two);
 }
@@ -526,14 +572,17 @@ static void a_muted_mixer_input_does_not_copy_or_change_the_other(void **state)
     free(samples);
 }
 
-static void when_the_leading_stream_stops_the_other_is_heard(void **state)
+static void when_one_stream_stops_the_other_goes_on(void **state)
 {
     int32_t *samples = make_samples(2 * FRAMES, 16);
     struct rig *rig = open_mixer(1, 2);
     (void)state;
     play(rig, 1, S16_STEREO, 10, samples);
-    for (unsigned i = 0; i < 40; i++)
+    pass(rig, 10);
+    for (unsigned i = 0; i < 40; i++) {
         play(rig, 2, S16_STEREO, FRAMES, samples);
+        pass(rig, FRAMES);
+    }
     assert_int_equal(ear.frames, 10 + 40 * FRAMES);
     assert_memory_equal(ear.heard + 20, samples, 2 * FRAMES * sizeof(*samples));
     rig_close(rig);
@@ -546,12 +595,31 @@ static void what_waits_in_a_mixer_goes_out_when_the_listener_leaves(void **state
     struct rig *rig = open_mixer(1, 2);
     (void)state;
     play(rig, 1, S16_STEREO, 10, samples);
-    play(rig, 2, S16_STEREO, FRAMES, samples);
-    assert_int_equal(ear.frames, 10);
+    assert_int_equal(ear.frames, 0); /* stream 2 may come in the same frames */
     assert_true(sim_codec_hear(rig->codec, MIXED, NULL, NULL));
-    assert_int_equal(ear.frames, 10 + FRAMES);
+    assert_int_equal(ear.frames, 10);
     play(rig, 1, S16_STEREO, 10, samples);
-    assert_int_equal(ear.frames, 10 + FRAMES);
+    pass(rig, 10);
+    assert_int_equal(ear.frames, 10);
+    rig_close(rig);
+    free(samples);
+}
+
+static void after_a_link_reset_nobody_waits_for_a_stream_of_before(void **state)
+{
+    int32_t *samples = make_samples(2 * FRAMES, 16);
+    struct rig *rig = open_mixer(1, 2);
+    (void)state;
+    pass(rig, 5000);
+    play(rig, 1, S16_STEREO, FRAMES, samples);
+    play(rig, 2, S16_STEREO, FRAMES, samples);
+    sim_codec_link_reset(rig->codec);
+    assert_int_equal(ear.frames, FRAMES);
+    rig->frame = 0;
+    set_mixer(rig, 1, 2);
+    play(rig, 1, S16_STEREO, FRAMES, samples);
+    pass(rig, FRAMES);
+    assert_int_equal(ear.frames, 2 * FRAMES);
     rig_close(rig);
     free(samples);
 }
@@ -565,6 +633,7 @@ static void streams_of_two_rates_at_one_pin_are_a_fault(void **state)
     for (unsigned i = 0; i < 3; i++) {
         play(rig, 1, S16_STEREO, FRAMES, samples);
         play(rig, 2, 0x4011, FRAMES, samples);
+        pass(rig, FRAMES);
     }
     assert_int_equal(rig->faults, 1);
     assert_non_null(strstr(rig->fault, "rate"));
@@ -584,6 +653,7 @@ static void a_loop_of_mixers_ends(void **state)
     verb4(rig, 0x05, HDA_SET_AMPLIFIER, INPUT(0) | UNITY);
     verb4(rig, 0x05, HDA_SET_AMPLIFIER, INPUT(1) | UNITY);
     play(rig, 1, S16_STEREO, FRAMES, samples);
+    pass(rig, FRAMES);
     assert_int_equal(ear.frames, FRAMES);
     for (size_t i = 2; i < 2 * FRAMES; i++) {
         double expected = samples[i] * (1 + pow(10, -6 / 20.0));
@@ -723,10 +793,12 @@ int main(void)
         cmocka_unit_test(gain_above_0_dB_saturates),
         cmocka_unit_test(one_muted_side_is_silent_and_the_other_is_not),
         cmocka_unit_test(a_mixer_adds_converters_of_one_stream_saturating),
-        cmocka_unit_test(a_mixer_adds_two_streams),
+        cmocka_unit_test(a_mixer_adds_two_streams_frame_by_frame),
+        cmocka_unit_test(streams_out_of_step_are_mixed_the_same_in_any_steps),
         cmocka_unit_test(a_muted_mixer_input_does_not_copy_or_change_the_other),
-        cmocka_unit_test(when_the_leading_stream_stops_the_other_is_heard),
+        cmocka_unit_test(when_one_stream_stops_the_other_goes_on),
         cmocka_unit_test(what_waits_in_a_mixer_goes_out_when_the_listener_leaves),
+        cmocka_unit_test(after_a_link_reset_nobody_waits_for_a_stream_of_before),
         cmocka_unit_test(streams_of_two_rates_at_one_pin_are_a_fault),
         cmocka_unit_test(a_loop_of_mixers_ends),
         cmocka_unit_test(a_pin_selects_one_of_its_connections),

@@ -325,6 +325,38 @@ static void one_pin_feeds_several(void **state)
     bench_close(&bench);
 }
 
+/* mixing.codec adds converters 02 and 03 at pin 06. */
+static void a_mix_is_recorded_in_the_step_in_which_it_leaves(void **state)
+{
+    struct rig *out = rig_open("mixing.codec"), *in = rig_open(NULL);
+    (void)state;
+    verb(out, AFG, HDA_SET_POWER_STATE, 0);
+    for (unsigned nid = 2; nid <= 3; nid++) {
+        verb(out, nid, HDA_SET_POWER_STATE, 0);
+        verb4(out, nid, HDA_SET_CONVERTER_FORMAT, 0x0011);
+        verb(out, nid, HDA_SET_STREAM_CHANNEL, (nid - 1) << 4);
+        verb4(out, 0x04, HDA_SET_AMPLIFIER, INPUT(nid - 2) | 0x0c);
+    }
+    verb(out, 0x06, HDA_SET_PIN_CONTROL, HDA_PIN_CONTROL_OUTPUT);
+    open_input(in, 0x07, LINE_IN, 0x0011);
+    assert_int_equal(sim_codec_connect(out->codec, 0x06, in->codec, LINE_IN), STATUS_SUCCESS);
+    settle(out);
+    settle(in);
+    for (size_t i = 0; i < 2 * 1000; i++)
+        played[i] = said(i, 16);
+    for (size_t frame = 0; frame < 1000; frame += 100) {
+        play(out, 1, 0x0011, 100, played + 2 * frame);
+        play(out, 2, 0x0011, 100, played + 2 * frame);
+        assert_true(record(in, RECORD, 0x0011, 100, recorded + 2 * frame));
+        pass(out, 100);
+        pass(in, 100);
+    }
+    for (size_t i = 0; i < 2 * 1000; i++)
+        assert_int_equal(recorded[i], 2 * played[i]);
+    rig_close(out);
+    rig_close(in);
+}
+
 static void a_cable_gives_as_many_channels_as_both_ends_have(void **state)
 {
     uint16_t wide = format_of(48000, 16, 8);
@@ -433,6 +465,7 @@ int main(void)
         cmocka_unit_test(after_a_play_there_is_silence),
         cmocka_unit_test(a_pin_is_heard_while_a_cable_is_in_it),
         cmocka_unit_test(one_pin_feeds_several),
+        cmocka_unit_test(a_mix_is_recorded_in_the_step_in_which_it_leaves),
         cmocka_unit_test(a_cable_gives_as_many_channels_as_both_ends_have),
         cmocka_unit_test(streams_of_two_rates_are_a_fault_told_once),
         cmocka_unit_test(what_feeds_a_pin_replaces_its_cable),

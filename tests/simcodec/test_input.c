@@ -229,9 +229,8 @@ static void another_format_is_a_fault_told_once(void **state)
 #define UNITY 0x0c
 
 /* Both converters hear the mixer, at 0 dB; all its inputs are muted, all pins enabled. */
-static struct rig *open_inputs(uint16_t format)
+static void set_inputs(struct rig *rig, uint16_t format)
 {
-    struct rig *rig = rig_open("input.codec");
     verb(rig, AFG, HDA_SET_POWER_STATE, 0);
     for (unsigned nid = ADC; nid <= ADC_2; nid++) {
         verb4(rig, nid, HDA_SET_CONVERTER_FORMAT, format);
@@ -240,6 +239,12 @@ static struct rig *open_inputs(uint16_t format)
     }
     for (unsigned nid = JACK; nid <= MONO; nid++)
         verb(rig, nid, HDA_SET_PIN_CONTROL, HDA_PIN_CONTROL_INPUT);
+}
+
+static struct rig *open_inputs(uint16_t format)
+{
+    struct rig *rig = rig_open("input.codec");
+    set_inputs(rig, format);
     return rig;
 }
 
@@ -360,15 +365,34 @@ static void several_converters_fill_one_stream(void **state)
 
 /* ---- One pin, several converters ------------------------------------------------------------- */
 
-static struct rig *open_shared(uint16_t first, uint16_t second)
+static void set_shared(struct rig *rig, uint16_t first, uint16_t second)
 {
-    struct rig *rig = open_inputs(first);
+    set_inputs(rig, first);
     verb4(rig, ADC_2, HDA_SET_CONVERTER_FORMAT, second);
     send_on(rig, ADC, 1, 0);
     send_on(rig, ADC_2, 2, 0);
     mix(rig, 0, UNITY);
+}
+
+static struct rig *open_shared(uint16_t first, uint16_t second)
+{
+    struct rig *rig = rig_open("input.codec");
+    set_shared(rig, first, second);
     speak_into(rig, JACK, &mouth);
     return rig;
+}
+
+static void after_a_link_reset_nothing_old_is_heard(void **state)
+{
+    struct rig *rig = open_shared(S16_STEREO, S16_STEREO);
+    (void)state;
+    assert_true(record(rig, 1, S16_STEREO, FRAMES, recorded));
+    sim_codec_link_reset(rig->codec);
+    rig->frame = 0;
+    set_shared(rig, S16_STEREO, S16_STEREO);
+    assert_true(record(rig, 1, S16_STEREO, FRAMES, recorded)); /* in the frame of the same number */
+    assert_said(recorded, 2 * FRAMES, 2 * FRAMES, 16);
+    rig_close(rig);
 }
 
 static void two_streams_get_the_same_samples_of_a_pin(void **state)
@@ -492,6 +516,7 @@ int main(void)
         cmocka_unit_test(a_swap_exchanges_left_and_right),
         cmocka_unit_test(several_pins_add_up_saturating),
         cmocka_unit_test(several_converters_fill_one_stream),
+        cmocka_unit_test(after_a_link_reset_nothing_old_is_heard),
         cmocka_unit_test(two_streams_get_the_same_samples_of_a_pin),
         cmocka_unit_test(the_same_samples_in_pieces),
         cmocka_unit_test(the_widest_converter_says_what_is_asked_for),

@@ -204,6 +204,7 @@ static void begin_reading(struct sim_cable *cable, uint64_t now)
 void sim_cable_read(struct sim_cable *cable, const struct hdabus_recording *recording)
 {
     uint64_t now = cable->to->pin->codec->frame;
+    sim_mix_settle(cable->from->pin->codec, cable->from, now);
     if (goes_on(&cable->reader, now, recording->frames, recording->sample_rate))
         begin_reading(cable, now);
     if (cable->rate != recording->sample_rate) {

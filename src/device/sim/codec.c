@@ -267,7 +267,7 @@ bool sim_codec_hear(struct sim_codec *codec, uint8_t pin, hdabus_sink *sink, voi
     struct sim_node *node = sim_codec_pin(codec, pin);
     if (node == NULL)
         return false;
-    sim_ear_flush(codec, node->ear);
+    sim_mix_flush(codec, node->ear);
     node->ear->sink = sink;
     node->ear->context = context;
     codec->stale = true;
@@ -303,6 +303,7 @@ void sim_codec_frame(struct sim_codec *codec, uint64_t frame)
     codec->waking = false;
     if (frame <= codec->frame)
         return;
+    sim_codec_mix(codec, frame);
     sim_beep_frame(codec, frame);
     codec->frame = frame;
     if (frame >= codec->settles)

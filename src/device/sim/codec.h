@@ -20,15 +20,18 @@
  * and the pin select that way; and when a digital converter has DIGEN set. If one of these fails nothing
  * leaves the pin. If the amplifiers on the way are muted, or the converter's format or number of SDO lines is
  * not the stream's, zeros do. Amplifiers apply their gain; where all add up to exactly 0 dB samples are not
- * touched. Mixers add, saturating. Frames have the channels that the converter takes from the stream. A beep
- * generator adds its tone at all pins whose connections lead to it or, if none do, at all that are enabled
- * for output; where no stream is heard the tone leaves the pin as 16 bits stereo at 48 kHz.
+ * touched. Mixers add, saturating, and streams that meet at a pin do so frame by frame: where converters with
+ * several streams lead there, it is heard when the controller has said that the next frame begins. Frames
+ * have the channels that the converter takes from the stream. A beep generator adds its tone at all pins
+ * whose connections lead to it or, if none do, at all that are enabled for output; where no stream is heard
+ * the tone leaves the pin as 16 bits stereo at 48 kHz.
  *
  * Input. A converter in D0 with a stream sends; a pin enabled for input is heard under the same rules, from
  * the converter back to the pin. Where no pin is heard, zeros are sent, and a pin that is muted is not heard.
- * Output converters that a mixer on the way leads to as well are not recorded. What goes into a pin is asked for once in each frame
- * and sampling rate, with as many channels and bits as the widest converter takes that records it, so that
- * all that record the pin at one rate get the same samples; those at another rate are asked for separately.
+ * Output converters that a mixer on the way leads to as well are not recorded. What goes into a pin is asked
+ * for once in each frame and sampling rate, with as many channels and bits as the widest converter takes that
+ * records it, so that all that record the pin at one rate get the same samples; those at another rate are
+ * asked for separately.
  *
  * Unsolicited responses (HDA 7.3.1) hold the tag and below it, of a jack 0; of an HDMI or DisplayPort pin
  * presence in bit 0 (ELD valid, bit 1, is never set: the ELD is empty); of a function group what verb F15h

@@ -119,10 +119,11 @@ static bool keeps_settings(const struct sim_codec *codec)
     return group != 0 && (codec->nodes[group]->power_states & POWER_STATES_EPSS);
 }
 
-static void reset_cables(struct sim_codec *codec)
+static void reset_pins(struct sim_codec *codec)
 {
     for (unsigned i = 0; i < codec->pin_count; i++) {
         codec->ears[i].streaming_until = 0;
+        sim_mix_flush(codec, &codec->ears[i]);
         for (struct sim_cable *c = codec->ears[i].cables; c != NULL; c = sim_cable_next(c))
             sim_cable_reset(c);
         for (struct sim_batch *b = codec->feeds[i].batches; b != NULL; b = b->next)
@@ -162,5 +163,5 @@ void sim_codec_link_reset(struct sim_codec *codec)
     else
         lose_settings(codec);
     restart_frames(codec);
-    reset_cables(codec);
+    reset_pins(codec);
 }

@@ -235,11 +235,14 @@ static void route_ear(struct sim_ear *ear)
     walk_beep(&walk);
 }
 
-static bool hears(const struct sim_ear *ear, unsigned stream)
+static bool hears_several_streams(const struct sim_ear *ear)
 {
+    unsigned first = 0;
     for (unsigned i = 0; i < ear->route.count; i++) {
-        if (ear->route.sources[i].node->state.stream_channel >> 4 == (int)stream)
+        unsigned stream = ear->route.sources[i].node->state.stream_channel >> 4;
+        if (first != 0 && stream != 0 && stream != first)
             return true;
+        first = stream != 0 ? stream : first;
     }
     return false;
 }
@@ -276,8 +279,7 @@ void sim_codec_route(struct sim_codec *codec)
         struct sim_ear *ear = &codec->ears[i];
         codec->feeds[i].hearers = 0;
         route_ear(ear);
-        if (ear->mix.leader != 0 && !hears(ear, ear->mix.leader))
-            sim_ear_flush(codec, ear);
+        ear->crowded = hears_several_streams(ear);
     }
     for (unsigned i = 0; i < codec->intake_count; i++)
         route_intake(&codec->intakes[i]);

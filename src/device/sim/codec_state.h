@@ -27,7 +27,8 @@ enum sim_node_kind { SIM_ROOT, SIM_AUDIO_GROUP, SIM_MODEM_GROUP, SIM_WIDGET };
 #define SIM_HAS_STRIPE      0x4000u
 #define SIM_HAS_DISPLAY     0x8000u /* is an HDMI or DisplayPort pin */
 
-#define SIM_NEVER UINT64_MAX
+#define SIM_NEVER   UINT64_MAX
+#define SIM_STREAMS 16 /* tags; 0 is none */
 
 #define SIM_AUDIO_SLOTS 16 /* of an HDMI audio sample packet that a channel can be mapped to */
 #define SIM_PACKET      32 /* bytes of a data island packet */
@@ -130,14 +131,21 @@ struct sim_route {
     struct sim_source *sources; /* room for all that there can be */
 };
 
-/* What several streams send to one pin, until the stream that leads has come as far. */
+/* One of several streams that meet at a pin. */
+struct sim_mix_stream {
+    size_t held; /* frames that wait */
+    uint64_t
+        until; /* the frame up to which it has had its blocks and, of a slow rate, can be told to be over */
+};
+
+/* What several streams send to one pin, until all have it. */
 struct sim_mix {
     int64_t *samples; /* NULL until needed */
-    size_t held[16];  /* frames of each stream tag that wait */
     unsigned channels;
-    unsigned leader; /* stream tag, 0: none */
-    uint16_t format; /* of the leader */
-    bool told;       /* of a stream of another rate */
+    uint16_t format; /* of the first */
+    unsigned first;  /* stream tag */
+    struct sim_mix_stream streams[SIM_STREAMS];
+    bool told; /* of a stream of another rate, or of memory */
 };
 
 /* What leaves a pin. */
@@ -148,6 +156,7 @@ struct sim_ear {
     struct sim_cable *cables; /* that begin here */
     struct sim_route route;
     double beep_gain[2];      /* of the tone that sounds; 0: none */
+    bool crowded;             /* converters of several streams lead here */
     uint64_t streaming_until; /* a stream has been heard until this frame, or a little less */
     struct sim_mix mix;
 };
@@ -179,8 +188,8 @@ struct sim_intake {
     struct sim_route route;
 };
 
-#define SIM_MIX_FRAMES   16384 /* that one stream may be ahead of another */
-#define SIM_CHUNK_FRAMES 64    /* that are computed at a time */
+#define SIM_MIX_FRAMES   8192 /* that wait at most: two steps of the fastest stream */
+#define SIM_CHUNK_FRAMES 64   /* that are computed at a time */
 #define SIM_CHANNELS     16
 #define SIM_EVENTS       32 /* unsolicited responses that wait */
 
@@ -233,6 +242,7 @@ struct sim_codec {
     uint8_t reset_group; /* NID of the function reset that was the command before, or 0 */
     bool down;           /* the link is in reset */
     bool waking;         /* and something happened meanwhile */
+    bool mixing;         /* something waits at a pin */
     bool addressed;      /* a command has come since */
     uint64_t frame;      /* the current one */
     uint64_t settles;    /* the first frame in which a node reaches its power state, or SIM_NEVER */
@@ -307,8 +317,6 @@ void sim_codec_route(struct sim_codec *codec);
 
 /* ---- codec_audio.c: from the link to the pins ------------------------------------------------ */
 
-/* Sends what a mixer still holds to the sink, and leaves it empty. */
-void sim_ear_flush(struct sim_codec *codec, struct sim_ear *ear);
 bool sim_ear_is_heard(const struct sim_ear *ear);
 /* Frames of at most SIM_CHUNK_FRAMES leave the pin, as sums. */
 void sim_ear_deliver(struct sim_codec *codec, struct sim_ear *ear, uint16_t format, unsigned channels,
@@ -319,6 +327,34 @@ const char *sim_converter_objection(const struct sim_node *converter, uint16_t f
 void sim_converter_check(struct sim_node *converter, const char *objection, unsigned stream);
 /* HDA 7.3.3.11: from its channel on, as many as the converter has and the stream goes on. */
 unsigned sim_converter_channels(const struct sim_node *converter, uint16_t format);
+
+/* A source that takes part in a block. */
+struct sim_voice {
+    const struct sim_source *source;
+    unsigned first; /* of the stream's channels */
+    unsigned channels;
+};
+
+struct sim_voices {
+    unsigned count; /* that are not silent */
+    unsigned channels;
+    struct sim_voice voice[2 * CODEC_DUMP_NODES];
+};
+
+/* Adds `frames` of the block from frame `start` on to sums of `width` channels. */
+void sim_voices_add(const struct sim_voices *voices, const struct sim_link_block *block, size_t start,
+                    size_t frames, unsigned width, int64_t *sums);
+
+/* ---- codec_mix.c: streams that meet at a pin ------------------------------------------------- */
+
+bool sim_mix_holds(const struct sim_mix *mix);
+void sim_mix_add(struct sim_codec *codec, struct sim_ear *ear, const struct sim_voices *voices,
+                 const struct sim_link_block *block);
+/* What every stream at work has left the pin before frame `now` goes out. */
+void sim_mix_settle(struct sim_codec *codec, struct sim_ear *ear, uint64_t now);
+void sim_codec_mix(struct sim_codec *codec, uint64_t now);
+/* All that waits goes out, and nothing is known of any stream. */
+void sim_mix_flush(struct sim_codec *codec, struct sim_ear *ear);
 
 /* ---- codec_beep.c ---------------------------------------------------------------------------- */
 

@@ -2,7 +2,6 @@
 /* event.c - the dispatcher: events, their descriptors, and waits on either clock. */
 #include "internal.h"
 
-#include <errno.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -104,13 +103,27 @@ void linux_wait_finish(struct linux_wait *wait, NTSTATUS status)
     wait->status = status;
     if (wait->clock == LINUX_CLOCK_VIRTUAL)
         linux_virtual_wake(wait);
-    else
-        pthread_cond_signal(&wait->thread->wake);
 }
 
-/* Releases whom the event's state satisfies, the longest waiting first. */
-static void release_waiters(PKEVENT event)
+/* Ends waits on the real clock, outside the dispatcher: a thread that is woken runs at once, maybe in place
+ * of this one, and finds nothing taken. When it sees that it is released its wait is gone, so may be the
+ * events, and the thread itself. */
+static void let_out(struct linux_wait *wait)
 {
+    while (wait) {
+        struct linux_wait *next = wait->released_next;
+        uint32_t *released = &wait->thread->released;
+
+        __atomic_store_n(released, 1, __ATOMIC_RELEASE);
+        linux_futex_wake(released);
+        wait = next;
+    }
+}
+
+/* Releases whom the event's state satisfies, the longest waiting first. Returns those to let out. */
+static struct linux_wait *release_waiters(PKEVENT event)
+{
+    struct linux_wait *released = NULL, **last = &released;
     PLIST_ENTRY entry = event->WaitListHead.Flink;
     ULONG which;
 
@@ -126,21 +139,41 @@ static void release_waiters(PKEVENT event)
             entry = entry->Flink;
         consume_for(wait, which, event);
         linux_wait_finish(wait, STATUS_WAIT_0 + (NTSTATUS)which);
+        if (wait->clock == LINUX_CLOCK_REAL) {
+            *last = wait;
+            last = &wait->released_next;
+        }
     }
+    return released;
 }
 
-/* With the dispatcher held. */
+/* Until the thread is let out. False: the deadline has passed. */
+static bool sleep_released(struct linux_thread *thread, uint64_t deadline)
+{
+    bool in_time = true;
+
+    while (in_time && !__atomic_load_n(&thread->released, __ATOMIC_ACQUIRE))
+        in_time = linux_futex_wait(&thread->released, 0, deadline);
+    return in_time;
+}
+
+/* With the dispatcher held; leaves it. */
 static void sleep_until(struct linux_wait *wait, uint64_t deadline)
 {
-    struct timespec until = linux_timespec(deadline);
-    int error = 0;
+    bool late = false;
 
-    while (!wait->done && error != ETIMEDOUT)
-        error = deadline == NEVER
-                    ? pthread_cond_wait(&wait->thread->wake, &linux_dispatcher)
-                    : pthread_cond_clockwait(&wait->thread->wake, &linux_dispatcher, CLOCK_MONOTONIC, &until);
-    if (!wait->done)
+    wait->thread->released = 0;
+    linux_dispatcher_unlock();
+    if (sleep_released(wait->thread, deadline))
+        return;
+    linux_dispatcher_lock();
+    if (wait->done)
+        late = true; /* somebody is about to let it out, and knows it until then */
+    else
         linux_wait_finish(wait, STATUS_TIMEOUT);
+    linux_dispatcher_unlock();
+    if (late)
+        sleep_released(wait->thread, NEVER);
 }
 
 /* With the dispatcher held. */
@@ -155,15 +188,17 @@ static void enlist(struct linux_wait *wait)
     }
 }
 
-/* With the dispatcher held. */
+/* With the dispatcher held; leaves it. */
 static void block(struct linux_wait *wait, uint64_t deadline)
 {
     wait->thread = &linux_self;
     enlist(wait);
-    if (wait->clock == LINUX_CLOCK_VIRTUAL)
-        linux_virtual_wait(wait, deadline);
-    else
+    if (wait->clock == LINUX_CLOCK_REAL) {
         sleep_until(wait, deadline);
+        return;
+    }
+    linux_virtual_wait(wait, deadline);
+    linux_dispatcher_unlock();
 }
 
 static NTSTATUS wait_for(struct linux_wait *wait, bool poll, uint64_t deadline)
@@ -178,6 +213,7 @@ static NTSTATUS wait_for(struct linux_wait *wait, bool poll, uint64_t deadline)
         wait->status = STATUS_TIMEOUT;
     } else {
         block(wait, deadline);
+        return wait->status;
     }
     linux_dispatcher_unlock();
     return wait->status;
@@ -251,16 +287,18 @@ VOID KeInitializeEvent(PRKEVENT Event, EVENT_TYPE Type, BOOLEAN State)
 /* Sets the state and releases whom it satisfies; returns the state before. */
 static LONG change_state(PKEVENT event, LONG state)
 {
+    struct linux_wait *released = NULL;
     LONG before;
 
     linux_dispatcher_lock();
     before = event->SignalState;
     event->SignalState = state;
     if (state && !before)
-        release_waiters(event);
+        released = release_waiters(event);
     show_state(event, before);
-    /* Nobody who was released gets past the dispatcher before this, so the event was there until now. */
+    /* Nobody who was released is let out, or gets past the dispatcher, before this: the event was there. */
     linux_dispatcher_unlock();
+    let_out(released);
     return before;
 }
 

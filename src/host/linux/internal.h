@@ -5,7 +5,8 @@
  * Locks, outermost first: a device's own lock; a real host's mutex; the dispatcher. The dispatcher is one
  * lock for the whole process: it guards every event, every wait and the virtual world. An event itself holds
  * no lock, so that whoever was released by it may free it: nobody leaves a wait, a poll or a read of the
- * event's state but through the dispatcher.
+ * event's state but through the dispatcher, or, on the real clock, let out by whoever has left it and does
+ * not touch the event any more.
  */
 #ifndef LINUX_INTERNAL_H
 #define LINUX_INTERNAL_H
@@ -35,7 +36,8 @@ struct linux_thread {
     unsigned passive_locks; /* how many it holds */
     unsigned passive_work;  /* how deep it is in deferred work at PASSIVE_LEVEL */
     bool steps;          /* it makes virtual time pass, maybe in a device: nothing else may come in between */
-    pthread_cond_t wake; /* with the dispatcher */
+    uint32_t released;   /* real clock: its wait is over; what it sleeps on */
+    pthread_cond_t wake; /* virtual clock: with the dispatcher */
 };
 extern _Thread_local struct linux_thread linux_self;
 
@@ -58,6 +60,14 @@ enum linux_clock linux_thread_clock(void);
 void linux_thread_use_clock(enum linux_clock clock);
 /* Tells threads apart; fits in 31 bits. */
 uint32_t linux_thread_number(void);
+
+/* ---- Sleeping on a word (futex.c) ---------------------------------------------------------------------- */
+
+/* Sleeps on the first 32 bits at `word` while they are `value`, until woken, or for no reason, at most until
+ * `deadline` on CLOCK_MONOTONIC. False: it has passed. */
+bool linux_futex_wait(void *word, uint32_t value, uint64_t deadline);
+/* Wakes one who sleeps on it. The word itself is not touched, and may be gone. */
+void linux_futex_wake(void *word);
 
 /* ---- A lock in one word (spinlock.c) ------------------------------------------------------------------- */
 
@@ -87,6 +97,7 @@ struct linux_wait {
     WAIT_TYPE type;
     bool done;
     NTSTATUS status;
+    struct linux_wait *released_next; /* the real clock's: the next one to let out */
     /* The virtual clock's. */
     struct linux_timer timer;
     bool blocked; /* asleep, in the world's list */

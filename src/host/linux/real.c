@@ -111,20 +111,30 @@ static void run_interrupt(struct linux_host *host)
     device_end(host);
 }
 
-/* Does what comes first of all that is to be done. False: nothing is. When this thread is late, the device
- * catches up before a timer expires: what waits for an answer finds the one that came in time. */
-static bool do_next(struct linux_host *host, uint64_t now)
+/* When this thread is late, the device catches up before a timer expires: what waits for an answer finds the
+ * one that came in time. */
+static bool pass_time(struct linux_host *host)
 {
-    if (host->interrupt_requested)
-        run_interrupt(host);
-    else if (linux_work_can_run(host, HDA_LEVEL_DISPATCH))
-        linux_work_run(host, HDA_LEVEL_DISPATCH);
-    else if (device_wants_time(host, now))
+    uint64_t now = linux_clock_now(LINUX_CLOCK_REAL);
+
+    if (device_wants_time(host, now))
         pass_device_time(host, now);
     else if (linux_timers_due(host->timers) <= now)
         linux_timers_expire(host->timers, now);
     else
         return false;
+    return true;
+}
+
+/* Does what comes first of all that is to be done. False: nothing is. */
+static bool do_next(struct linux_host *host)
+{
+    if (host->interrupt_requested)
+        run_interrupt(host);
+    else if (linux_work_can_run(host, HDA_LEVEL_DISPATCH))
+        linux_work_run(host, HDA_LEVEL_DISPATCH);
+    else
+        return pass_time(host);
     return true;
 }
 
@@ -155,7 +165,7 @@ static void *interrupt_loop(void *context)
     while (!host->stop) {
         uint64_t retry;
 
-        if (do_next(host, linux_clock_now(LINUX_CLOCK_REAL)))
+        if (do_next(host))
             continue;
         retry = serve_passive_work(host);
         sleep_until(host, retry < next_due(host) ? retry : next_due(host));

@@ -8,19 +8,10 @@
  */
 #include "internal.h"
 
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #define SLEEPERS ((ULONG_PTR)0x80000000)
 #define SPINS    64
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "a futex is the first 32 bits of the word");
-
-static void futex(ULONG_PTR *word, int operation, ULONG_PTR value)
-{
-    syscall(SYS_futex, word, operation, (uint32_t)value, NULL, NULL, 0);
-}
 
 static bool take(ULONG_PTR *word, ULONG_PTR owner)
 {
@@ -40,7 +31,7 @@ static void sleep_on(ULONG_PTR *word)
     if (!(held & SLEEPERS) &&
         !__atomic_compare_exchange_n(word, &held, held | SLEEPERS, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
         return;
-    futex(word, FUTEX_WAIT_PRIVATE, held | SLEEPERS);
+    linux_futex_wait(word, (uint32_t)(held | SLEEPERS), NEVER);
 }
 
 void linux_word_lock(ULONG_PTR *word, const char *routine)
@@ -64,7 +55,7 @@ void linux_word_unlock(ULONG_PTR *word, const char *routine)
         linux_bug_check("%s at IRQL %u: the thread does not hold this lock", routine, linux_self.level.irql);
     held = __atomic_exchange_n(word, 0, __ATOMIC_RELEASE);
     if (held & SLEEPERS)
-        futex(word, FUTEX_WAKE_PRIVATE, 1);
+        linux_futex_wake(word);
 }
 
 /* ---- KSPIN_LOCK ---------------------------------------------------------------------------------------- */

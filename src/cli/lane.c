@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* lane.c - a stream on its route: what playing and recording have in common. */
+#include "lane.h"
+
+#include <sim.h>
+#include <stdio.h>
+
+#include "codec/status.h"
+#include "json.h"
+#include "stop.h"
+
+#define BUFFERS_PER_SECOND 10
+#define LATENCIES_BUFFERED 8 /* a device that works ahead is not to come round to what is being handled */
+#define MOST_LANES         2
+
+/* ---- The engine ---------------------------------------------------------------------------------- */
+
+/* A tenth of a second, unless the device needs more or the user wishes otherwise. */
+static uint32_t buffer_frames(const struct lane *lane)
+{
+    ULONG rate = lane->route.format.SampleRate, latency = hdabus_latency(lane->device->bus);
+    uint64_t least = (uint64_t)latency * LATENCIES_BUFFERED * rate / 1000000;
+
+    if (lane->options->buffer_frames)
+        return lane->options->buffer_frames;
+    return max(rate / BUFFERS_PER_SECOND, (uint32_t)least);
+}
+
+struct stream_request lane_request(const struct lane *lane, const struct stream_client *client, void *context)
+{
+    return (struct stream_request){
+        .format = lane->route.format,
+        .buffer_frames = buffer_frames(lane),
+        .notification_count = lane->options->notify,
+        .client = client,
+        .context = context,
+    };
+}
+
+int lane_fail(const struct lane *lane, const char *routine, NTSTATUS status)
+{
+    const HDAUDIO_STREAM_FORMAT *format = &lane->route.format;
+
+    return report_failure(lane->report, EXIT_FAILED, status, "%s: %s: %s (%u channels of %u bits at %u Hz)",
+                          routine, status_name(status), status_sentence(status), format->NumberOfChannels,
+                          format->ValidBitsPerSample, (unsigned)format->SampleRate);
+}
+
+/* What is in the FIFO cannot be written or read: half of the buffer has to be more than that. */
+int lane_check_buffer(const struct lane *lane)
+{
+    const struct stream *stream = lane->stream;
+    const char *what = lane->route.path.direction == PATH_OUT ? "fetches" : "holds back";
+
+    if (stream->buffer_bytes >= 2 * (SIZE_T)stream->fifo)
+        return EXIT_DONE;
+    return report_failure(
+        lane->report, EXIT_FAILED, STATUS_SUCCESS,
+        "--buffer: %u frames are too few, since the controller %s %u bytes%s: take %u or more",
+        (unsigned)stream->buffer_frames, what, (unsigned)stream->fifo,
+        lane->route.path.direction == PATH_OUT ? " ahead" : "",
+        2 * (unsigned)stream->fifo / stream->frame_bytes + 1);
+}
+
+/* ---- The path ------------------------------------------------------------------------------------ */
+
+int lane_open_path(const struct lane *lane)
+{
+    NTSTATUS status = path_open(&lane->route.group->codec, &lane->route.path, lane->stream->converter_format,
+                                lane->stream->tag);
+
+    return NT_SUCCESS(status) ? EXIT_DONE : lane_fail(lane, "TransferCodecVerbs", status);
+}
+
+int lane_close_path(const struct lane *lane, int code)
+{
+    NTSTATUS status = path_close(&lane->route.group->codec, &lane->route.path);
+
+    if (code != EXIT_DONE || NT_SUCCESS(status))
+        return code;
+    return lane_fail(lane, "TransferCodecVerbs", status);
+}
+
+/* ---- Running ------------------------------------------------------------------------------------- */
+
+static bool is_any(const void *file, const char *path)
+{
+    (void)file;
+    (void)path;
+    return true;
+}
+
+/* QEMU's WAV files have no other direction. */
+static void explain(const struct lane *lane, NTSTATUS status)
+{
+    if (status == STATUS_IO_TIMEOUT && lane->route.path.direction == PATH_IN &&
+        device_writes(lane->options, is_any, NULL))
+        report_note("QEMU gives a codec no input while it writes what that plays to out=FILE");
+}
+
+static int fail_first(struct lane *const *lanes, unsigned count, NTSTATUS status)
+{
+    unsigned i;
+
+    for (i = 0; i + 1 < count && NT_SUCCESS(lanes[i]->stream->status); i++)
+        ;
+    explain(lanes[i], status);
+    return lane_fail(lanes[i], lanes[i]->stream->routine, status);
+}
+
+int lanes_run(struct lane *const *lanes, unsigned count)
+{
+    struct stream *streams[MOST_LANES];
+    NTSTATUS status;
+    unsigned i;
+
+    for (i = 0; i < count; i++)
+        streams[i] = lanes[i]->stream;
+    stop_catch_signals();
+    status = session_run(streams, count);
+    stop_release_signals();
+    return NT_SUCCESS(status) ? EXIT_DONE : fail_first(lanes, count, status);
+}
+
+int lane_check_gaps(const struct lane *lane, const char *what)
+{
+    unsigned long long times = lane->stream->report.gaps;
+
+    if (times == 0)
+        return EXIT_DONE;
+    if (lane->options->exact)
+        return report_failure(lane->report, EXIT_FAILED, STATUS_SUCCESS,
+                              "not exact: the buffer %s (times: %llu): make it larger with --buffer", what,
+                              times);
+    report_note("the buffer %s (times: %llu): make it larger with --buffer", what, times);
+    return EXIT_DONE;
+}
+
+int lane_check_faults(const struct lane *lane)
+{
+    unsigned faults = hdabus_sim_faults(lane->device->bus), i;
+    int code = EXIT_DONE;
+
+    for (i = 0; i < faults; i++)
+        code = report_failure(lane->report, EXIT_FAILED, STATUS_SUCCESS, "driver fault: %s",
+                              hdabus_sim_fault(lane->device->bus, i));
+    return code;
+}
+
+/* ---- What is told -------------------------------------------------------------------------------- */
+
+void lane_report_route(const struct lane *lane)
+{
+    const HDAUDIO_STREAM_FORMAT *format = &lane->route.format;
+    struct report *report = lane->report;
+
+    report_string(report, "device", lane->options->device);
+    report_string(report, "clock", hdabus_clock(lane->device->bus));
+    report_integer(report, "rate", format->SampleRate);
+    report_integer(report, "channels", format->NumberOfChannels);
+    report_integer(report, "bits", format->ValidBitsPerSample);
+    report_integer(report, "pin", lane->route.pin);
+}
+
+/* Register counts are totals from opening to closing. */
+void lane_report_statistics(const struct lane *lane, const struct hdabus_statistics *statistics)
+{
+    struct report *report = lane->report;
+
+    report_integer(report, "merged", statistics->merged);
+    report_integer(report, "register_reads", statistics->register_reads);
+    report_integer(report, "register_writes", statistics->register_writes);
+    report_integer(report, "verbs", statistics->verbs);
+}
+
+void lane_describe_counts(const struct lane *lane, struct json_object *object, uint64_t expected,
+                          const char *gaps)
+{
+    const struct stream *stream = lane->stream;
+
+    json_add_integer(object, "frames", stream->report.frames);
+    json_add_integer(object, "buffer_bytes", stream->buffer_bytes);
+    json_add_integer(object, "notification_count", lane->options->notify);
+    json_add_integer(object, "notifications", stream->report.notifications);
+    json_add_integer(object, "expected_notifications", expected);
+    json_add_integer(object, "late", stream->report.late);
+    json_add_integer(object, gaps, stream->report.gaps);
+    json_add_boolean(object, "stopped", stream->report.stopped);
+}
+
+bool lane_has_run(const struct lane *lane)
+{
+    return lane->stream && (lane->stream->report.notifications > 0 || lane->stream->report.frames > 0);
+}
+
+void lane_print_result(const struct lane *lane, const char *done, const struct hdabus_statistics *statistics)
+{
+    const struct stream_report *report = &lane->stream->report;
+
+    printf("%llu frames%s%s, pin 0x%02x, %llu notifications, %llu late, %llu merged\n",
+           (unsigned long long)report->frames, done, report->stopped ? " until stopped" : "", lane->route.pin,
+           (unsigned long long)report->notifications, (unsigned long long)report->late,
+           (unsigned long long)statistics->merged);
+}

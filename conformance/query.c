@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* query.c - DDI 1: obtaining an interface, its reference count, and what the last dereference does. */
+#include <stdatomic.h>
 #include <string.h>
 
 #include "check.h"
@@ -171,7 +172,7 @@ static unsigned take_tags(const client *owner, UCHAR *tags)
 static VOID NTAPI count_completion(HDAUDIO_CODEC_TRANSFER *transfer, PVOID context)
 {
     (void)transfer;
-    ++*(unsigned *)context;
+    atomic_fetch_add((_Atomic unsigned *)context, 1);
 }
 
 static bool releases_tags(struct trial *t)
@@ -217,7 +218,7 @@ static bool releases_registrations(struct trial *t)
 
 /* A running engine with a registration, every tag, and verbs on their way. */
 static bool holds_everything(struct trial *t, PKEVENT event, HDAUDIO_CODEC_TRANSFER *transfers,
-                             unsigned *done)
+                             _Atomic unsigned *done)
 {
     PVOID context = t->other.Context;
     struct buffer buffer;
@@ -243,7 +244,7 @@ static bool releases_everything(struct trial *t)
 {
     PKEVENT event = trial_event(t, NotificationEvent);
     HDAUDIO_CODEC_TRANSFER *transfers = trial_memory(t, VERBS * sizeof(*transfers));
-    unsigned *done = trial_memory(t, sizeof(*done));
+    _Atomic unsigned *done = trial_memory(t, sizeof(*done));
     UCHAR tags[64];
     unsigned count;
     KIRQL level;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* unsolicited.c - DDI 3, Unsolicited responses: the tags that callbacks are registered for, and what goes to
  * them. */
+#include <stdatomic.h>
 #include <string.h>
 
 #include "check.h"
@@ -95,15 +96,16 @@ static bool not_valid(struct trial *t)
 #define SENSES          (1u << 2) /* of pin capabilities: presence */
 #define POISON          0xDD
 
-/* In the trial's memory, for a response may come late where a driver is broken. */
+/* In the trial's memory, for a response may come late where a driver is broken. What comes before a count is
+ * to be read after it. */
 struct listener {
     struct trial *trial;
-    unsigned heard;
+    _Atomic unsigned heard;
     KIRQL level;
     HDAUDIO_CODEC_RESPONSE last;
     HDAUDIO_CODEC_TRANSFER transfer; /* asked from the callback, if it has a command */
     NTSTATUS asked;
-    unsigned answered;
+    _Atomic unsigned answered;
 };
 
 struct jack {
@@ -169,7 +171,7 @@ static VOID NTAPI count_answer(HDAUDIO_CODEC_TRANSFER *transfer, PVOID context)
     struct listener *listener = context;
 
     (void)transfer;
-    listener->answered++;
+    atomic_fetch_add(&listener->answered, 1);
 }
 
 static VOID NTAPI listen(HDAUDIO_CODEC_RESPONSE response, PVOID context)
@@ -182,7 +184,7 @@ static VOID NTAPI listen(HDAUDIO_CODEC_RESPONSE response, PVOID context)
     listener->last = response;
     if (listener->transfer.Output.Command != 0)
         listener->asked = DDI(TransferCodecVerbs, 1, &listener->transfer, count_answer, listener);
-    listener->heard++;
+    atomic_fetch_add(&listener->heard, 1);
 }
 
 static struct listener *new_listener(struct trial *t)

@@ -229,14 +229,14 @@ static NTSTATUS run_rings(struct hda_bus *bus)
     return hda_wait(bus, corb_control, CORBCTL_RUN, CORBCTL_RUN, bus->config.bounds.stream);
 }
 
-/* One less than what both rings hold; where that is little, some are left to what codecs say by themselves.
- */
+/* What both rings hold less what is left to codecs that say something by themselves while the driver is late:
+ * a sixteenth, and 4 at least. Where there is so little, one at a time. */
 static ULONG commands_in_flight(const struct hda_verbs *verbs)
 {
-    ULONG limit =
-        (verbs->corb_entries < verbs->rirb_entries ? verbs->corb_entries : verbs->rirb_entries) - 1u;
+    ULONG entries = verbs->corb_entries < verbs->rirb_entries ? verbs->corb_entries : verbs->rirb_entries;
+    ULONG left = entries / 16 > 4 ? entries / 16 : 4;
 
-    return limit == 15 ? 12 : limit;
+    return entries > left ? entries - left : 1;
 }
 
 /* What it leaves behind on failure hda_rings_free() frees, as after success. */

@@ -166,12 +166,66 @@ static bool stream_payload(struct trial *t)
     return true;
 }
 
+/* ---- Striping ----------------------------------------------------------------------------------- */
+
+/* How many engines of a format are to be had. */
+static bool count_striped(struct trial *t, const HDAUDIO_STREAM_FORMAT *format, unsigned *count)
+{
+    HANDLE handles[ENGINE_LIMIT];
+
+    *count = 0;
+    while (*count < ENGINE_LIMIT && NT_SUCCESS(allocate_striped(t, format, &handles[*count])))
+        ++*count;
+    for (unsigned i = 0; i < *count; i++)
+        TRY(release(t, handles[i]));
+    return true;
+}
+
+/* The largest stream that one may be: as many as the lines hold, if there are engines for them. */
+static bool stripe_divides(struct trial *t)
+{
+    HDAUDIO_STREAM_FORMAT format = {48000, 32, 32, 0};
+    unsigned lines = t->target->output_lines, engines, count, each;
+
+    if (!t->target->line_payload || !t->target->stream_payload || lines < 2)
+        return skip(t, "the controller has one SDO line, or it is not known what it carries");
+    format.NumberOfChannels = (USHORT)smaller(16, stream_bits(t) / 32);
+    each = need(1, format.NumberOfChannels, 32);
+    TRY(count_striped(t, &smallest, &engines));
+    TRY(count_striped(t, &format, &count));
+    EXPECT_EQUAL(smaller(engines, t->target->line_payload * WORD_BITS / (each / lines)), count);
+    return true;
+}
+
+static bool stripe_runs(struct trial *t)
+{
+    HDAUDIO_DEVICE_INFORMATION information = {.Size = sizeof(information)};
+    struct buffer buffer;
+    HANDLE handle;
+    ULONG bytes;
+
+    EXPECT_SUCCESS(DDI(GetDeviceInformation, &information));
+    if (!information.IsStripingSupported)
+        return skip(t, "the controller has one SDO line");
+    EXPECT_SUCCESS(allocate_striped(t, &stereo, &handle));
+    EXPECT_SUCCESS(allocate_buffer(t, handle, period_bytes(t), &buffer));
+    EXPECT_SUCCESS(set_state(t, RunState, handle));
+    advance(t, period(t) / 4);
+    TRY(position(t, handle, &bytes));
+    EXPECT(bytes > 0);
+    return true;
+}
+
 static bool too_much(struct trial *t)
 {
     HDAUDIO_STREAM_FORMAT fits = {48000, 24, 32, 8};
+    NTSTATUS status;
     HANDLE handle;
 
-    EXPECT_STATUS(STATUS_BUFFER_TOO_SMALL, allocate_for(t, &t->ddi, &fits_nowhere, &handle));
+    status = allocate_for(t, &t->ddi, &fits_nowhere, &handle);
+    if (t->target->stream_payload)
+        EXPECT_EQUAL((ULONG)STATUS_BUFFER_TOO_SMALL, (ULONG)status);
+    EXPECT(status == STATUS_BUFFER_TOO_SMALL || status == STATUS_INSUFFICIENT_RESOURCES);
     return allocate(t, &fits, &handle);
 }
 
@@ -280,6 +334,11 @@ const struct check bandwidth_checks[] = {
      stream_payload, false, NULL},
     {"AllocateRenderDmaEngine.fits-nowhere",
      "8 channels of 32 bits at 192 kHz fit nowhere; 8 of 24 at 48 kHz do.", too_much, false, NULL},
+    {"AllocateRenderDmaEngine.stripe-divides",
+     "Striping over n SDO lines divides the outbound need by n; the limit of one stream stays.",
+     stripe_divides, false, NULL},
+    {"AllocateRenderDmaEngine.stripe-runs", "A striped stream runs like any other.", stripe_runs, false,
+     NULL},
     {"ChangeBandwidthAllocation.changes", "The engine has the new format from then on.", changes, false,
      NULL},
     {"ChangeBandwidthAllocation.reserves",

@@ -35,6 +35,7 @@ struct check {
 extern const struct check query_checks[];
 extern const struct check verb_checks[];
 extern const struct check engine_checks[];
+extern const struct check capture_checks[];
 extern const struct check format_checks[];
 extern const struct check bandwidth_checks[];
 extern const struct check buffer_checks[];
@@ -71,6 +72,7 @@ struct trial {
     unsigned engine_count;
     void *memories[TRIAL_MEMORIES];
     unsigned memory_count;
+    UCHAR sender;        /* an input converter that sends, or 0 */
     const char *skipped; /* why, or NULL */
     char failure[400];
 };
@@ -155,8 +157,12 @@ extern const HDAUDIO_STREAM_FORMAT smallest; /* 48 kHz, 8 bits, one channel */
 /* AllocateRenderDmaEngine for a client; what it hands out belongs to the trial. */
 NTSTATUS allocate_for(struct trial *t, const client *owner, const HDAUDIO_STREAM_FORMAT *format,
                       HANDLE *handle);
+/* The same with Stripe, for the trial's own client. */
+NTSTATUS allocate_striped(struct trial *t, const HDAUDIO_STREAM_FORMAT *format, HANDLE *handle);
 /* The same for the trial's own client, which must succeed. */
 bool allocate(struct trial *t, const HDAUDIO_STREAM_FORMAT *format, HANDLE *handle);
+/* AllocateCaptureDmaEngine for the trial's own client; what it hands out belongs to the trial. */
+NTSTATUS capture_for(struct trial *t, UCHAR codec, const HDAUDIO_STREAM_FORMAT *format, HANDLE *handle);
 /* As many engines as there are, at most `limit`; returns how many. */
 unsigned allocate_all(struct trial *t, const client *owner, HANDLE *handles, unsigned limit);
 /* FreeDmaEngine, which must succeed. */
@@ -190,7 +196,16 @@ bool refresh(struct trial *t);
 UCHAR codec_address(struct trial *t);
 /* GET_PARAMETER as a command. */
 ULONG parameter(UCHAR codec, UCHAR node, UCHAR number);
+/* A verb with 8 bits of payload as a command to the trial's codec (HDA 7.3). */
+ULONG verb(struct trial *t, UCHAR node, USHORT id, UCHAR payload);
 /* One verb, synchronously, which must be answered. */
 bool ask(struct trial *t, ULONG command, ULONG *response);
+/* The nodes of the trial's function group: `count` from `first` on. */
+bool widgets(struct trial *t, UCHAR *first, unsigned *count);
+
+/* An input converter of the codec, powered up; false and skipped where it has none. */
+bool input_converter(struct trial *t, UCHAR *node);
+/* It sends its stereo samples to a stream from now on, until the trial ends. */
+bool send_from(struct trial *t, UCHAR node, UCHAR stream);
 
 #endif

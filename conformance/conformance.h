@@ -10,6 +10,13 @@
 
 #include <hdaudio.h>
 
+/* What a simulated codec or controller can be made to do. Each happens once, at the next occasion. */
+enum conformance_failure {
+    CONFORMANCE_NO_RESPONSE,      /* the codec on trial does not answer its next command */
+    CONFORMANCE_RESPONSE_OVERRUN, /* the controller loses the next response */
+    CONFORMANCE_MEMORY_ERROR,     /* the controller cannot fetch the next command */
+};
+
 /* A bus driver on trial, and what the suite needs to try it. All hooks are called from the thread that called
  * conformance_run(), which is at PASSIVE_LEVEL; no other client uses the bus meanwhile. */
 struct conformance_target {
@@ -33,10 +40,27 @@ struct conformance_target {
     void (*lower)(void *context, KIRQL level);
     KIRQL (*level)(void *context);
 
-    /* OUTPAY and OUTSTRMPAY as the registers read (HDA 3.3.5, 3.3.11); 0: not known, and the checks that need
-     * them are skipped. */
+    /* What the controller is, where that is known: what needs it is skipped where it is 0. OUTPAY,
+     * OUTSTRMPAY, INPAY and INSTRMPAY as the registers read (HDA 3.3.5, 3.3.11); entries of the smaller of
+     * CORB and RIRB; SDO lines; GCAP's engines, if `engines_known`. */
     USHORT line_payload;
     USHORT stream_payload;
+    USHORT input_line_payload;
+    USHORT input_stream_payload;
+    USHORT ring_entries;
+    UCHAR output_lines;
+    BOOLEAN engines_known;
+    UCHAR output_engines;
+    UCHAR input_engines;
+    UCHAR bidirectional_engines;
+    /* It has no SSYNC: engines of one call start as close as register writes allow (HDA 3.3.17). */
+    BOOLEAN no_stream_sync;
+
+    /* Plugs something into the jack of a pin of the codec on trial, or pulls it out; whether that could be.
+     * NULL: jacks cannot be moved, and what needs it is skipped. */
+    BOOLEAN (*plug)(void *context, UCHAR pin, BOOLEAN plugged);
+    /* Makes something fail; whether that could be. NULL likewise. */
+    BOOLEAN (*fail)(void *context, enum conformance_failure failure);
 
     /* Takes a line of TAP, without a line feed. */
     void (*print)(void *context, const char *line);

@@ -81,6 +81,8 @@ static bool stripe(struct trial *t)
     EXPECT_SUCCESS(DDI(GetDeviceInformation, &information));
     if (information.IsStripingSupported)
         return skip(t, "this controller has several SDO lines");
+    EXPECT_SUCCESS(allocate_striped(t, &format, &handle));
+    TRY(release(t, handle));
     EXPECT_SUCCESS(DDI(AllocateRenderDmaEngine, &format, TRUE, &handle, &converter));
     EXPECT_SUCCESS(DDI(FreeDmaEngine, handle));
     EXPECT_EQUAL(0x0011, converter.ConverterFormat);

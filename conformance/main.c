@@ -8,10 +8,7 @@
 
 #include "conformance.h"
 
-/* What the simulated controller's OUTPAY and OUTSTRMPAY say (HDA 3.3.5, 3.3.11). */
-#define SIM_LINE_PAYLOAD   60
-#define SIM_STREAM_PAYLOAD 48
-#define REAL_SLACK         50000000 /* how late a thread may wake up on a busy machine, in nanoseconds */
+#define REAL_SLACK 50000000 /* how late a thread may wake up on a busy machine, in nanoseconds */
 
 static NTSTATUS query(void *context, const GUID *type, USHORT size, USHORT version, PINTERFACE table)
 {
@@ -85,6 +82,49 @@ static bool is_simulated(const char *device)
     return strncmp(device, "sim", 3) == 0;
 }
 
+static UCHAR codec_of(struct hdabus *bus)
+{
+    struct hdabus_child child = {0};
+
+    hdabus_child(bus, 0, &child);
+    return child.codec_address;
+}
+
+static BOOLEAN plug(void *context, UCHAR pin, BOOLEAN plugged)
+{
+    return NT_SUCCESS(hdabus_sim_plug(context, codec_of(context), pin, plugged));
+}
+
+static BOOLEAN fail(void *context, enum conformance_failure failure)
+{
+    static const enum hdabus_sim_failure failures[] = {
+        [CONFORMANCE_NO_RESPONSE] = HDABUS_SIM_NO_RESPONSE,
+        [CONFORMANCE_RESPONSE_OVERRUN] = HDABUS_SIM_RESPONSE_OVERRUN,
+        [CONFORMANCE_MEMORY_ERROR] = HDABUS_SIM_MEMORY_ERROR,
+    };
+
+    return NT_SUCCESS(hdabus_sim_fail(context, failures[failure], codec_of(context)));
+}
+
+static void describe(const struct hdabus *bus, struct conformance_target *target)
+{
+    struct hdabus_controller controller;
+
+    hdabus_controller(bus, &controller);
+    target->line_payload = controller.output_payload;
+    target->stream_payload = controller.output_stream_payload;
+    target->input_line_payload = controller.input_payload;
+    target->input_stream_payload = controller.input_stream_payload;
+    target->ring_entries =
+        controller.corb_entries < controller.rirb_entries ? controller.corb_entries : controller.rirb_entries;
+    target->output_lines = controller.output_lines;
+    target->engines_known = TRUE;
+    target->output_engines = controller.output_engines;
+    target->input_engines = controller.input_engines;
+    target->bidirectional_engines = controller.bidirectional_engines;
+    target->no_stream_sync = !controller.stream_sync;
+}
+
 static struct conformance_target target_of(struct hdabus *bus, const char *device)
 {
     struct conformance_target target = {.context = bus,
@@ -96,11 +136,14 @@ static struct conformance_target target_of(struct hdabus *bus, const char *devic
                                         .level = level,
                                         .print = print};
 
+    describe(bus, &target);
+    if (strstr(device, "shape=qemu"))
+        target.ring_entries = 0; /* its CORB stalls (docs/QEMU.md): frames mean nothing */
     if (strcmp(hdabus_clock(bus), "real") == 0)
         target.slack = REAL_SLACK;
     if (is_simulated(device)) {
-        target.line_payload = SIM_LINE_PAYLOAD;
-        target.stream_payload = SIM_STREAM_PAYLOAD;
+        target.plug = plug;
+        target.fail = fail;
     }
     return target;
 }

@@ -467,6 +467,30 @@ static bool no_delivery_from_before(struct trial *t)
     return true;
 }
 
+/* Deferred work is kept off for three periods of one interrupt each. */
+static bool late_signals_once(struct trial *t)
+{
+    PKEVENT event = trial_event(t, SynchronizationEvent);
+    HANDLE handle;
+    KIRQL level;
+
+    if (!has_levels(t) || t->target->slack)
+        return skip(t, "deferred work runs on other processors meanwhile");
+    TRY(event != NULL);
+    TRY(start(t, 1, &handle));
+    EXPECT_SUCCESS(add(t, handle, event));
+    EXPECT(comes(t, event));
+    level = raise(t);
+    for (ULONGLONG passed = 0; passed < 3 * period(t) + MILLISECOND; passed += MILLISECOND / 4)
+        KeStallExecutionProcessor(250);
+    lower(t, level);
+    EXPECT(signalled(event, tolerance(t)));
+    EXPECT(!signalled(event, period(t) / 2));
+    EXPECT(comes(t, event));
+    EXPECT_SUCCESS(take(t, handle, event));
+    return true;
+}
+
 static bool again_after_pause(struct trial *t)
 {
     PKEVENT event = trial_event(t, NotificationEvent);
@@ -513,6 +537,9 @@ const struct check notify_checks[] = {
     {"RegisterNotificationEvent.twice",
      "Registering an event twice makes two registrations; each unregister removes one.", twice_is_two, true,
      NULL},
+    {"RegisterNotificationEvent.late-signals-once",
+     "A late interrupt that covers several completed descriptors signals each event once.", late_signals_once,
+     true, NULL},
     {"RegisterNotificationEvent.null", "NULL event: INVALID_PARAMETER.", register_null, true, NULL},
     {"UnregisterNotificationEvent.null", "NULL event: INVALID_PARAMETER.", unregister_null, true, NULL},
     {"UnregisterNotificationEvent.not-registered", "Not registered on this engine: INVALID_PARAMETER.",

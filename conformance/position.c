@@ -197,6 +197,30 @@ static bool fresh_wall_clock(struct trial *t)
     return true;
 }
 
+/* Reading through the pointers is all that is done between two looks at the time. */
+static bool takes_no_time(struct trial *t)
+{
+    PULONG link = NULL, wall = NULL;
+    ULONG first, second;
+    ULONGLONG begun;
+    HANDLE handle;
+
+    if (t->target->slack)
+        return skip(t, "time passes by itself here");
+    TRY(start(t, 0, &handle));
+    advance(t, period(t) / 4);
+    EXPECT_SUCCESS(DDI(GetLinkPositionRegister, handle, &link));
+    DDI(GetWallClockRegister, &wall);
+    begun = now(t);
+    first = read_register(link) + read_register(wall);
+    for (unsigned i = 0; i < 1000; i++) {
+        second = read_register(link) + read_register(wall);
+        EXPECT_EQUAL(first, second);
+    }
+    EXPECT_EQUAL(begun, now(t));
+    return true;
+}
+
 /* The pointer stays readable for as long as the child device is there, also when its engine is gone. */
 static bool outlives_the_engine(struct trial *t)
 {
@@ -237,6 +261,8 @@ const struct check position_checks[] = {
      "Where registers cannot be mapped it points to a shadow that is updated on each interrupt and each "
      "request.",
      fresh_position, false, NULL},
+    {"GetLinkPositionRegister.takes-no-time", "Under virtual time a read through a pointer passes no time.",
+     takes_no_time, false, NULL},
     {"GetLinkPositionRegister.at-dispatch", "Both registers are handed out at up to DISPATCH_LEVEL.",
      pointers_at_dispatch, false, NULL},
     {"GetLinkPositionRegister.outlives-the-engine",

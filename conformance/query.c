@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* query.c - DDI 1: obtaining an interface, its reference count, and what the last dereference does. */
+#include <stdatomic.h>
 #include <string.h>
 
 #include "check.h"
@@ -166,6 +167,14 @@ static unsigned take_tags(const client *owner, UCHAR *tags)
     return count;
 }
 
+#define VERBS 100
+
+static VOID NTAPI count_completion(HDAUDIO_CODEC_TRANSFER *transfer, PVOID context)
+{
+    (void)transfer;
+    atomic_fetch_add((_Atomic unsigned *)context, 1);
+}
+
 static bool releases_tags(struct trial *t)
 {
     UCHAR tags[64];
@@ -207,6 +216,62 @@ static bool releases_registrations(struct trial *t)
     return true;
 }
 
+/* A running engine with a registration, every tag, and verbs on their way. */
+static bool holds_everything(struct trial *t, PKEVENT event, HDAUDIO_CODEC_TRANSFER *transfers,
+                             _Atomic unsigned *done)
+{
+    PVOID context = t->other.Context;
+    struct buffer buffer;
+    SIZE_T offset;
+    HANDLE handle;
+    UCHAR tags[64];
+
+    EXPECT_SUCCESS(allocate_for(t, &t->other, &stereo, &handle));
+    EXPECT_SUCCESS(t->other.AllocateDmaBufferWithNotification(context, handle, 1, period_bytes(t),
+                                                              &buffer.mdl, &buffer.size, &offset,
+                                                              &buffer.stream, &buffer.fifo));
+    EXPECT_SUCCESS(t->other.RegisterNotificationEvent(context, handle, event));
+    EXPECT_SUCCESS(t->other.SetDmaEngineState(context, RunState, 1, &handle));
+    EXPECT_EQUAL(64, take_tags(&t->other, tags));
+    for (unsigned i = 0; i < VERBS; i++)
+        transfers[i].Output.Command = parameter(codec_address(t), 0, 0);
+    EXPECT_SUCCESS(t->other.TransferCodecVerbs(context, VERBS, transfers, count_completion, done));
+    return true;
+}
+
+/* Dropped at DISPATCH_LEVEL, with all of that. */
+static bool releases_everything(struct trial *t)
+{
+    PKEVENT event = trial_event(t, NotificationEvent);
+    HDAUDIO_CODEC_TRANSFER *transfers = trial_memory(t, VERBS * sizeof(*transfers));
+    _Atomic unsigned *done = trial_memory(t, sizeof(*done));
+    UCHAR tags[64];
+    unsigned count;
+    KIRQL level;
+
+    if (!has_levels(t))
+        return skip(t, "there is no IRQL here");
+    TRY(event != NULL && transfers != NULL && done != NULL);
+    TRY(open_other(t));
+    TRY(holds_everything(t, event, transfers, done));
+    level = raise(t);
+    close_other(t);
+    lower(t, level);
+    advance(t, 50 * MILLISECOND + t->target->slack);
+    EXPECT_EQUAL(1, *done);
+    for (unsigned i = 0; i < VERBS; i++)
+        EXPECT_EQUAL(1, transfers[i].Input.IsValid);
+    memset(event, PATTERN, sizeof(*event));
+    count = take_tags(&t->ddi, tags);
+    for (unsigned i = 0; i < count; i++)
+        EXPECT_SUCCESS(DDI(UnregisterEventCallback, tags[i]));
+    EXPECT_EQUAL(64, count);
+    TRY(start(t, 1, &(HANDLE){NULL}));
+    advance(t, 3 * period(t));
+    EXPECT(untouched(event, sizeof(*event)));
+    return true;
+}
+
 const struct check query_checks[] = {
     {"Query.table", "Four tables exist; all start with the five members of INTERFACE. Version is 0x0100.",
      table, false, NULL},
@@ -232,5 +297,8 @@ const struct check query_checks[] = {
     {"InterfaceDereference.releases-registrations",
      "When the last reference goes while the client still holds registrations, they are released.",
      releases_registrations, true, NULL},
+    {"InterfaceDereference.releases-everything",
+     "What the client still holds is released as if freed in order; above PASSIVE_LEVEL that work is queued.",
+     releases_everything, true, NULL},
     {0},
 };

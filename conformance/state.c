@@ -212,6 +212,8 @@ static bool same_frame(struct trial *t)
     TRY(prepare_several(t, handles, pointers, &count));
     if (count < 2)
         return skip(t, "this controller has one engine");
+    if (t->target->no_stream_sync)
+        return skip(t, "this controller has no SSYNC");
     /* At every phase against the link's frames, so that starting one by one cannot look like starting
      * together. */
     for (unsigned round = 0; round < (t->target->slack ? 5 : 80); round++) {

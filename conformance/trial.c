@@ -9,8 +9,17 @@
 
 #define POOL_TAG 0x466e6f43u /* "ConF" */
 
-/* The hda parameters of every function driver (HDA 7.3.3.1). */
-#define GET_PARAMETER 0xF00
+/* Verbs and parameters (HDA 7.3.3, 7.3.4). */
+#define GET_PARAMETER   0xF00
+#define SET_STREAM      0x706
+#define SET_POWER_STATE 0x705
+#define GET_POWER_STATE 0xF05
+#define SET_FORMAT      0x2
+#define SUBNODES        0x04
+#define WIDGET_CAPS     0x09
+#define AUDIO_INPUT     1    /* type of widget */
+#define SETTLING        0xF0 /* of a power state: what the node has come to */
+#define STEREO_FORMAT   0x0011
 
 const HDAUDIO_STREAM_FORMAT stereo = {48000, 16, 16, 2};
 const HDAUDIO_STREAM_FORMAT smallest = {48000, 8, 8, 1};
@@ -94,6 +103,14 @@ void close_other(struct trial *t)
     t->other.InterfaceDereference(t->other.Context);
 }
 
+static void stop_sending(struct trial *t)
+{
+    HDAUDIO_CODEC_TRANSFER transfer = {.Output.Command = verb(t, t->sender, SET_STREAM, 0)};
+
+    DDI(TransferCodecVerbs, 1, &transfer, NULL, NULL);
+    t->sender = 0;
+}
+
 /* In whatever state a failed check has left it: what does not apply is refused, and that is fine. */
 static void give_back(const client *owner, HANDLE handle)
 {
@@ -107,6 +124,8 @@ static void give_back(const client *owner, HANDLE handle)
 
 void trial_end(struct trial *t)
 {
+    if (t->sender)
+        stop_sending(t);
     for (unsigned i = 0; i < t->engine_count; i++)
         give_back(t->engines[i].owner, t->engines[i].handle);
     if (t->other_open)
@@ -176,8 +195,17 @@ void lower(struct trial *t, KIRQL level)
 
 /* ---- Engines ------------------------------------------------------------------------------------ */
 
-NTSTATUS allocate_for(struct trial *t, const client *owner, const HDAUDIO_STREAM_FORMAT *format,
-                      HANDLE *handle)
+static NTSTATUS keep_engine(struct trial *t, const client *owner, NTSTATUS status, HANDLE handle)
+{
+    if (NT_SUCCESS(status)) {
+        t->engines[t->engine_count].owner = owner;
+        t->engines[t->engine_count++].handle = handle;
+    }
+    return status;
+}
+
+static NTSTATUS render_for(struct trial *t, const client *owner, const HDAUDIO_STREAM_FORMAT *format,
+                           BOOLEAN stripe, HANDLE *handle)
 {
     HDAUDIO_STREAM_FORMAT copy = *format;
     HDAUDIO_CONVERTER_FORMAT converter;
@@ -185,12 +213,31 @@ NTSTATUS allocate_for(struct trial *t, const client *owner, const HDAUDIO_STREAM
 
     if (t->engine_count == TRIAL_ENGINES)
         return STATUS_NO_MEMORY;
-    status = owner->AllocateRenderDmaEngine(owner->Context, &copy, FALSE, handle, &converter);
-    if (NT_SUCCESS(status)) {
-        t->engines[t->engine_count].owner = owner;
-        t->engines[t->engine_count++].handle = *handle;
-    }
-    return status;
+    status = owner->AllocateRenderDmaEngine(owner->Context, &copy, stripe, handle, &converter);
+    return keep_engine(t, owner, status, *handle);
+}
+
+NTSTATUS allocate_for(struct trial *t, const client *owner, const HDAUDIO_STREAM_FORMAT *format,
+                      HANDLE *handle)
+{
+    return render_for(t, owner, format, FALSE, handle);
+}
+
+NTSTATUS allocate_striped(struct trial *t, const HDAUDIO_STREAM_FORMAT *format, HANDLE *handle)
+{
+    return render_for(t, &t->ddi, format, TRUE, handle);
+}
+
+NTSTATUS capture_for(struct trial *t, UCHAR codec, const HDAUDIO_STREAM_FORMAT *format, HANDLE *handle)
+{
+    HDAUDIO_STREAM_FORMAT copy = *format;
+    HDAUDIO_CONVERTER_FORMAT converter;
+    NTSTATUS status;
+
+    if (t->engine_count == TRIAL_ENGINES)
+        return STATUS_NO_MEMORY;
+    status = DDI(AllocateCaptureDmaEngine, codec, &copy, handle, &converter);
+    return keep_engine(t, &t->ddi, status, *handle);
 }
 
 bool allocate(struct trial *t, const HDAUDIO_STREAM_FORMAT *format, HANDLE *handle)
@@ -326,4 +373,75 @@ bool ask(struct trial *t, ULONG command, ULONG *response)
     EXPECT(transfer.Input.IsValid);
     *response = transfer.Input.Response;
     return true;
+}
+
+ULONG verb(struct trial *t, UCHAR node, USHORT id, UCHAR payload)
+{
+    HDAUDIO_CODEC_COMMAND command = {
+        .Verb8 = {
+            .Data = payload, .VerbId = id & 0xFFF, .Node = node, .CodecAddress = codec_address(t) & 0xF}};
+
+    return command.Command;
+}
+
+bool widgets(struct trial *t, UCHAR *first, unsigned *count)
+{
+    UCHAR address = 0, group = 0;
+    ULONG subnodes;
+
+    DDI(GetResourceInformation, &address, &group);
+    TRY(ask(t, parameter(address, group, SUBNODES), &subnodes));
+    *first = (UCHAR)(subnodes >> 16);
+    *count = subnodes & 0xFF;
+    return true;
+}
+
+/* ---- An input converter ------------------------------------------------------------------------- */
+
+#define LONGEST_SETTLING 500 /* milliseconds */
+
+static bool power_up(struct trial *t, UCHAR node)
+{
+    ULONG state = SETTLING;
+
+    TRY(ask(t, verb(t, node, SET_POWER_STATE, 0), &state));
+    for (unsigned i = 0; i < LONGEST_SETTLING; i++) {
+        TRY(ask(t, verb(t, node, GET_POWER_STATE, 0), &state));
+        if (!(state & SETTLING))
+            return true;
+        advance(t, MILLISECOND);
+    }
+    return failed(t, __FILE__, __LINE__, "node %u does not come to D0: %x", node, (unsigned)state);
+}
+
+bool input_converter(struct trial *t, UCHAR *node)
+{
+    UCHAR address = 0, group = 0, first;
+    unsigned count;
+
+    DDI(GetResourceInformation, &address, &group);
+    TRY(widgets(t, &first, &count));
+    for (unsigned i = 0; i < count; i++) {
+        ULONG caps;
+
+        *node = (UCHAR)(first + i);
+        TRY(ask(t, parameter(address, *node, WIDGET_CAPS), &caps));
+        if ((caps >> 20 & 0xF) == AUDIO_INPUT)
+            return power_up(t, group) && power_up(t, *node);
+    }
+    skip(t, "this codec has no input converter");
+    return false;
+}
+
+bool send_from(struct trial *t, UCHAR node, UCHAR stream)
+{
+    HDAUDIO_CODEC_COMMAND format = {.Verb16 = {.Data = STEREO_FORMAT,
+                                               .VerbId = SET_FORMAT,
+                                               .Node = node,
+                                               .CodecAddress = codec_address(t) & 0xF}};
+    ULONG response;
+
+    t->sender = node;
+    return ask(t, format.Command, &response) &&
+           ask(t, verb(t, node, SET_STREAM, (UCHAR)(stream << 4)), &response);
 }

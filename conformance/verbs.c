@@ -335,6 +335,12 @@ static bool unanswered(struct trial *t, const HDAUDIO_CODEC_TRANSFER *transfer)
     return true;
 }
 
+/* Link frames that so many commands take: one each, or with rings of 2 two (DDI TransferCodecVerbs). */
+static ULONGLONG frames_of(const struct trial *t, ULONG count)
+{
+    return t->target->ring_entries == 2 ? 2ull * count : count;
+}
+
 /* Runs a batch that cannot be answered whole, which may cost one timeout. */
 static bool run_with_one_timeout(struct trial *t, struct batch *batch, ULONG count)
 {
@@ -342,7 +348,7 @@ static bool run_with_one_timeout(struct trial *t, struct batch *batch, ULONG cou
 
     EXPECT_SUCCESS(DDI(TransferCodecVerbs, count, batch->transfers, NULL, NULL));
     elapsed = now(t) - begun;
-    limit = VERB_TIMEOUT + (ULONGLONG)count * 1000000000 / LINK_FRAMES + MARGIN + t->target->slack;
+    limit = VERB_TIMEOUT + frames_of(t, count) * 1000000000 / LINK_FRAMES + MARGIN + t->target->slack;
     if (elapsed > limit)
         return failed(t, __FILE__, __LINE__, "%u verbs took %llu us, not %llu", (unsigned)count,
                       (unsigned long long)elapsed / 1000, (unsigned long long)limit / 1000);
@@ -406,6 +412,110 @@ static bool absent_asynchronous(struct trial *t)
     return true;
 }
 
+/* Another codec's root node, as its number says. */
+static bool any_address(struct trial *t)
+{
+    HDAUDIO_DEVICE_INFORMATION information = {.Size = sizeof(information)};
+    HDAUDIO_CODEC_TRANSFER transfer = {0};
+    UCHAR other = 0;
+
+    EXPECT_SUCCESS(DDI(GetDeviceInformation, &information));
+    while (other < 15 && (other == codec_address(t) || !(information.CodecsDetected >> other & 1)))
+        other++;
+    if (other == 15)
+        return skip(t, "there is no other codec");
+    transfer.Output.Command = parameter(other, 0, 0);
+    EXPECT_SUCCESS(DDI(TransferCodecVerbs, 1, &transfer, NULL, NULL));
+    EXPECT_EQUAL(1, transfer.Input.IsValid);
+    EXPECT_EQUAL(other, transfer.Input.SDataIn);
+    return true;
+}
+
+/* ---- Failures, where they can be made ----------------------------------------------------------- */
+
+/* A batch of which no command is answered, and then one of which all are. */
+static bool survives(struct trial *t, struct batch *batch, enum conformance_failure failure, ULONG count)
+{
+    if (!t->target->fail)
+        return skip(t, "nothing can be made to fail here");
+    TRY(learn(t, batch));
+    write_commands(batch, count);
+    EXPECT(t->target->fail(t->target->context, failure));
+    TRY(run_with_one_timeout(t, batch, count));
+    for (ULONG i = 0; i < count; i++)
+        EXPECT_EQUAL(0, batch->transfers[i].Input.IsValid);
+    return true;
+}
+
+static bool answers_again(struct trial *t, struct batch *batch, ULONG count)
+{
+    if (t->skipped)
+        return true;
+    write_commands(batch, count);
+    EXPECT_SUCCESS(DDI(TransferCodecVerbs, count, batch->transfers, NULL, NULL));
+    return all_answered(t, batch, count);
+}
+
+static bool lost_answer(struct trial *t)
+{
+    struct batch batch;
+
+    TRY(survives(t, &batch, CONFORMANCE_NO_RESPONSE, 10));
+    for (unsigned i = 0; i < 10 && !t->skipped; i++)
+        TRY(unanswered(t, &batch.transfers[i]));
+    return answers_again(t, &batch, 100);
+}
+
+static bool overrun(struct trial *t)
+{
+    struct batch batch;
+
+    TRY(survives(t, &batch, CONFORMANCE_RESPONSE_OVERRUN, 3));
+    if (t->skipped)
+        return true;
+    EXPECT_EQUAL(1, batch.transfers[0].Input.HasFifoOverrun);
+    TRY(answers_again(t, &batch, 100));
+    TRY(survives(t, &batch, CONFORMANCE_NO_RESPONSE, 1));
+    return unanswered(t, &batch.transfers[0]);
+}
+
+static bool memory_error(struct trial *t)
+{
+    struct batch batch;
+    ULONGLONG begun;
+
+    TRY(refresh(t)); /* a codec that owes an answer is drained first */
+    begun = now(t);
+    TRY(survives(t, &batch, CONFORMANCE_MEMORY_ERROR, 10));
+    if (!t->skipped)
+        EXPECT(now(t) - begun < VERB_TIMEOUT / 2 + t->target->slack);
+    return answers_again(t, &batch, 100);
+}
+
+/* ---- Time --------------------------------------------------------------------------------------- */
+
+static bool pipelined(struct trial *t)
+{
+    static const ULONG counts[] = {1, 2, 100, 600, LONGEST};
+    struct batch batch;
+
+    if (t->target->slack || !t->target->ring_entries)
+        return skip(t, "link frames cannot be counted here");
+    TRY(learn(t, &batch));
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        ULONGLONG begun, elapsed;
+
+        write_commands(&batch, counts[i]);
+        begun = now(t);
+        EXPECT_SUCCESS(DDI(TransferCodecVerbs, counts[i], batch.transfers, NULL, NULL));
+        elapsed = (now(t) - begun) * LINK_FRAMES / 1000000;
+        if (elapsed > (frames_of(t, counts[i]) + 4) * 1000)
+            return failed(t, __FILE__, __LINE__, "%u verbs took %llu thousandths of a frame",
+                          (unsigned)counts[i], (unsigned long long)elapsed);
+    }
+    return true;
+}
+
 /* ---- Several clients ---------------------------------------------------------------------------- */
 
 static bool two_clients(struct trial *t)
@@ -462,6 +572,21 @@ const struct check verb_checks[] = {
      "STATUS_SUCCESS says the commands were processed, not that each "
      "response is valid; the callback comes all the same.",
      absent_asynchronous, false, NULL},
+    {"TransferCodecVerbs.any-address",
+     "A codec address in a command other than the client's own is sent as asked.", any_address, false, NULL},
+    {"TransferCodecVerbs.lost-answer",
+     "When a batch ends with a count that differs, every command since the codec's last certain point is "
+     "IsValid = 0, nothing is sent again, and a late answer never completes a later command.",
+     lost_answer, false, NULL},
+    {"TransferCodecVerbs.overrun", "IsValid = 0 with HasFifoOverrun = 1 when the RIRB overran.", overrun,
+     false, NULL},
+    {"TransferCodecVerbs.memory-error",
+     "A command that the controller cannot fetch ends what is in flight as IsValid = 0 at once, and the "
+     "CORB is started anew.",
+     memory_error, false, NULL},
+    {"TransferCodecVerbs.pipelined",
+     "Commands are pipelined: n take at most n + 4 link frames, or with rings of 2 entries 2n + 4.",
+     pipelined, false, NULL},
     {"TransferCodecVerbs.two-clients",
      "Commands of different clients may interleave; each gets its own responses.", two_clients, false, NULL},
     {0},

@@ -102,8 +102,12 @@ struct hdabus_statistics {
     uint64_t verb_timeouts;
     uint64_t unsolicited;
     uint64_t unsolicited_dropped;
-    uint64_t completions; /* periods that DMA has completed */
-    uint64_t merged;      /* of those, the ones that shared an interrupt with a later one */
+    uint64_t completions;       /* periods that DMA has completed */
+    uint64_t merged;            /* of those, the ones that shared an interrupt with a later one */
+    uint64_t fifo_errors;       /* interrupts for a FIFO that ran over or dry */
+    uint64_t descriptor_errors; /* streams that the controller stopped */
+    uint64_t response_overruns; /* times that the controller lost responses */
+    uint64_t command_errors;    /* times that the controller could not go on with commands */
 };
 void hdabus_statistics(const struct hdabus *bus, struct hdabus_statistics *statistics);
 
@@ -157,6 +161,13 @@ struct hdabus_controller {
     BOOLEAN address64;
     BOOLEAN message_interrupts;
     BOOLEAN alias_registers;
+    BOOLEAN stream_sync; /* SSYNC lets streams start and stop in the same link frame */
+    /* Words of 16 bits in a link frame: of SDO and of each SDI line; of one stream, bits 15:14 telling how
+     * samples are padded, 0 for no limit (HDA 3.3.12). */
+    USHORT output_payload;
+    USHORT input_payload;
+    USHORT output_stream_payload;
+    USHORT input_stream_payload;
 };
 void hdabus_controller(const struct hdabus *bus, struct hdabus_controller *controller);
 

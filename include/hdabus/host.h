@@ -160,6 +160,15 @@ struct hda_bounds {
     uint32_t link_resets; /* tries, not microseconds: 3 */
 };
 
+/* What a controller does otherwise than the specification says, known by its PCI id (HARDWARE 1): bits for
+ * hda_bus_config.quirks. */
+enum hda_quirk {
+    HDA_QUIRK_SSYNC_AT_34 = 0x01,    /* SSYNC is at 34h, not 38h */
+    HDA_QUIRK_NO_64_BIT = 0x02,      /* addresses have 32 bits whatever GCAP.64OK says */
+    HDA_QUIRK_4K_FRAGMENTS = 0x04,   /* an entry of a descriptor list must not cross a 4 KiB boundary */
+    HDA_QUIRK_LINK_POSITIONS = 0x08, /* the position buffer is not to be relied on: LPIB instead */
+};
+
 struct hda_bus_config {
     const struct hda_host_ops *host; /* the tables and what they work on outlive the bus */
     void *host_context;
@@ -167,6 +176,7 @@ struct hda_bus_config {
     void *device_context;
     struct hda_device_info info;
     struct hda_bounds bounds;
+    uint32_t quirks; /* of enum hda_quirk */
 };
 
 struct hda_bus;
@@ -188,6 +198,10 @@ struct hda_statistics {
     ULONGLONG unsolicited_dropped; /* of those, with a tag that nobody had */
     ULONGLONG completions;         /* periods that DMA has completed */
     ULONGLONG merged;              /* of those, the ones that shared an interrupt with a later one */
+    ULONGLONG fifo_errors;         /* interrupts for a FIFO that ran over or dry (HDA 3.3.36) */
+    ULONGLONG descriptor_errors;   /* streams that the controller stopped (HDA 3.3.36) */
+    ULONGLONG response_overruns;   /* times that the controller lost responses (HDA 3.3.30) */
+    ULONGLONG command_errors;      /* times that the controller could not go on with the CORB (HDA 3.3.23) */
 };
 void hda_bus_statistics(const struct hda_bus *bus, struct hda_statistics *statistics);
 
@@ -237,6 +251,13 @@ struct hda_controller_info {
     uint16_t rirb_entries;
     uint16_t codecs;      /* bit n: a codec on SDI line n */
     bool alias_registers; /* 2030h and on answer as 30h and on do */
+    bool stream_sync;     /* SSYNC lets streams change state in the same link frame */
+    /* Words of 16 bits in a link frame: of SDO and each SDI line, the usual ones where the registers say 0;
+     * of one stream, as the registers read. */
+    uint16_t output_payload;
+    uint16_t input_payload;
+    uint16_t output_stream_payload; /* 13:0; 15:14 how samples are padded (HDA 3.3.12) */
+    uint16_t input_stream_payload;
 };
 void hda_bus_controller_info(const struct hda_bus *bus, struct hda_controller_info *info);
 

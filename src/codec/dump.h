@@ -113,8 +113,8 @@ struct codec_dump {
 /* Parses the first codec section of `text`, whatever stands before and behind it: `size` bytes, not
  * necessarily terminated. Lines that it does not know are passed over. NULL, and in `error` a sentence with
  * the line's number: no section, a line that cannot be done without is missing or not understood, the section
- * was cut off as far as that can be seen, or no memory. The caller frees with codec_dump_free(). `error` may
- * be NULL with size 0. */
+ * was cut off as far as that can be seen, or no memory (and then errno is ENOMEM). The caller frees with
+ * codec_dump_free(). `error` may be NULL with size 0. */
 struct codec_dump *codec_dump_parse(const char *text, size_t size, char *error, size_t error_size);
 
 /* NULL is ignored. */

@@ -4,7 +4,8 @@
 
 #include "core.h"
 
-#define FRAGMENT 128u /* fragments start on such boundaries (HDA 3.6.2) */
+#define BOUNDARY 4096u /* that an entry must not cross, by quirk (HARDWARE 1.12) */
+#define FRAGMENT 128u  /* fragments start on such boundaries (HDA 3.6.2) */
 
 static size_t greatest_common_divisor(size_t a, size_t b)
 {
@@ -50,6 +51,8 @@ static size_t add_run(struct builder *builder, size_t offset, size_t limit)
     length = bus->device->pages_run(bus->config.device_context, builder->mdl, offset, &address);
     if (length > limit - offset)
         length = limit - offset;
+    if (hda_has_quirk(bus, HDA_QUIRK_4K_FRAGMENTS) && length > BOUNDARY - address % BOUNDARY)
+        length = BOUNDARY - address % BOUNDARY;
     entry->Address.QuadPart = (LONGLONG)address;
     entry->Length = (ULONG)length;
     entry->InterruptOnCompletion = 0;

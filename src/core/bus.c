@@ -60,7 +60,7 @@ static void init_locks(struct hda_bus *bus)
     host->lock_init(context, &bus->verbs.lock, HDA_LEVEL_DISPATCH);
     host->work_init(context, &bus->deferred, HDA_LEVEL_DISPATCH, hda_deferred, bus);
     host->work_init(context, &bus->release, HDA_LEVEL_PASSIVE, hda_clients_release_dead, bus);
-    InitializeListHead(&bus->verbs.batches);
+    InitializeListHead(&bus->verbs.clients);
     InitializeListHead(&bus->clients);
     InitializeListHead(&bus->dead);
 }
@@ -208,6 +208,10 @@ void hda_bus_statistics(const struct hda_bus *bus, struct hda_statistics *statis
     COPY_COUNT(unsolicited_dropped);
     COPY_COUNT(completions);
     COPY_COUNT(merged);
+    COPY_COUNT(fifo_errors);
+    COPY_COUNT(descriptor_errors);
+    COPY_COUNT(response_overruns);
+    COPY_COUNT(command_errors);
 }
 
 void hda_bus_controller_info(const struct hda_bus *bus, struct hda_controller_info *info)
@@ -227,5 +231,10 @@ void hda_bus_controller_info(const struct hda_bus *bus, struct hda_controller_in
         .rirb_entries = bus->verbs.rirb_entries,
         .codecs = bus->codecs,
         .alias_registers = can->alias,
+        .stream_sync = can->stream_sync != 0,
+        .output_payload = can->output_payload,
+        .input_payload = can->input_payload,
+        .output_stream_payload = can->output_stream_payload,
+        .input_stream_payload = can->input_stream_payload,
     };
 }

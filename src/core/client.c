@@ -13,6 +13,7 @@ struct hda_client *hda_client_create(struct hda_bus *bus, const struct hda_child
     client->bus = bus;
     client->child = child;
     client->references = 1;
+    InitializeListHead(&client->batches);
     hda_lock(bus, &bus->lock);
     InsertTailList(&bus->clients, &client->link);
     hda_unlock(bus, &bus->lock);

@@ -12,7 +12,9 @@ struct hda_client {
     struct hda_bus *bus;
     const struct hda_child_info *child; /* NULL: the bus driver itself */
     LONG references;
-    unsigned verb_pass; /* verbs.lock */
+    /* verbs.lock */
+    LIST_ENTRY batches; /* in the order of the calls */
+    LIST_ENTRY turn;    /* in verbs.clients, while there are batches */
 };
 
 /* A client with one reference. NULL without memory. PASSIVE_LEVEL. */
@@ -26,15 +28,5 @@ void hda_client_dereference(struct hda_client *client);
 void hda_clients_stop(struct hda_bus *bus);
 /* The release work: frees the dead. */
 void hda_clients_release_dead(void *bus);
-
-/* Whether this is the client's first batch in a walk over all of them: a later one waits for it. Under
- * verbs.lock. */
-static inline bool hda_client_first_in_pass(struct hda_client *client, unsigned pass)
-{
-    bool first = client->verb_pass != pass;
-
-    client->verb_pass = pass;
-    return first;
-}
 
 #endif

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* codecs.c - enumeration, in two batches for all codecs together (DDI Child devices). */
+/*
+ * codecs.c - enumeration, in two batches for all codecs together (DDI Child devices).
+ *
+ * Where a codec is silent, some controllers let nobody answer any more until the link has been reset
+ * (HARDWARE 1.13). Then each codec is asked by itself, and the link reset after each that is silent.
+ */
 #include "codecs.h"
 
 #include <hdacodec.h>
 
 #include "client.h"
+#include "controller.h"
 #include "core.h"
+#include "ring.h"
 
 #define ROOT        0 /* the node that every codec has (HDA 7.2.1) */
 #define ROOT_VERBS  3
@@ -65,7 +72,7 @@ static bool read_root(struct hda_bus *bus, const HDAUDIO_CODEC_TRANSFER *answers
     root->codec = answers[0].Output.Verb8.CodecAddress;
     for (unsigned i = 0; i < ROOT_VERBS; i++) {
         if (!answers[i].Input.IsValid) {
-            hda_log(bus, HDA_LOG_ERROR, "codec %u does not answer: left out", root->codec);
+            hda_log(bus, HDA_LOG_WARNING, "codec %u does not answer", root->codec);
             return false;
         }
     }
@@ -80,11 +87,11 @@ static bool read_root(struct hda_bus *bus, const HDAUDIO_CODEC_TRANSFER *answers
     return true;
 }
 
-/* Returns how many codecs there are in roots, STATUS in *status. */
-static unsigned read_roots(struct hda_bus *bus, struct root *roots, NTSTATUS *status)
+/* Asks a set of codecs. Returns how many there are in roots, STATUS in *status. */
+static unsigned read_roots(struct hda_bus *bus, uint16_t codecs, struct root *roots, NTSTATUS *status)
 {
     HDAUDIO_CODEC_TRANSFER transfers[HDA_MAX_CODECS * ROOT_VERBS];
-    unsigned count = ask_roots(bus->codecs, transfers), found = 0;
+    unsigned count = ask_roots(codecs, transfers), found = 0;
 
     *status = ask(bus, transfers, count);
     if (!NT_SUCCESS(*status))
@@ -94,6 +101,77 @@ static unsigned read_roots(struct hda_bus *bus, struct root *roots, NTSTATUS *st
             found++;
     }
     return found;
+}
+
+/* ---- A codec that is silent ------------------------------------------------------------------ */
+
+static unsigned count_codecs(uint16_t codecs)
+{
+    unsigned count = 0;
+
+    for (; codecs != 0; codecs &= (uint16_t)(codecs - 1))
+        count++;
+    return count;
+}
+
+/* From the beginning: no client is there yet. */
+static NTSTATUS reset_link(struct hda_bus *bus)
+{
+    NTSTATUS status;
+
+    hda_controller_quiet(bus);
+    bus->host->work_cancel(bus->config.host_context, &bus->deferred);
+    status = hda_controller_reset(bus);
+    if (!NT_SUCCESS(status))
+        return status;
+    hda_positions_program(bus);
+    status = hda_rings_start(bus);
+    if (!NT_SUCCESS(status))
+        return status;
+    hda_verbs_start(bus);
+    hda_controller_listen(bus);
+    return STATUS_SUCCESS;
+}
+
+/* Whether one that has answered still does. */
+static bool is_alive(struct hda_bus *bus, const struct root *root)
+{
+    HDAUDIO_CODEC_TRANSFER transfer = parameter(root->codec, ROOT, HDA_PARAMETER_VENDOR_ID);
+
+    return NT_SUCCESS(ask(bus, &transfer, 1)) && transfer.Input.IsValid;
+}
+
+/* Asks each codec by itself, the link fresh for each; what is silent then is left out. */
+static unsigned read_roots_singly(struct hda_bus *bus, struct root *roots, NTSTATUS *status)
+{
+    uint16_t codecs = bus->codecs;
+    unsigned found = 0;
+    bool silent = true;
+
+    *status = STATUS_SUCCESS;
+    for (unsigned codec = 0; codec < HDA_MAX_CODECS && NT_SUCCESS(*status); codec++) {
+        if (!(codecs & 1u << codec))
+            continue;
+        if (silent)
+            *status = reset_link(bus);
+        if (NT_SUCCESS(*status))
+            silent = read_roots(bus, (uint16_t)(1u << codec), &roots[found], status) == 0;
+        found += !silent;
+    }
+    if (silent && found > 0 && NT_SUCCESS(*status))
+        *status = reset_link(bus);
+    return found;
+}
+
+static unsigned find_codecs(struct hda_bus *bus, struct root *roots, NTSTATUS *status)
+{
+    unsigned found = read_roots(bus, bus->codecs, roots, status);
+
+    if (!NT_SUCCESS(*status) || found == count_codecs(bus->codecs))
+        return found;
+    if (found > 0 && is_alive(bus, &roots[0]))
+        return found;
+    return read_roots_singly(bus, roots, status);
 }
 
 /* ---- Second batch: the function groups ------------------------------------------------------- */
@@ -178,7 +256,7 @@ NTSTATUS hda_codecs_start(struct hda_bus *bus)
 {
     struct root roots[HDA_MAX_CODECS];
     NTSTATUS status;
-    unsigned count = read_roots(bus, roots, &status);
+    unsigned count = find_codecs(bus, roots, &status);
 
     if (!NT_SUCCESS(status))
         return status;

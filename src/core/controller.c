@@ -22,6 +22,11 @@ static uint8_t output_lines(uint16_t gcap)
     return (uint8_t)(code < 3 ? 1u << code : 1u); /* 1, 2, 4; 3 is reserved (HDA 3.3.2) */
 }
 
+static uint64_t highest_address(const struct hda_bus *bus, uint16_t gcap)
+{
+    return gcap & GCAP_64OK && !hda_has_quirk(bus, HDA_QUIRK_NO_64_BIT) ? UINT64_MAX : UINT32_MAX;
+}
+
 static uint16_t or_usual(uint16_t words, uint16_t usual)
 {
     return words != 0 ? words : usual;
@@ -48,7 +53,7 @@ NTSTATUS hda_controller_identify(struct hda_bus *bus)
         return STATUS_NOT_SUPPORTED;
     }
     can->output_lines = output_lines(can->gcap);
-    can->highest_address = can->gcap & GCAP_64OK ? UINT64_MAX : UINT32_MAX;
+    can->highest_address = highest_address(bus, can->gcap);
     can->output_payload = or_usual(hda_read16(bus, OUTPAY), OUTPAY_USUAL);
     can->input_payload = or_usual(hda_read16(bus, INPAY), INPAY_USUAL);
     can->output_stream_payload = hda_read16(bus, OUTSTRMPAY);
@@ -66,22 +71,32 @@ static bool has_alias(struct hda_bus *bus)
     return last != first && alias - first <= last - first;
 }
 
-/* SSYNC keeps what is written to it, where it is (HARDWARE 1.9). */
-static bool has_stream_sync(struct hda_bus *bus)
+static bool keeps(struct hda_bus *bus, uint32_t offset, uint32_t value)
 {
-    uint32_t seen;
+    bool kept = false;
 
-    hda_write32(bus, SSYNC, 1);
-    seen = hda_read32(bus, SSYNC);
-    hda_write32(bus, SSYNC, 0);
-    return seen == 1;
+    for (unsigned tries = 0; tries < 2 && !kept; tries++) {
+        hda_write32(bus, offset, value);
+        kept = hda_read32(bus, offset) == value;
+    }
+    return kept;
+}
+
+/* SSYNC keeps what is written to it, where it is: 0 where it is nowhere (HARDWARE 1.9). */
+static uint8_t find_stream_sync(struct hda_bus *bus)
+{
+    uint8_t offset = hda_has_quirk(bus, HDA_QUIRK_SSYNC_AT_34) ? SSYNC_OLD : SSYNC;
+    bool keeps_one = keeps(bus, offset, 1);
+
+    return keeps(bus, offset, 0) && keeps_one ? offset : 0;
 }
 
 void hda_controller_probe(struct hda_bus *bus)
 {
     bus->capabilities.alias = has_alias(bus);
-    bus->capabilities.stream_sync = bus->engine_count > 0 && has_stream_sync(bus);
-    if (!bus->capabilities.stream_sync)
+    if (bus->engine_count > 0)
+        bus->capabilities.stream_sync = find_stream_sync(bus);
+    if (bus->capabilities.stream_sync == 0)
         hda_log(bus, HDA_LOG_INFO, "no SSYNC: streams start together as close as register writes allow");
 }
 
@@ -142,7 +157,12 @@ NTSTATUS hda_controller_reset(struct hda_bus *bus)
 
 bool hda_controller_stop(struct hda_bus *bus)
 {
-    return !bus->in_control || set_link_reset(bus, 0) != STATUS_DEVICE_NOT_READY;
+    NTSTATUS status = bus->in_control ? STATUS_DEVICE_NOT_READY : STATUS_SUCCESS;
+
+    for (uint32_t tries = 0; tries < bus->config.bounds.link_resets && status == STATUS_DEVICE_NOT_READY;
+         tries++)
+        status = set_link_reset(bus, 0);
+    return status != STATUS_DEVICE_NOT_READY;
 }
 
 void hda_controller_listen(struct hda_bus *bus)

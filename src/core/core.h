@@ -42,8 +42,8 @@ struct hda_capabilities {
     uint16_t input_payload;         /* words per frame on each SDI */
     uint16_t output_stream_payload; /* OUTSTRMPAY as it reads */
     uint16_t input_stream_payload;
-    bool stream_sync; /* SSYNC works */
-    bool alias;       /* the alias registers work */
+    uint8_t stream_sync; /* the offset of SSYNC; 0: there is none */
+    bool alias;          /* the alias registers work */
 };
 
 struct hda_bus {
@@ -74,11 +74,18 @@ struct hda_bus {
     LIST_ENTRY dead;        /* lock: clients that the release work frees */
     struct hda_client *own; /* for the bus driver's own verbs */
 
+    bool interrupted; /* the interrupt routine has queued the deferred work; atomic */
+
     ULONG wall_clock;       /* a shadow, for clients of controllers whose registers cannot be mapped */
     bool wall_clock_wanted; /* one has asked for it */
 
     struct hda_statistics statistics; /* through hda_count() */
 };
+
+static inline bool hda_has_quirk(const struct hda_bus *bus, enum hda_quirk quirk)
+{
+    return bus->config.quirks & quirk;
+}
 
 /* Adds to a statistic from any level. */
 #define hda_count(bus, what, n) __atomic_fetch_add(&(bus)->statistics.what, (n), __ATOMIC_RELAXED)

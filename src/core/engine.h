@@ -35,6 +35,8 @@ struct hda_progress {
     uint64_t time;
     uint64_t completions; /* periods that clients have been told of */
     bool positioned;      /* the controller writes the position buffer */
+    uint64_t due;         /* bus time by which the next interrupt must have come */
+    uint64_t patience;    /* that it had, in nanoseconds */
 };
 
 struct hda_engine {
@@ -53,6 +55,8 @@ struct hda_engine {
     bool preparing; /* a buffer is being allocated or freed: until then the engine can do nothing else */
     struct hda_buffer buffer;
     HDAUDIO_STREAM_STATE state;
+    bool programmed; /* its registers stand; a reset clears them */
+    uint8_t errors;  /* SD_STS_FIFOE and DESE seen since the last reset */
     struct hda_progress progress;
     struct hda_notify notify;
 
@@ -118,8 +122,15 @@ void hda_progress_update(struct hda_engine *engine);
 /* A period has ended: counts it, and those that shared its interrupt. Under bus.lock. */
 void hda_progress_complete(struct hda_engine *engine);
 
+/* When the first of the running engines must have interrupted, as bus time; UINT64_MAX when none does. */
+uint64_t hda_engines_due(struct hda_bus *bus);
+/* Those that should have by now have longer the next time. */
+void hda_engines_postpone(struct hda_bus *bus);
+
 /* The position buffer (HDA 3.6.1). */
 NTSTATUS hda_positions_start(struct hda_bus *bus);
+/* Tells the controller where it is, again after a reset of the link. */
+void hda_positions_program(struct hda_bus *bus);
 void hda_positions_stop(struct hda_bus *bus);
 
 /* Allocates the table and the position buffer by what the controller has. Once the controller is in reset,

@@ -24,18 +24,32 @@ static bool acknowledge_responses(struct hda_bus *bus)
     return true;
 }
 
-/* Causes other than streams: responses that memory does not show yet, an overrun, a codec that came or went,
- * which nobody waits for. */
+/* What is left when the RIRB is not the cause: a command that could not be fetched, or a codec that came or
+ * went, which nobody waits for. */
+static void acknowledge_others(struct hda_bus *bus)
+{
+    if (!(hda_read8(bus, CORBSTS) & CORBSTS_CMEI)) {
+        hda_write16(bus, STATESTS, STATESTS_CODECS);
+        return;
+    }
+    hda_write8(bus, CORBSTS, CORBSTS_CMEI);
+    hda_verbs_command_error(bus);
+}
+
+/* Causes other than streams: responses that memory does not show yet, an overrun, and what is rare. */
 static void acknowledge_controller(struct hda_bus *bus)
 {
     uint8_t status = hda_read8(bus, RIRBSTS) & (RIRBSTS_RINTFL | RIRBSTS_OIS);
 
-    if (status & RIRBSTS_OIS)
+    if (status == 0) {
+        acknowledge_others(bus);
+        return;
+    }
+    if (status & RIRBSTS_OIS) {
+        hda_log(bus, HDA_LOG_WARNING, "the controller has lost responses: the RIRB has overrun");
         hda_verbs_overrun(bus);
-    if (status != 0)
-        hda_write8(bus, RIRBSTS, status);
-    else
-        hda_write16(bus, STATESTS, STATESTS_CODECS);
+    }
+    hda_write8(bus, RIRBSTS, status);
 }
 
 /* The generation is taken first: if the stream stops meanwhile, what SDnSTS says may be of before. */
@@ -72,22 +86,30 @@ static bool acknowledge_round(struct hda_bus *bus)
     return causes != 0;
 }
 
-bool hda_interrupt(void *context)
+/* Returns whether there was a cause. */
+static bool acknowledge_all(struct hda_bus *bus, bool once)
 {
-    struct hda_bus *bus = context;
-    bool ours = acknowledge_responses(bus);
     unsigned round = 0;
 
     while (round < ROUNDS && acknowledge_round(bus)) {
-        ours = true;
         round++;
-        if (!bus->config.info.message_interrupts)
+        if (once)
             break;
     }
     if (round == ROUNDS)
         hda_log(bus, HDA_LOG_ERROR, "INTSTS does not become 0");
+    return round > 0;
+}
+
+bool hda_interrupt(void *context)
+{
+    struct hda_bus *bus = context;
+    bool responses = acknowledge_responses(bus);
+    bool ours = acknowledge_all(bus, !bus->config.info.message_interrupts) || responses;
+
     if (ours) {
         hda_count(bus, interrupts, 1);
+        __atomic_store_n(&bus->interrupted, true, __ATOMIC_RELEASE);
         hda_defer(bus, 0);
     }
     return ours;
@@ -110,6 +132,27 @@ static void complete_period(struct hda_engine *engine, uint32_t generation)
         hda_notify_deliver(engine, generation);
 }
 
+/* Each is counted, and the first of its kind since the stream was reset is logged: a FIFO that is too slow
+ * may fail in every frame. */
+static void count_errors(struct hda_engine *engine, uint32_t causes)
+{
+    struct hda_bus *bus = engine->bus;
+    uint32_t seen;
+
+    hda_lock(bus, &bus->lock);
+    seen = engine->errors;
+    engine->errors |= (uint8_t)causes;
+    hda_unlock(bus, &bus->lock);
+    hda_count(bus, fifo_errors, (causes & SD_STS_FIFOE) != 0);
+    hda_count(bus, descriptor_errors, (causes & SD_STS_DESE) != 0);
+    if (causes & ~seen & SD_STS_FIFOE)
+        hda_log(bus, HDA_LOG_WARNING, "stream %u: its FIFO ran %s", engine->index,
+                engine->render ? "dry" : "over");
+    if (causes & ~seen & SD_STS_DESE)
+        hda_log(bus, HDA_LOG_ERROR, "stream %u: descriptor error, the controller has stopped it",
+                engine->index);
+}
+
 static void serve_engine(struct hda_engine *engine)
 {
     uint32_t causes = __atomic_exchange_n(&engine->pending, 0, __ATOMIC_ACQUIRE);
@@ -118,19 +161,44 @@ static void serve_engine(struct hda_engine *engine)
     if (causes & SD_STS_BCIS)
         complete_period(engine, generation);
     if (causes & (SD_STS_FIFOE | SD_STS_DESE))
-        hda_log(engine->bus, HDA_LOG_WARNING, "stream %u: %s error", engine->index,
-                causes & SD_STS_DESE ? "descriptor" : "FIFO");
+        count_errors(engine, causes);
+}
+
+static bool is_overdue(struct hda_bus *bus)
+{
+    return hda_rirb_filled(bus) || hda_verbs_overdue(bus) || hda_now(bus) >= hda_engines_due(bus);
+}
+
+/* A message that is lost is followed by no other, for the OR of the causes never falls. So when a timer has
+ * brought this work, and something came or should have, it looks for itself. At worst the interrupt routine
+ * acknowledges the same cause at the same time, and an event is signalled twice. */
+static void look_for_lost_interrupt(struct hda_bus *bus)
+{
+    if (__atomic_exchange_n(&bus->interrupted, false, __ATOMIC_ACQUIRE) || !is_overdue(bus))
+        return;
+    hda_engines_postpone(bus);
+    acknowledge_all(bus, false);
+}
+
+/* Nanoseconds from now, UINT64_MAX never. */
+static uint64_t next_look(struct hda_bus *bus)
+{
+    uint64_t due = hda_engines_due(bus), now = hda_now(bus);
+
+    return due == UINT64_MAX ? UINT64_MAX : due > now ? due - now : 0;
 }
 
 void hda_deferred(void *context)
 {
     struct hda_bus *bus = context;
-    uint64_t next;
+    uint64_t next, look;
 
     hda_wall_clock_update(bus);
+    look_for_lost_interrupt(bus);
     for (unsigned i = 0; i < bus->engine_count; i++)
         serve_engine(&bus->engines[i]);
     next = hda_verbs_run(bus);
-    if (next != UINT64_MAX)
-        hda_defer(bus, next);
+    look = next_look(bus);
+    if (next != UINT64_MAX || look != UINT64_MAX)
+        hda_defer(bus, next < look ? next : look);
 }

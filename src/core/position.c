@@ -10,13 +10,28 @@
 #include "core.h"
 #include "io.h"
 
-#define ENTRY_SIZE 8u /* HDA 3.6.1: position and a reserved word for each stream */
+#define ENTRY_SIZE 8u          /* HDA 3.6.1: position and a reserved word for each stream */
+#define LATE       5000000u    /* nanoseconds that an interrupt may be late before it is looked for */
+#define LATEST     1000000000u /* the longest time between two looks */
 
-/* ---- The position buffer --------------------------------------------------------------------- */
+/* ---- The position buffer: the controller's, or by quirk ours, which then holds what LPIB said ----- */
+
+static bool controller_writes(const struct hda_bus *bus)
+{
+    return !hda_has_quirk(bus, HDA_QUIRK_LINK_POSITIONS);
+}
 
 static volatile uint32_t *position_entry(const struct hda_engine *engine)
 {
     return (volatile uint32_t *)engine->bus->positions.memory + engine->index * ENTRY_SIZE / sizeof(uint32_t);
+}
+
+void hda_positions_program(struct hda_bus *bus)
+{
+    if (!controller_writes(bus))
+        return;
+    hda_write32(bus, DPUBASE, (uint32_t)(bus->positions.address >> 32));
+    hda_write32(bus, DPLBASE, (uint32_t)bus->positions.address | DPLBASE_ENABLE);
 }
 
 NTSTATUS hda_positions_start(struct hda_bus *bus)
@@ -28,8 +43,7 @@ NTSTATUS hda_positions_start(struct hda_bus *bus)
                                     bus->capabilities.highest_address, &bus->positions);
     if (!NT_SUCCESS(status))
         return status;
-    hda_write32(bus, DPUBASE, (uint32_t)(bus->positions.address >> 32));
-    hda_write32(bus, DPLBASE, (uint32_t)bus->positions.address | DPLBASE_ENABLE);
+    hda_positions_program(bus);
     return STATUS_SUCCESS;
 }
 
@@ -39,6 +53,28 @@ void hda_positions_stop(struct hda_bus *bus)
         return;
     bus->device->dma_free(bus->config.device_context, &bus->positions);
     bus->positions.memory = NULL;
+}
+
+/* All ones is a controller that is gone. */
+static void copy_link_position(const struct hda_engine *engine)
+{
+    uint32_t position = hda_read32(engine->bus, engine->registers + SD_LPIB);
+
+    if (position != UINT32_MAX)
+        __atomic_store_n(position_entry(engine), position, __ATOMIC_RELAXED);
+}
+
+/* Where the stream is, and what the entry says. */
+static uint32_t read_position(const struct hda_engine *engine)
+{
+    struct hda_bus *bus = engine->bus;
+
+    if (controller_writes(bus))
+        bus->device->dma_sync(bus->config.device_context, &bus->positions, engine->index * ENTRY_SIZE,
+                              ENTRY_SIZE, HDA_SYNC_FOR_CPU);
+    else
+        copy_link_position(engine);
+    return __atomic_load_n(position_entry(engine), __ATOMIC_RELAXED);
 }
 
 /* ---- What clients read ----------------------------------------------------------------------- */
@@ -54,12 +90,15 @@ static volatile ULONG *map(struct hda_bus *bus, uint32_t offset)
     return alias != NULL ? alias : bus->device->map(bus->config.device_context, offset);
 }
 
-/* Else the position buffer. The same at each call. */
+/* Else the position buffer, which is as fresh as this request where it is ours. The same at each call. */
 static volatile ULONG *position_source(const struct hda_engine *engine)
 {
     volatile ULONG *mapped = map(engine->bus, engine->registers + SD_LPIB);
 
-    return mapped != NULL ? mapped : position_entry(engine);
+    if (mapped != NULL)
+        return mapped;
+    read_position(engine);
+    return position_entry(engine);
 }
 
 NTSTATUS hda_position_register(struct hda_client *client, HANDLE handle, PULONG *position)
@@ -113,9 +152,20 @@ void hda_progress_reset(struct hda_engine *engine)
     __atomic_store_n(position_entry(engine), 0, __ATOMIC_RELAXED);
 }
 
+/* Two periods, and what an interrupt may be late. */
+static void expect_interrupt(struct hda_engine *engine, uint64_t now)
+{
+    uint64_t per_second = (uint64_t)engine->format.rate * engine->format.block;
+
+    engine->progress.patience = LATE + 2 * period_bytes(engine) * UINT64_C(1000000000) / per_second;
+    engine->progress.due = now + engine->progress.patience;
+}
+
 void hda_progress_run(struct hda_engine *engine)
 {
     engine->progress.time = hda_now(engine->bus);
+    if (engine->buffer.notifications > 0)
+        expect_interrupt(engine, engine->progress.time);
 }
 
 /* Bytes by the clock alone. */
@@ -140,16 +190,6 @@ static uint64_t unwrap(uint64_t estimated, uint32_t position, size_t size)
             best = candidate;
     }
     return best;
-}
-
-/* What the controller has written into the position buffer. */
-static uint32_t read_position(const struct hda_engine *engine)
-{
-    struct hda_bus *bus = engine->bus;
-
-    bus->device->dma_sync(bus->config.device_context, &bus->positions, engine->index * ENTRY_SIZE, ENTRY_SIZE,
-                          HDA_SYNC_FOR_CPU);
-    return __atomic_load_n(position_entry(engine), __ATOMIC_RELAXED);
 }
 
 /* A position that has always been 0 is one that the controller does not write (HARDWARE 1.7). */
@@ -180,6 +220,7 @@ void hda_progress_complete(struct hda_engine *engine)
     uint64_t completions;
 
     hda_progress_update(engine);
+    expect_interrupt(engine, progress->time);
     completions =
         (progress->bytes + period / 4) / period; /* a position may lag behind its interrupt (HARDWARE 1.7) */
     if (completions <= progress->completions)
@@ -187,4 +228,45 @@ void hda_progress_complete(struct hda_engine *engine)
     hda_count(bus, completions, completions - progress->completions);
     hda_count(bus, merged, completions - progress->completions - 1);
     progress->completions = completions;
+}
+
+/* ---- Interrupts that do not come (HARDWARE 1.6) ------------------------------------------------ */
+
+/* A stream that the controller has stopped by a descriptor error interrupts no more. */
+static bool interrupts(const struct hda_engine *engine)
+{
+    return engine->state == RunState && engine->buffer.notifications > 0 && !(engine->errors & SD_STS_DESE);
+}
+
+uint64_t hda_engines_due(struct hda_bus *bus)
+{
+    uint64_t due = UINT64_MAX;
+
+    hda_lock(bus, &bus->lock);
+    for (unsigned i = 0; i < bus->engine_count; i++) {
+        const struct hda_engine *engine = &bus->engines[i];
+
+        if (interrupts(engine) && engine->progress.due < due)
+            due = engine->progress.due;
+    }
+    hda_unlock(bus, &bus->lock);
+    return due;
+}
+
+static void postpone(struct hda_progress *progress, uint64_t now)
+{
+    progress->patience = progress->patience < LATEST / 2 ? 2 * progress->patience : LATEST;
+    progress->due = now + progress->patience;
+}
+
+void hda_engines_postpone(struct hda_bus *bus)
+{
+    uint64_t now = hda_now(bus);
+
+    hda_lock(bus, &bus->lock);
+    for (unsigned i = 0; i < bus->engine_count; i++) {
+        if (now >= bus->engines[i].progress.due)
+            postpone(&bus->engines[i].progress, now);
+    }
+    hda_unlock(bus, &bus->lock);
 }

@@ -24,6 +24,7 @@
 #define INTSTS     0x24 /* 32 */
 #define WALCLK     0x30 /* 32 */
 #define SSYNC      0x38 /* 32 */
+#define SSYNC_OLD  0x34 /* 32, where ICH6 has it (HARDWARE 1.9) */
 
 #define GCAP_64OK       0x0001u
 #define GCAP_NSDO_SHIFT 1
@@ -58,7 +59,9 @@
 #define DPUBASE   0x74 /* 32 */
 
 #define CORBRP_RST      0x8000u
+#define CORBCTL_CMEIE   0x01u
 #define CORBCTL_RUN     0x02u
+#define CORBSTS_CMEI    0x01u
 #define RIRBWP_RST      0x8000u
 #define RIRBCTL_RINTCTL 0x01u
 #define RIRBCTL_DMAEN   0x02u

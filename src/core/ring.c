@@ -7,6 +7,7 @@
 
 #define UNREAD            0xFFFFFFFFu
 #define CORBRP_PATIENCE   1000 /* microseconds */
+#define RESTART_PATIENCE  100  /* for each of the three waits of a restart (DDI Bounds) */
 #define RING_SIZE_DEFAULT 2    /* where the register offers nothing: what every known controller has */
 
 static const struct hda_register corb_read = {CORBRP, 16, "CORBRP"};
@@ -57,14 +58,22 @@ bool hda_rirb_filled(const struct hda_bus *bus)
     return __atomic_load_n(&rirb_entry(bus, next)->extended, __ATOMIC_ACQUIRE) != UNREAD;
 }
 
-bool hda_rirb_lapped(const struct hda_bus *bus)
+/* A ring of 2 is full as soon as a codec says something beside its answer. With one command in flight at a
+ * time it may be read to the last entry: what has been lost cannot be taken for another's. */
+static bool is_just_full(struct hda_bus *bus)
+{
+    return bus->verbs.rirb_entries == 2 && hda_read16(bus, RIRBWP) == bus->verbs.read;
+}
+
+bool hda_rirb_lapped(struct hda_bus *bus)
 {
     unsigned last = __atomic_load_n(&bus->verbs.read, __ATOMIC_RELAXED);
 
     if (__atomic_load_n(&bus->verbs.rirb.memory, __ATOMIC_ACQUIRE) == NULL)
         return false;
     sync_entry(bus, last, HDA_SYNC_FOR_CPU);
-    return __atomic_load_n(&rirb_entry(bus, last)->extended, __ATOMIC_ACQUIRE) != UNREAD;
+    return __atomic_load_n(&rirb_entry(bus, last)->extended, __ATOMIC_ACQUIRE) != UNREAD &&
+           !is_just_full(bus);
 }
 
 /* The controller fills the entry read last before it overwrites the next: unread still, what was copied is
@@ -76,7 +85,7 @@ bool hda_rirb_get(struct hda_bus *bus, struct hda_rirb_entry *entry)
     if (!hda_rirb_filled(bus))
         return false;
     next = rirb_next(bus);
-    entry->response = rirb_entry(bus, next)->response;
+    entry->response = __atomic_load_n(&rirb_entry(bus, next)->response, __ATOMIC_RELAXED);
     entry->extended = __atomic_load_n(&rirb_entry(bus, next)->extended, __ATOMIC_ACQUIRE);
     if (hda_rirb_lapped(bus))
         return false;
@@ -122,14 +131,14 @@ static uint16_t choose_size(struct hda_bus *bus, uint32_t offset)
 
 /* A handshake: 1 reads back, then 0 does (HDA 3.3.21). Some controllers clear the bit by themselves, so the 1
  * may be missed (HARDWARE 1.2). */
-static NTSTATUS reset_corb_read(struct hda_bus *bus)
+static NTSTATUS reset_corb_read(struct hda_bus *bus, uint32_t set_patience, uint32_t clear_patience)
 {
     uint32_t seen;
 
     hda_write16(bus, CORBRP, CORBRP_RST);
-    hda_poll(bus, corb_read, CORBRP_RST, CORBRP_RST, CORBRP_PATIENCE, &seen);
+    hda_poll(bus, corb_read, CORBRP_RST, CORBRP_RST, set_patience, &seen);
     hda_write16(bus, CORBRP, 0);
-    return hda_wait(bus, corb_read, CORBRP_RST, 0, bus->config.bounds.stream);
+    return hda_wait(bus, corb_read, CORBRP_RST, 0, clear_patience);
 }
 
 static NTSTATUS halt_rings(struct hda_bus *bus)
@@ -151,20 +160,25 @@ static void publish_rirb(struct hda_bus *bus, const struct hda_dma *rirb)
     struct hda_rirb_entry *entries = rirb->memory;
 
     for (unsigned i = 0; i < bus->verbs.rirb_entries; i++)
-        entries[i].extended = UNREAD;
+        __atomic_store_n(&entries[i].extended, UNREAD, __ATOMIC_RELAXED);
     bus->verbs.rirb.address = rirb->address;
     bus->verbs.rirb.size = rirb->size;
     __atomic_store_n(&bus->verbs.rirb.memory, rirb->memory, __ATOMIC_RELEASE);
 }
 
+/* Once: after a reset of the link the rings lie where they did. */
 static NTSTATUS allocate_rings(struct hda_bus *bus)
 {
     struct hda_verbs *verbs = &bus->verbs;
     uint64_t highest = bus->capabilities.highest_address;
     void *device = bus->config.device_context;
-    struct hda_dma rirb;
+    struct hda_dma rirb = verbs->rirb;
     NTSTATUS status;
 
+    if (rirb.memory != NULL) {
+        publish_rirb(bus, &rirb);
+        return STATUS_SUCCESS;
+    }
     status = bus->device->dma_alloc(device, verbs->corb_entries * sizeof(uint32_t), highest, &verbs->corb);
     if (!NT_SUCCESS(status))
         return status;
@@ -202,6 +216,29 @@ static void program_rings(struct hda_bus *bus)
     verbs->read = 0;
 }
 
+static NTSTATUS run_rings(struct hda_bus *bus)
+{
+    NTSTATUS status;
+
+    hda_write8(bus, RIRBCTL, RIRBCTL_DMAEN | RIRBCTL_RINTCTL | RIRBCTL_OIC);
+    status = hda_wait(bus, rirb_control, RIRBCTL_DMAEN, RIRBCTL_DMAEN, bus->config.bounds.stream);
+    if (!NT_SUCCESS(status))
+        return status;
+    hda_write8(bus, CORBSTS, CORBSTS_CMEI);
+    hda_write8(bus, CORBCTL, CORBCTL_RUN | CORBCTL_CMEIE);
+    return hda_wait(bus, corb_control, CORBCTL_RUN, CORBCTL_RUN, bus->config.bounds.stream);
+}
+
+/* What both rings hold less what is left to codecs that say something by themselves while the driver is late:
+ * a sixteenth, and 4 at least. Where there is so little, one at a time. */
+static ULONG commands_in_flight(const struct hda_verbs *verbs)
+{
+    ULONG entries = verbs->corb_entries < verbs->rirb_entries ? verbs->corb_entries : verbs->rirb_entries;
+    ULONG left = entries / 16 > 4 ? entries / 16 : 4;
+
+    return entries > left ? entries - left : 1;
+}
+
 /* What it leaves behind on failure hda_rings_free() frees, as after success. */
 NTSTATUS hda_rings_start(struct hda_bus *bus)
 {
@@ -213,17 +250,39 @@ NTSTATUS hda_rings_start(struct hda_bus *bus)
         return status;
     verbs->corb_entries = choose_size(bus, CORBSIZE);
     verbs->rirb_entries = choose_size(bus, RIRBSIZE);
-    verbs->limit =
-        (verbs->corb_entries < verbs->rirb_entries ? verbs->corb_entries : verbs->rirb_entries) - 1u;
+    verbs->limit = commands_in_flight(verbs);
     status = allocate_rings(bus);
     if (!NT_SUCCESS(status))
         return status;
     program_rings(bus);
-    status = reset_corb_read(bus);
+    status = reset_corb_read(bus, CORBRP_PATIENCE, bus->config.bounds.stream);
     if (!NT_SUCCESS(status))
         return status;
-    hda_write8(bus, RIRBCTL, RIRBCTL_DMAEN | RIRBCTL_RINTCTL | RIRBCTL_OIC);
-    hda_write8(bus, CORBCTL, CORBCTL_RUN);
+    return run_rings(bus);
+}
+
+bool hda_corb_fetched(struct hda_bus *bus)
+{
+    uint16_t pointer = hda_read16(bus, CORBRP);
+
+    return pointer == bus->verbs.write || pointer == UINT16_MAX; /* all ones is a controller that is gone */
+}
+
+NTSTATUS hda_corb_restart(struct hda_bus *bus)
+{
+    NTSTATUS status;
+
+    hda_write8(bus, CORBCTL, 0);
+    status = hda_wait(bus, corb_control, CORBCTL_RUN, 0, RESTART_PATIENCE);
+    if (!NT_SUCCESS(status))
+        return status;
+    bus->verbs.write = 0;
+    hda_write16(bus, CORBWP, 0);
+    status = reset_corb_read(bus, RESTART_PATIENCE, RESTART_PATIENCE);
+    if (!NT_SUCCESS(status))
+        return status;
+    hda_write8(bus, CORBSTS, CORBSTS_CMEI);
+    hda_write8(bus, CORBCTL, CORBCTL_RUN | CORBCTL_CMEIE);
     return STATUS_SUCCESS;
 }
 

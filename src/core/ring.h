@@ -15,7 +15,8 @@
 
 struct hda_bus;
 
-/* Allocates the rings and lets them run: the link is up, the interrupt routine connected. */
+/* Allocates the rings and lets them run: the link is up, the interrupt routine connected. Again after a reset
+ * of the link, with no deferred work running. */
 NTSTATUS hda_rings_start(struct hda_bus *bus);
 /* Stops them. The interrupt is not connected any more, and no deferred work runs. */
 void hda_rings_stop(struct hda_bus *bus);
@@ -27,11 +28,17 @@ void hda_corb_put(struct hda_bus *bus, uint32_t command);
 /* Tells the controller of the commands written. Under verbs.lock. */
 void hda_corb_kick(struct hda_bus *bus);
 
+/* Whether the controller has fetched all commands. Costs a register access. Under verbs.lock. */
+bool hda_corb_fetched(struct hda_bus *bus);
+/* Stops the CORB, forgets the commands in it and lets it run again; within 300 us, since DISPATCH_LEVEL is
+ * legal. When it fails the CORB stays stopped. Under verbs.lock. */
+NTSTATUS hda_corb_restart(struct hda_bus *bus);
+
 /* Whether there is a response to read. Any level. */
 bool hda_rirb_filled(const struct hda_bus *bus);
 /* Whether the controller has gone all the way round: the next entry holds no longer the oldest response, and
  * which are lost nobody knows. */
-bool hda_rirb_lapped(const struct hda_bus *bus);
+bool hda_rirb_lapped(struct hda_bus *bus);
 /* Takes the next response; false when there is none, or the ring has lapped. Only the deferred work reads. */
 bool hda_rirb_get(struct hda_bus *bus, struct hda_rirb_entry *entry);
 /* Whether the controller has written more than the ring holds, so that responses are lost and the next will

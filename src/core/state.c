@@ -41,19 +41,26 @@ static bool hold(const struct change *change)
 {
     struct hda_bus *bus = change->bus;
 
-    if (!bus->capabilities.stream_sync || !several(change->engines))
+    if (bus->capabilities.stream_sync == 0 || !several(change->engines))
         return false;
-    hda_write32(bus, SSYNC, (uint32_t)change->engines);
+    hda_write32(bus, bus->capabilities.stream_sync, (uint32_t)change->engines);
     return true;
 }
 
-/* All of them go on in the same link frame. No two calls hold at once: bus.lock is held. */
-static void let_go(struct hda_bus *bus, bool held)
+/* All of them go on in the same link frame. No two calls hold at once: bus.lock is held. A stream that stayed
+ * held would stand still for ever, so this is looked at. */
+static NTSTATUS let_go(const struct change *change, bool held)
 {
-    if (held)
-        hda_write32(bus, SSYNC, 0);
+    struct hda_register sync = {change->bus->capabilities.stream_sync, 32, "SSYNC"};
+
+    if (!held)
+        return STATUS_SUCCESS;
+    hda_write32(change->bus, sync.offset, 0);
+    return hda_stream_wait(change->bus, sync, (uint32_t)change->engines, 0, &change->patience);
 }
 
+/* FIFORDY says of an output stream that it holds enough to begin, of an input stream that it has its first
+ * descriptor (HDA 3.3.36). */
 static NTSTATUS wait_ready(const struct change *change, bool held)
 {
     struct hda_engine *engine;
@@ -63,7 +70,7 @@ static NTSTATUS wait_ready(const struct change *change, bool held)
     {
         if (NT_SUCCESS(status))
             status = hda_stream_wait_running(engine, true, &change->patience);
-        if (NT_SUCCESS(status) && held && engine->render)
+        if (NT_SUCCESS(status) && held)
             status = hda_stream_wait_fifo(engine, &change->patience);
     }
     return status;
@@ -98,6 +105,19 @@ static void run_all(const struct change *change)
     for_each_engine(engine, change) hda_stream_run(engine);
 }
 
+/* A stream that resets loses its position and its registers: those are programmed anew, so that Stop needs
+ * nothing but to be said. */
+static NTSTATUS reset_one(struct hda_engine *engine, const struct hda_patience *patience)
+{
+    NTSTATUS status = hda_stream_reset(engine, patience);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    hda_stream_program(engine);
+    hda_progress_reset(engine);
+    return STATUS_SUCCESS;
+}
+
 /* All or nothing: those that did start must not be heard of. */
 static void put_back(const struct change *change)
 {
@@ -112,23 +132,55 @@ static void put_back(const struct change *change)
     }
 }
 
-static NTSTATUS start(const struct change *change)
+/* A reset that timed out has left a stream without its registers. */
+static NTSTATUS program_all(const struct change *change)
+{
+    struct hda_engine *engine;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    for_each_engine(engine, change)
+    {
+        if (NT_SUCCESS(status) && !engine->programmed)
+            status = reset_one(engine, &change->patience);
+    }
+    return status;
+}
+
+static NTSTATUS run_together(const struct change *change)
 {
     bool held = hold(change);
-    struct hda_engine *engine;
     NTSTATUS status;
 
     run_all(change);
     status = wait_ready(change, held);
-    if (!NT_SUCCESS(status))
+    if (!NT_SUCCESS(status)) {
         put_back(change);
-    let_go(change->bus, held);
+        let_go(change, held);
+        return status;
+    }
+    status = let_go(change, held);
+    if (!NT_SUCCESS(status)) {
+        put_back(change);
+        let_go(change, held);
+    }
+    return status;
+}
+
+static NTSTATUS start(const struct change *change)
+{
+    struct hda_engine *engine;
+    NTSTATUS status = program_all(change);
+
+    if (NT_SUCCESS(status))
+        status = run_together(change);
     if (!NT_SUCCESS(status))
         return status;
     for_each_engine(engine, change)
     {
         engine->state = RunState;
         hda_progress_run(engine);
+        if (engine->buffer.notifications > 0)
+            hda_defer(change->bus, engine->progress.patience);
     }
     return STATUS_SUCCESS;
 }
@@ -143,7 +195,8 @@ static NTSTATUS stop(const struct change *change)
     status = wait_halted(change);
     if (!NT_SUCCESS(status))
         run_all(change); /* all or nothing */
-    let_go(change->bus, held);
+    if (!NT_SUCCESS(let_go(change, held)))
+        let_go(change, held); /* once more: what has stopped has stopped */
     if (!NT_SUCCESS(status))
         return status;
     for_each_engine(engine, change)
@@ -156,9 +209,7 @@ static NTSTATUS stop(const struct change *change)
     return STATUS_SUCCESS;
 }
 
-/* A stream that resets loses its position and its registers: those are programmed anew, so that Stop needs
- * nothing but to be said. What fails half-way leaves streams in reset that were stopped; their registers
- * stand, and they stay stopped. */
+/* What fails half-way leaves streams in reset that were stopped; they stay stopped, at position 0. */
 static NTSTATUS reset(const struct change *change)
 {
     struct hda_engine *engine;
@@ -166,11 +217,9 @@ static NTSTATUS reset(const struct change *change)
 
     for_each_engine(engine, change)
     {
-        status = hda_stream_reset(engine, &change->patience);
-        hda_stream_program(engine);
+        status = reset_one(engine, &change->patience);
         if (!NT_SUCCESS(status))
             return status;
-        hda_progress_reset(engine);
     }
     for_each_engine(engine, change) engine->state = ResetState;
     return STATUS_SUCCESS;

@@ -23,12 +23,18 @@ static uint32_t left(struct hda_bus *bus, const struct hda_patience *patience)
     return now < patience->until ? (uint32_t)((patience->until - now) / 1000) : 0;
 }
 
+NTSTATUS hda_stream_wait(struct hda_bus *bus, struct hda_register reg, uint32_t mask, uint32_t value,
+                         const struct hda_patience *patience)
+{
+    return hda_wait(bus, reg, mask, value, left(bus, patience));
+}
+
 static NTSTATUS wait(struct hda_engine *engine, struct hda_register reg, uint32_t mask, uint32_t value,
                      const struct hda_patience *patience)
 {
     reg.offset += engine->registers;
     reg.width = 8;
-    return hda_wait(engine->bus, reg, mask, value, left(engine->bus, patience));
+    return hda_stream_wait(engine->bus, reg, mask, value, patience);
 }
 
 static NTSTATUS wait_control(struct hda_engine *engine, uint32_t mask, uint32_t value,
@@ -41,6 +47,8 @@ NTSTATUS hda_stream_reset(struct hda_engine *engine, const struct hda_patience *
 {
     NTSTATUS status;
 
+    engine->programmed = false;
+    engine->errors = 0;
     hda_write8(engine->bus, engine->registers + SD_CTL, SD_CTL_SRST);
     status = wait_control(engine, SD_CTL_SRST, SD_CTL_SRST, patience);
     hda_write8(engine->bus, engine->registers + SD_CTL, 0);
@@ -55,6 +63,7 @@ static uint32_t stripe_code(unsigned lines)
     return lines >= 4 ? 2 : lines >= 2 ? 1 : 0;
 }
 
+/* The direction is first: it decides what the other registers of a bidirectional descriptor are. */
 void hda_stream_program(struct hda_engine *engine)
 {
     struct hda_bus *bus = engine->bus;
@@ -68,6 +77,7 @@ void hda_stream_program(struct hda_engine *engine)
     hda_write16(bus, base + SD_LVI, engine->buffer.last);
     hda_write16(bus, base + SD_FMT, engine->format.encoding);
     hda_write_address(bus, base + SD_BDPL, engine->buffer.list.address);
+    engine->programmed = true;
 }
 
 ULONG hda_stream_fifo(struct hda_engine *engine)

@@ -4,6 +4,7 @@
 #define HDA_STREAM_H
 
 #include "engine.h"
+#include "io.h"
 
 /* How long each of a call's waits may take: 5 ms at PASSIVE_LEVEL, at DISPATCH_LEVEL 300 us in all (DDI
  * Bounds). */
@@ -14,9 +15,13 @@ struct hda_patience {
 /* Taken at the caller's IRQL, before it takes a lock. */
 struct hda_patience hda_patience_now(struct hda_bus *bus);
 
+/* hda_wait() with that patience. */
+NTSTATUS hda_stream_wait(struct hda_bus *bus, struct hda_register reg, uint32_t mask, uint32_t value,
+                         const struct hda_patience *patience);
+
 /* The reset handshake; all of the descriptor's registers return to 0. The engine does not run. */
 NTSTATUS hda_stream_reset(struct hda_engine *engine, const struct hda_patience *patience);
-/* After a reset: tag, format, buffer. */
+/* After a reset: direction and tag, format, buffer. */
 void hda_stream_program(struct hda_engine *engine);
 /* Bytes of FIFO, valid once the format is programmed (HDA 3.3.40). */
 ULONG hda_stream_fifo(struct hda_engine *engine);

@@ -31,6 +31,12 @@ static unsigned address_of(const struct hda_batch *batch, ULONG index)
     return batch->transfers[index].Output.Verb8.CodecAddress;
 }
 
+/* Of a client that is in verbs.clients. */
+static struct hda_batch *first_batch(const struct hda_client *client)
+{
+    return CONTAINING_RECORD(client->batches.Flink, struct hda_batch, link);
+}
+
 static uint64_t verb_timeout(const struct hda_bus *bus)
 {
     return bus->config.bounds.verb * UINT64_C(1000);
@@ -72,6 +78,12 @@ static void skip_rest(struct hda_bus *bus, struct hda_batch *batch)
         skip(bus, batch);
 }
 
+static void skip_all(struct hda_bus *bus, struct hda_client *client)
+{
+    for (PLIST_ENTRY link = client->batches.Flink; link != &client->batches; link = link->Flink)
+        skip_rest(bus, CONTAINING_RECORD(link, struct hda_batch, link));
+}
+
 static bool may_send(const struct hda_bus *bus, const struct hda_codec_queue *codec)
 {
     ULONG limit = codec->suspect && bus->verbs.limit > SUSPECT_LIMIT ? SUSPECT_LIMIT : bus->verbs.limit;
@@ -81,6 +93,8 @@ static bool may_send(const struct hda_bus *bus, const struct hda_codec_queue *co
 
 static void send(struct hda_bus *bus, struct hda_batch *batch, struct hda_codec_queue *codec, uint64_t now)
 {
+    if (bus->verbs.in_flight == 0)
+        __atomic_store_n(&bus->verbs.overrun, false, __ATOMIC_RELAXED);
     if (codec->in_flight == 0) {
         codec->batch = batch;
         codec->cursor = codec->certain = batch->next;
@@ -114,8 +128,8 @@ static void expire_owed(struct hda_codec_queue *codec, uint64_t now)
         codec->owed = 0;
 }
 
-/* Sends what can be sent. A batch waits for an earlier one that speaks to one of its codecs, or is the same
- * client's. Under verbs.lock. */
+/* Sends what can be sent: of each client its first batch, which waits for those of clients before it that
+ * speak to one of its codecs. Under verbs.lock. */
 static void send_batches(struct hda_bus *bus)
 {
     struct hda_verbs *verbs = &bus->verbs;
@@ -124,12 +138,11 @@ static void send_batches(struct hda_bus *bus)
 
     for (unsigned address = 0; address < HDA_ADDRESSES; address++)
         expire_owed(&verbs->codecs[address], now);
-    verbs->pass++;
-    for (PLIST_ENTRY link = verbs->batches.Flink; link != &verbs->batches && taken != ALL_CODECS;
+    for (PLIST_ENTRY link = verbs->clients.Flink; link != &verbs->clients && taken != ALL_CODECS;
          link = link->Flink) {
-        struct hda_batch *batch = CONTAINING_RECORD(link, struct hda_batch, link);
+        struct hda_batch *batch = first_batch(CONTAINING_RECORD(link, struct hda_client, turn));
 
-        if (hda_client_first_in_pass(batch->client, verbs->pass) && !(batch->codecs & taken))
+        if (!(batch->codecs & taken))
             send_batch(bus, batch, now);
         taken |= batch->codecs;
     }
@@ -235,10 +248,12 @@ static void give_up(struct hda_bus *bus, unsigned address, uint64_t now)
     codec->deadline = now + verb_timeout(bus);
 }
 
-/* Deferred work only: it alone knows that the RIRB holds nothing more. */
+/* Deferred work only: it alone knows that the RIRB holds nothing more. Commands that the controller has not
+ * even fetched would be sent with the next ones, and their answers taken for those of the next. */
 static void give_up_overdue(struct hda_bus *bus)
 {
     uint64_t now = hda_now(bus);
+    bool given_up = false;
 
     for (unsigned address = 0; address < HDA_ADDRESSES; address++) {
         const struct hda_codec_queue *codec = &bus->verbs.codecs[address];
@@ -248,7 +263,10 @@ static void give_up_overdue(struct hda_bus *bus)
         if (hda_rirb_overtaken(bus))
             hda_verbs_overrun(bus);
         give_up(bus, address, now);
+        given_up = true;
     }
+    if (given_up && bus->verbs.in_flight == 0 && !hda_corb_fetched(bus))
+        hda_verbs_command_error(bus);
 }
 
 /* Under verbs.lock. */
@@ -269,19 +287,39 @@ static void give_up_lapped(struct hda_bus *bus)
     give_up_in_flight(bus);
 }
 
+/* The controller goes on with no command any more: none in flight can be told to have been sent. Where the
+ * CORB does not come back, the next run tries again. */
+static void start_anew(struct hda_bus *bus)
+{
+    hda_log(bus, HDA_LOG_ERROR, "the controller has not fetched all commands: the CORB is started anew");
+    give_up_in_flight(bus);
+    __atomic_store_n(&bus->verbs.stuck, false, __ATOMIC_RELAXED);
+    if (!NT_SUCCESS(hda_corb_restart(bus)))
+        __atomic_store_n(&bus->verbs.stuck, true, __ATOMIC_RELAXED);
+}
+
 /* ---- Completion ------------------------------------------------------------------------------ */
 
-/* Takes the first batch that is done, and behind no other of its client's, out of the list. */
+/* The client's next batch comes after what the others have under way. */
+static void end_turn(struct hda_bus *bus, struct hda_client *client)
+{
+    RemoveEntryList(&first_batch(client)->link);
+    RemoveEntryList(&client->turn);
+    if (!IsListEmpty(&client->batches))
+        InsertTailList(&bus->verbs.clients, &client->turn);
+}
+
+/* Takes the first batch of a client that is done out of its list; NULL when there is none. */
 static struct hda_batch *take_done(struct hda_bus *bus)
 {
-    struct hda_verbs *verbs = &bus->verbs;
+    PLIST_ENTRY head = &bus->verbs.clients;
 
-    verbs->pass++;
-    for (PLIST_ENTRY link = verbs->batches.Flink; link != &verbs->batches; link = link->Flink) {
-        struct hda_batch *batch = CONTAINING_RECORD(link, struct hda_batch, link);
+    for (PLIST_ENTRY link = head->Flink; link != head; link = link->Flink) {
+        struct hda_client *client = CONTAINING_RECORD(link, struct hda_client, turn);
+        struct hda_batch *batch = first_batch(client);
 
-        if (hda_client_first_in_pass(batch->client, verbs->pass) && batch->done == batch->count) {
-            RemoveEntryList(&batch->link);
+        if (batch->done == batch->count) {
+            end_turn(bus, client);
             return batch;
         }
     }
@@ -294,8 +332,6 @@ static void forget(struct hda_bus *bus, const struct hda_batch *batch)
         if (bus->verbs.codecs[address].batch == batch)
             bus->verbs.codecs[address].batch = NULL;
     }
-    if (bus->verbs.in_flight == 0)
-        __atomic_store_n(&bus->verbs.overrun, false, __ATOMIC_RELAXED);
 }
 
 /* The batch, and its array, may be gone as soon as the caller hears of it. Called with no lock held. */
@@ -335,7 +371,7 @@ static uint64_t next_deadline(const struct hda_bus *bus)
 {
     uint64_t next = UINT64_MAX;
 
-    if (IsListEmpty(&bus->verbs.batches))
+    if (IsListEmpty(&bus->verbs.clients))
         return UINT64_MAX;
     for (unsigned address = 0; address < HDA_ADDRESSES; address++) {
         const struct hda_codec_queue *codec = &bus->verbs.codecs[address];
@@ -344,6 +380,16 @@ static uint64_t next_deadline(const struct hda_bus *bus)
             next = codec->deadline;
     }
     return next;
+}
+
+bool hda_verbs_overdue(struct hda_bus *bus)
+{
+    bool overdue;
+
+    hda_lock(bus, &bus->verbs.lock);
+    overdue = bus->verbs.in_flight > 0 && hda_now(bus) >= next_deadline(bus);
+    hda_unlock(bus, &bus->verbs.lock);
+    return overdue;
 }
 
 uint64_t hda_verbs_run(struct hda_bus *bus)
@@ -356,6 +402,8 @@ uint64_t hda_verbs_run(struct hda_bus *bus)
         give_up_lapped(bus);
     else if (!hda_rirb_filled(bus)) /* an answer that came a moment ago is not late */
         give_up_overdue(bus);
+    if (__atomic_load_n(&bus->verbs.stuck, __ATOMIC_RELAXED))
+        start_anew(bus);
     send_batches(bus);
     hda_unlock(bus, &bus->verbs.lock);
     complete_done(bus);
@@ -371,6 +419,13 @@ uint64_t hda_verbs_run(struct hda_bus *bus)
 void hda_verbs_overrun(struct hda_bus *bus)
 {
     __atomic_store_n(&bus->verbs.overrun, true, __ATOMIC_RELAXED);
+    hda_count(bus, response_overruns, 1);
+}
+
+void hda_verbs_command_error(struct hda_bus *bus)
+{
+    __atomic_store_n(&bus->verbs.stuck, true, __ATOMIC_RELAXED);
+    hda_count(bus, command_errors, 1);
 }
 
 /* ---- Calls ----------------------------------------------------------------------------------- */
@@ -385,6 +440,15 @@ static void batch_init(struct hda_batch *batch, struct hda_client *client, ULONG
         batch->codecs |= (uint16_t)(1u << address_of(batch, i));
 }
 
+static void enqueue(struct hda_bus *bus, struct hda_batch *batch)
+{
+    struct hda_client *client = batch->client;
+
+    if (IsListEmpty(&client->batches))
+        InsertTailList(&bus->verbs.clients, &client->turn);
+    InsertTailList(&client->batches, &batch->link);
+}
+
 /* Queues the batch and sends at once what can be sent; false when the bus stops. The batch may be done, and
  * gone, before this returns. */
 static bool submit(struct hda_bus *bus, struct hda_batch *batch)
@@ -396,7 +460,7 @@ static bool submit(struct hda_bus *bus, struct hda_batch *batch)
     hda_lock(bus, &bus->verbs.lock);
     accepted = !bus->verbs.stopped;
     if (accepted) {
-        InsertTailList(&bus->verbs.batches, &batch->link);
+        enqueue(bus, batch);
         send_batches(bus);
     }
     hda_unlock(bus, &bus->verbs.lock);
@@ -455,11 +519,14 @@ NTSTATUS hda_verbs_transfer(struct hda_bus *bus, struct hda_client *client, ULON
 
 /* ---- Start and stop -------------------------------------------------------------------------- */
 
+/* A codec is trusted with a full ring when it has answered once, and owes nothing after a reset of the link.
+ */
 void hda_verbs_start(struct hda_bus *bus)
 {
-    /* A codec is trusted with a full ring when it has answered once. */
+    hda_lock(bus, &bus->verbs.lock);
     for (unsigned address = 0; address < HDA_ADDRESSES; address++)
-        bus->verbs.codecs[address].suspect = true;
+        bus->verbs.codecs[address] = (struct hda_codec_queue){.suspect = true};
+    hda_unlock(bus, &bus->verbs.lock);
 }
 
 static void give_up_everything(struct hda_bus *bus)
@@ -469,8 +536,8 @@ static void give_up_everything(struct hda_bus *bus)
     hda_lock(bus, &verbs->lock);
     verbs->stopped = true;
     give_up_in_flight(bus);
-    for (PLIST_ENTRY link = verbs->batches.Flink; link != &verbs->batches; link = link->Flink)
-        skip_rest(bus, CONTAINING_RECORD(link, struct hda_batch, link));
+    for (PLIST_ENTRY link = verbs->clients.Flink; link != &verbs->clients; link = link->Flink)
+        skip_all(bus, CONTAINING_RECORD(link, struct hda_client, turn));
     hda_unlock(bus, &verbs->lock);
 }
 
@@ -479,7 +546,7 @@ static bool idle(struct hda_bus *bus)
     bool empty;
 
     hda_lock(bus, &bus->verbs.lock);
-    empty = IsListEmpty(&bus->verbs.batches);
+    empty = IsListEmpty(&bus->verbs.clients);
     hda_unlock(bus, &bus->verbs.lock);
     return empty;
 }

@@ -5,8 +5,9 @@
  *
  * One call of TransferCodecVerbs is a batch. Responses name their codec but not their command, so they are
  * matched by order: a codec has commands of one batch at a time in flight, and batches that share no codec
- * run side by side. When a batch's answers fail to come, all of its commands to that codec are invalid, and
- * the codec rests until a late answer cannot be mistaken for another's.
+ * run side by side. A client has one batch at a time under way. When a batch's answers fail to come, all of
+ * its commands to that codec are invalid, and the codec rests until a late answer cannot be mistaken for
+ * another's.
  */
 #ifndef HDA_VERBS_H
 #define HDA_VERBS_H
@@ -39,15 +40,15 @@ struct hda_verbs {
     uint16_t write;     /* CORBWP */
     uint16_t read;      /* the RIRB entry read last */
     ULONG in_flight;    /* of all codecs */
-    ULONG limit;        /* commands in flight at most: what both rings hold */
+    ULONG limit;        /* commands in flight at most */
     bool stopped;       /* nothing is sent any more */
     bool overrun;       /* the RIRB has overrun since in_flight was last 0; atomic */
-    LIST_ENTRY batches; /* in the order of the calls */
-    unsigned pass;
+    bool stuck;         /* the CORB has to be started anew; atomic */
+    LIST_ENTRY clients; /* that have batches, in the order of their turns */
     struct hda_codec_queue codecs[HDA_ADDRESSES];
 };
 
-/* The rings run. */
+/* The rings run. Again after a reset of the link, when no command is in flight. */
 void hda_verbs_start(struct hda_bus *bus);
 /* Completes what is pending as invalid, and accepts nothing any more: DEVICE_REMOVED. The interrupt is still
  * connected. PASSIVE_LEVEL. */
@@ -60,6 +61,11 @@ NTSTATUS hda_verbs_transfer(struct hda_bus *bus, struct hda_client *client, ULON
 
 /* The RIRB has overrun. Any level. */
 void hda_verbs_overrun(struct hda_bus *bus);
+/* A command could not be fetched: CORBSTS.CMEI. Any level. */
+void hda_verbs_command_error(struct hda_bus *bus);
+
+/* Whether an answer should have come by now. Any level up to DISPATCH_LEVEL. */
+bool hda_verbs_overdue(struct hda_bus *bus);
 
 /* Deferred work: reads the RIRB, gives up what is overdue, sends what can be sent, completes what is done.
  * Returns when it wants to be called again though no interrupt comes: nanoseconds from now, UINT64_MAX never.

@@ -206,6 +206,10 @@ static void copy_counts(const struct hda_statistics *counts, struct hdabus_stati
         .unsolicited_dropped = counts->unsolicited_dropped,
         .completions = counts->completions,
         .merged = counts->merged,
+        .fifo_errors = counts->fifo_errors,
+        .descriptor_errors = counts->descriptor_errors,
+        .response_overruns = counts->response_overruns,
+        .command_errors = counts->command_errors,
     };
 }
 
@@ -295,6 +299,11 @@ void hdabus_controller(const struct hdabus *bus, struct hdabus_controller *contr
         .address64 = info.address64,
         .message_interrupts = info.device.message_interrupts,
         .alias_registers = info.alias_registers,
+        .stream_sync = info.stream_sync,
+        .output_payload = info.output_payload,
+        .input_payload = info.input_payload,
+        .output_stream_payload = info.output_stream_payload,
+        .input_stream_payload = info.input_stream_payload,
     };
 }
 

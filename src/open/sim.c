@@ -324,15 +324,23 @@ static NTSTATUS check_shape(const struct open_request *request, const struct sim
 
 /* ---- Codecs ---------------------------------------------------------------------------------- */
 
+/* What errno says of a codec that cannot be had. */
+static NTSTATUS why_not(void)
+{
+    return errno == ENOMEM ? STATUS_INSUFFICIENT_RESOURCES : STATUS_NO_SUCH_DEVICE;
+}
+
 static NTSTATUS plug(struct open_request *request, const char *name, const char *text, size_t size)
 {
     struct sim_device *device = request->bus->sim;
     char why[256] = "";
-    struct codec_dump *dump = codec_dump_parse(text, size, why, sizeof(why));
+    struct codec_dump *dump;
     struct sim_codec *codec;
 
+    errno = 0;
+    dump = codec_dump_parse(text, size, why, sizeof(why));
     if (dump == NULL)
-        return open_fail(request, STATUS_NO_SUCH_DEVICE, "%s: %s", name, why);
+        return open_fail(request, why_not(), "%s: %s", name, why);
     codec = sim_codec_create(dump, sim_device_report, device);
     if (codec != NULL && !sim_device_plug(device, dump->address, codec)) {
         open_fail(request, STATUS_NO_SUCH_DEVICE, "%s: there is a codec at address %u already", name,
@@ -374,7 +382,7 @@ static NTSTATUS plug_file(struct open_request *request, const char *path)
         return open_fail(request, STATUS_NO_SUCH_DEVICE, "%s: %s", path, strerror(errno));
     text = read_file(file, &size);
     if (text == NULL)
-        status = open_fail(request, STATUS_NO_SUCH_DEVICE, "%s: %s", path, strerror(errno));
+        status = open_fail(request, why_not(), "%s: %s", path, strerror(errno));
     else
         status = plug(request, path, text, size);
     free(text);
@@ -395,6 +403,22 @@ static NTSTATUS plug_all(struct open_request *request, const struct sim_options 
 
 /* ---- Opening --------------------------------------------------------------------------------- */
 
+/* What a table by PCI id would say of a real one. */
+static uint32_t quirks_of(const struct sim_shape *shape)
+{
+    uint32_t quirks = 0;
+
+    if (shape->ssync == SIM_SSYNC_34)
+        quirks |= HDA_QUIRK_SSYNC_AT_34;
+    if (shape->address64 == SIM_ADDRESS64_BROKEN)
+        quirks |= HDA_QUIRK_NO_64_BIT;
+    if (shape->no_page_crossing)
+        quirks |= HDA_QUIRK_4K_FRAGMENTS;
+    if (shape->positions == SIM_POSITION_NEVER)
+        quirks |= HDA_QUIRK_LINK_POSITIONS;
+    return quirks;
+}
+
 NTSTATUS open_sim(struct open_request *request)
 {
     struct sim_options options = {.device.fragment_pages = DEFAULT_FRAGMENT, .shape = sim_default_shape};
@@ -414,6 +438,7 @@ NTSTATUS open_sim(struct open_request *request)
         return open_fail(request, status, "there is no memory for a controller");
     request->config->device = &sim_device_ops;
     request->config->device_context = bus->sim;
+    request->config->quirks = quirks_of(&options.shape);
     sim_device_info(bus->sim, &request->config->info);
     return plug_all(request, &options);
 }

@@ -52,6 +52,7 @@ static void what_the_length_register_cannot_hold_is_refused(void **state)
 /* ---- Lists, over memory whose pages lie in runs ---------------------------------------------- */
 
 static size_t run_bytes;
+static uint32_t quirks;
 
 /* Runs of run_bytes, each 1 MiB of address from the next. */
 static size_t runs(void *device, PMDL mdl, size_t offset, uint64_t *address)
@@ -67,7 +68,7 @@ static HDAUDIO_BUFFER_DESCRIPTOR list[HDA_BDL_ENTRIES + 1];
 static unsigned build(size_t size, unsigned notifications, size_t run)
 {
     static const struct hda_device_ops device = {.pages_run = runs};
-    struct hda_bus bus = {.device = &device};
+    struct hda_bus bus = {.device = &device, .config.quirks = quirks};
 
     run_bytes = run;
     list[HDA_BDL_ENTRIES].Length = 0xDEADBEEF;
@@ -140,6 +141,23 @@ static void a_list_holds_256_entries_and_no_more(void **state)
     assert_int_equal(build(16 << 20, 2, 65536), 256);
 }
 
+static void where_an_entry_must_not_cross_4_kib_none_does(void **state)
+{
+    unsigned entries;
+
+    (void)state;
+    quirks = HDA_QUIRK_4K_FRAGMENTS;
+    entries = build(100 * 1024, 2, 65536);
+    assert_int_equal(entries, 26); /* 12.5 pages each half */
+    assert_int_equal(bytes(entries), 100 * 1024);
+    for (unsigned i = 0; i < entries; i++)
+        assert_int_equal(list[i].Address.QuadPart / 4096,
+                         (list[i].Address.QuadPart + list[i].Length - 1) / 4096);
+    assert_int_equal(build(256 * 4096, 2, 1 << 20), 256);
+    assert_int_equal(build(257 * 4096, 1, 1 << 20), 0);
+    quirks = 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,6 +170,7 @@ int main(void)
         cmocka_unit_test(without_notifications_nothing_interrupts),
         cmocka_unit_test(every_fragment_starts_on_128_bytes_and_none_is_described_twice),
         cmocka_unit_test(a_list_holds_256_entries_and_no_more),
+        cmocka_unit_test(where_an_entry_must_not_cross_4_kib_none_does),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

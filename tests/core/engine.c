@@ -136,6 +136,25 @@ static void a_stream_that_does_not_stop_lets_the_others_run_on(void **state)
     assert_int_equal(set(StopState), STATUS_SUCCESS);
 }
 
+/* The reset clears the stream's registers: if it ran without them, the simulator would say so. */
+static void a_stream_whose_reset_failed_is_programmed_before_it_runs(void **state)
+{
+    KEVENT event;
+
+    (void)state;
+    start();
+    KeInitializeEvent(&event, SynchronizationEvent, FALSE);
+    assert_int_equal(ddi.RegisterNotificationEvent(ddi.Context, engines[1], &event), STATUS_SUCCESS);
+    assert_int_equal(set(StopState), STATUS_SUCCESS);
+    break_stream(1, SD_CTL, SD_CTL_SRST, 0);
+    assert_int_equal(set(ResetState), STATUS_DEVICE_NOT_READY);
+    lie.broken = false;
+    assert_int_equal(set(RunState), STATUS_SUCCESS);
+    assert_true(signalled(&event));
+    assert_int_equal(set(StopState), STATUS_SUCCESS);
+    assert_int_equal(ddi.UnregisterNotificationEvent(ddi.Context, engines[1], &event), STATUS_SUCCESS);
+}
+
 /* ---- Every wait has an end ----------------------------------------------------------------------- */
 
 static void at_dispatch_level_the_waits_of_a_call_end_after_300_us_in_all(void **state)
@@ -264,6 +283,87 @@ static void a_position_in_memory_moves_within_the_buffer(void **state)
     assert_int_equal(*position, 0);
 }
 
+/* ---- Quirks (HARDWARE 1.7, 1.9, 1.10) ------------------------------------------------------------ */
+
+static void lpib_stands_for_the_position_buffer_by_quirk(void **state)
+{
+    PULONG position;
+
+    (void)state;
+    rig.config.quirks = HDA_QUIRK_LINK_POSITIONS;
+    rig.device_ops.map = map_nothing;
+    start();
+    assert_int_equal(sim_device_ops.read32(rig.device, DPLBASE) & DPLBASE_ENABLE, 0);
+    assert_int_equal(set(RunState), STATUS_SUCCESS);
+    for (unsigned i = 0; i < 50; i++) {
+        uint32_t link;
+
+        rig_pass(MILLISECOND);
+        assert_int_equal(ddi.GetLinkPositionRegister(ddi.Context, engines[1], &position), STATUS_SUCCESS);
+        link = sim_device_ops.read32(rig.device, STREAM_BASE + (FIRST_OUTPUT + 1) * STREAM_STEP + SD_LPIB);
+        assert_in_range(link - *position, 0, 4);
+    }
+    assert_int_equal(set(StopState), STATUS_SUCCESS);
+}
+
+/* A controller that has SSYNC at 34h, and nothing at 38h. */
+static uint32_t read32_with_old_sync(void *device, uint32_t offset)
+{
+    if (offset == SSYNC)
+        return 0;
+    return sim_device_ops.read32(device, offset == SSYNC_OLD ? SSYNC : offset);
+}
+
+static unsigned old_syncs;
+
+static void write32_with_old_sync(void *device, uint32_t offset, uint32_t value)
+{
+    if (offset == SSYNC)
+        return;
+    old_syncs += offset == SSYNC_OLD && value == 3u << FIRST_OUTPUT;
+    sim_device_ops.write32(device, offset == SSYNC_OLD ? SSYNC : offset, value);
+}
+
+static void ssync_is_at_34h_by_quirk_alone(void **state)
+{
+    (void)state;
+    rig.device_ops.read32 = read32_with_old_sync;
+    rig.device_ops.write32 = write32_with_old_sync;
+    old_syncs = 0;
+    start();
+    assert_int_equal(set(RunState), STATUS_SUCCESS);
+    assert_int_equal(old_syncs, 0);
+    rig_stop();
+    rig.config.quirks = HDA_QUIRK_SSYNC_AT_34;
+    start();
+    assert_int_equal(set(RunState), STATUS_SUCCESS);
+    assert_int_equal(old_syncs, 1);
+    assert_int_equal(set(StopState), STATUS_SUCCESS);
+    assert_int_equal(old_syncs, 2);
+}
+
+static uint64_t highest_asked;
+
+static NTSTATUS note_highest(void *device, size_t size, uint64_t highest, struct hda_dma *dma)
+{
+    highest_asked = highest > highest_asked ? highest : highest_asked;
+    return sim_device_ops.dma_alloc(device, size, highest, dma);
+}
+
+static void addresses_have_32_bits_by_quirk(void **state)
+{
+    (void)state;
+    rig.device_ops.dma_alloc = note_highest;
+    highest_asked = 0;
+    start();
+    assert_true(highest_asked > UINT32_MAX);
+    rig_stop();
+    rig.config.quirks = HDA_QUIRK_NO_64_BIT;
+    highest_asked = 0;
+    start();
+    assert_int_equal(highest_asked, UINT32_MAX);
+}
+
 int main(void)
 {
 #define RULE(test) cmocka_unit_test_setup_teardown(test, rig_set_up, rig_tear_down)
@@ -271,12 +371,16 @@ int main(void)
         RULE(a_stream_that_does_not_run_puts_the_others_back),
         RULE(a_fifo_that_does_not_fill_puts_the_others_back),
         RULE(a_stream_that_does_not_stop_lets_the_others_run_on),
+        RULE(a_stream_whose_reset_failed_is_programmed_before_it_runs),
         RULE(at_dispatch_level_the_waits_of_a_call_end_after_300_us_in_all),
         RULE(at_passive_level_a_wait_ends_after_5_ms),
         RULE(freeing_ends_when_a_stream_does_not_reset),
         RULE(a_client_with_a_stream_that_does_not_stop_is_released_in_time),
         RULE(a_position_that_the_controller_does_not_write_is_0),
         RULE(a_position_in_memory_moves_within_the_buffer),
+        RULE(lpib_stands_for_the_position_buffer_by_quirk),
+        RULE(ssync_is_at_34h_by_quirk_alone),
+        RULE(addresses_have_32_bits_by_quirk),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

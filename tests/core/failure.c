@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * failure.c - every allocation of the core fails once, from start to stop: the status is right, nothing is
- * leaked, and the next try works.
+ * failure.c - every allocation fails once, from opening a bus over a client's life to closing it: the status
+ * is right, nothing is leaked, and the next try works. All that the host, the simulator, the core and a
+ * function driver allocate comes from the C library, and the linker puts our own routines before it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,254 +11,235 @@
 
 #include <cmocka.h>
 
+#include <bus.h>
+#include <errno.h>
+#include <sim.h>
 #include <string.h>
+#include <sys/mman.h>
 
-#include "device/sim/codec.h"
-#include "device/sim/sim_device.h"
+#include "rig.h"
+#include "scenario.h"
 
-/* ---- A host and a device whose n-th allocation fails ----------------------------------------- */
+/* ---- The n-th allocation fails ------------------------------------------------------------------- */
 
-static struct hda_host_ops host_ops;
-static struct hda_device_ops device_ops;
-static struct linux_host *host;
-static struct sim_device *device;
 static unsigned allocations, fail_at;
 static int live;
 
 static bool fails(void)
 {
-    return ++allocations == fail_at;
+    bool now = ++allocations == fail_at;
+
+    if (now)
+        errno = ENOMEM;
+    return now;
 }
 
-static void *failing_alloc(void *context, size_t size)
-{
-    void *memory = fails() ? NULL : linux_host_ops.alloc(context, size);
+/* mmap64 is mmap, where file offsets have 64 bits. */
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void *__real_aligned_alloc(size_t alignment, size_t size);
+int __real_posix_memalign(void **memory, size_t alignment, size_t size);
+char *__real_strdup(const char *text);
+void *__real_mmap64(void *address, size_t length, int protection, int flags, int file, off_t offset);
+void __real_free(void *memory);
+int __real_munmap(void *address, size_t length);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
+int __wrap_posix_memalign(void **memory, size_t alignment, size_t size);
+char *__wrap_strdup(const char *text);
+void *__wrap_mmap64(void *address, size_t length, int protection, int flags, int file, off_t offset);
+void __wrap_free(void *memory);
+int __wrap_munmap(void *address, size_t length);
 
+static void *count(void *memory)
+{
     live += memory != NULL;
     return memory;
 }
 
-static void counting_free(void *context, void *memory)
+void *__wrap_malloc(size_t size)
 {
-    assert_non_null(memory);
-    live--;
-    linux_host_ops.free(context, memory);
+    return fails() ? NULL : count(__real_malloc(size));
 }
 
-static NTSTATUS failing_dma_alloc(void *context, size_t size, uint64_t highest, struct hda_dma *dma)
+void *__wrap_calloc(size_t number, size_t size)
 {
-    NTSTATUS status;
+    return fails() ? NULL : count(__real_calloc(number, size));
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+    void *grown = fails() ? NULL : __real_realloc(memory, size);
+
+    live += memory == NULL && grown != NULL;
+    return grown;
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    return fails() ? NULL : count(__real_aligned_alloc(alignment, size));
+}
+
+int __wrap_posix_memalign(void **memory, size_t alignment, size_t size)
+{
+    int error = fails() ? ENOMEM : __real_posix_memalign(memory, alignment, size);
+
+    live += error == 0;
+    return error;
+}
+
+char *__wrap_strdup(const char *text)
+{
+    return fails() ? NULL : count(__real_strdup(text));
+}
+
+void *__wrap_mmap64(void *address, size_t length, int protection, int flags, int file, off_t offset)
+{
+    void *memory;
 
     if (fails())
-        return STATUS_INSUFFICIENT_RESOURCES;
-    status = sim_device_ops.dma_alloc(context, size, highest, dma);
-    live += NT_SUCCESS(status);
-    return status;
+        return MAP_FAILED;
+    memory = __real_mmap64(address, length, protection, flags, file, offset);
+    live += memory != MAP_FAILED;
+    return memory;
 }
 
-static void counting_dma_free(void *context, struct hda_dma *dma)
+void __wrap_free(void *memory)
+{
+    live -= memory != NULL;
+    __real_free(memory);
+}
+
+int __wrap_munmap(void *address, size_t length)
 {
     live--;
-    sim_device_ops.dma_free(context, dma);
+    return __real_munmap(address, length);
 }
 
-static NTSTATUS failing_pages_alloc(void *context, size_t size, uint64_t highest, PMDL *mdl)
-{
-    NTSTATUS status;
+/* ---- What is tried ------------------------------------------------------------------------------- */
 
-    if (fails())
-        return STATUS_INSUFFICIENT_RESOURCES;
-    status = sim_device_ops.pages_alloc(context, size, highest, mdl);
-    live += NT_SUCCESS(status);
-    return status;
-}
-
-static void counting_pages_free(void *context, PMDL mdl)
-{
-    live--;
-    sim_device_ops.pages_free(context, mdl);
-}
-
-static NTSTATUS failing_connect(void *context, hda_interrupt_routine *routine, void *argument)
-{
-    if (fails())
-        return STATUS_INSUFFICIENT_RESOURCES;
-    return sim_device_ops.interrupt_connect(context, routine, argument);
-}
-
-/* ---- What is tried --------------------------------------------------------------------------- */
-
-static VOID NTAPI count_callback(HDAUDIO_CODEC_TRANSFER *transfer, PVOID context)
-{
-    (void)transfer;
-    ++*(unsigned *)context;
-}
-
-static NTSTATUS ask(const HDAUDIO_BUS_INTERFACE_V2 *ddi, HDAUDIO_CODEC_TRANSFER *verb, unsigned *called)
-{
-    LARGE_INTEGER soon = {.QuadPart = -10000 * 50};
-    NTSTATUS status;
-
-    verb->Output.Command = 0x000F0000;
-    status = ddi->TransferCodecVerbs(ddi->Context, 1, verb, count_callback, called);
-    if (!NT_SUCCESS(status)) {
-        assert_int_equal(status, STATUS_NO_MEMORY);
-        return status;
-    }
-    KeDelayExecutionThread(KernelMode, FALSE, &soon);
-    assert_int_equal(*called, 1);
-    return status;
-}
-
-static NTSTATUS run(const HDAUDIO_BUS_INTERFACE_V2 *ddi, HANDLE engine, PKEVENT event)
-{
-    LARGE_INTEGER second = {.QuadPart = -10000000};
-    NTSTATUS status = ddi->RegisterNotificationEvent(ddi->Context, engine, event);
-
-    if (!NT_SUCCESS(status))
-        return status;
-    assert_int_equal(ddi->SetDmaEngineState(ddi->Context, RunState, 1, &engine), STATUS_SUCCESS);
-    assert_int_equal(KeWaitForSingleObject(event, Executive, KernelMode, FALSE, &second), STATUS_SUCCESS);
-    assert_int_equal(ddi->SetDmaEngineState(ddi->Context, StopState, 1, &engine), STATUS_SUCCESS);
-    return ddi->UnregisterNotificationEvent(ddi->Context, engine, event);
-}
-
-static NTSTATUS play(const HDAUDIO_BUS_INTERFACE_V2 *ddi)
-{
-    HDAUDIO_STREAM_FORMAT format = {48000, 16, 16, 2};
-    HDAUDIO_CONVERTER_FORMAT converter;
-    SIZE_T size, offset;
-    HANDLE engine;
-    NTSTATUS status;
-    UCHAR stream;
-    KEVENT event;
-    ULONG fifo;
-    PMDL mdl;
-
-    KeInitializeEvent(&event, SynchronizationEvent, FALSE);
-    status = ddi->AllocateRenderDmaEngine(ddi->Context, &format, FALSE, &engine, &converter);
-    if (!NT_SUCCESS(status))
-        return status;
-    status = ddi->AllocateDmaBufferWithNotification(ddi->Context, engine, 2, 4096, &mdl, &size, &offset,
-                                                    &stream, &fifo);
-    if (NT_SUCCESS(status)) {
-        status = run(ddi, engine, &event);
-        assert_int_equal(ddi->FreeDmaBufferWithNotification(ddi->Context, engine, mdl, size), STATUS_SUCCESS);
-    }
-    assert_int_equal(ddi->FreeDmaEngine(ddi->Context, engine), STATUS_SUCCESS);
-    return status;
-}
-
-static NTSTATUS use(struct hda_bus *bus)
-{
-    static const GUID v2 = {0xb52af5fb, 0x424b, 0x4bb9, {0xa1, 0x60, 0x5b, 0x38, 0xbe, 0x94, 0xe5, 0x68}};
-    HDAUDIO_CODEC_TRANSFER verb = {0};
-    HDAUDIO_BUS_INTERFACE_V2 ddi;
-    unsigned called = 0;
-    NTSTATUS status;
-
-    assert_int_equal(hda_bus_child_count(bus), 1);
-    status = hda_bus_query_interface(bus, 0, &v2, sizeof(ddi), 0x0100, (PINTERFACE)(void *)&ddi);
-    if (!NT_SUCCESS(status))
-        return status;
-    status = ask(&ddi, &verb, &called);
-    if (NT_SUCCESS(status))
-        status = play(&ddi);
-    ddi.InterfaceDereference(ddi.Context);
-    return status;
-}
-
-static NTSTATUS start_use_and_stop(void)
-{
-    struct hda_bus_config config = {
-        .host = &host_ops, .host_context = host, .device = &device_ops, .device_context = device};
-    struct hda_bus *bus;
-    NTSTATUS status;
-
-    allocations = 0;
-    sim_device_info(device, &config.info);
-    status = hda_bus_start(&config, &bus);
-    if (!NT_SUCCESS(status)) {
-        assert_null(bus);
-        return status;
-    }
-    status = use(bus);
-    hda_bus_stop(bus, NULL);
-    return status;
-}
-
-static void ignore_log(void *context, enum hda_log_level level, const char *line)
+static void ignore_line(void *context, int level, const char *line)
 {
     (void)context;
     (void)level;
     (void)line;
 }
 
-static int set_up(void **state)
+static NTSTATUS open_bus(struct hdabus **bus)
 {
-    struct sim_device_options options = {0};
-    struct codec_dump *dump = codec_dump_parse(sim_default_codec, strlen(sim_default_codec), NULL, 0);
+    struct hdabus_options options = {.log = ignore_line};
+    NTSTATUS status = hdabus_open("sim", &options, bus);
 
-    (void)state;
-    host_ops = linux_host_ops;
-    host_ops.alloc = failing_alloc;
-    host_ops.free = counting_free;
-    device_ops = sim_device_ops;
-    device_ops.dma_alloc = failing_dma_alloc;
-    device_ops.dma_free = counting_dma_free;
-    device_ops.pages_alloc = failing_pages_alloc;
-    device_ops.pages_free = counting_pages_free;
-    device_ops.interrupt_connect = failing_connect;
-    assert_int_equal(linux_host_create(LINUX_CLOCK_VIRTUAL, ignore_log, NULL, &host), STATUS_SUCCESS);
-    assert_int_equal(sim_device_create(host, &options, &device), STATUS_SUCCESS);
-    sim_device_plug(device, 0, sim_codec_create(dump, sim_device_report, device));
-    codec_dump_free(dump);
-    return 0;
+    if (!NT_SUCCESS(status))
+        assert_null(*bus);
+    return status;
 }
 
-static int tear_down(void **state)
+static NTSTATUS live_on(struct hdabus *bus)
 {
-    (void)state;
-    sim_device_destroy(device);
-    linux_host_destroy(host);
-    return 0;
+    HDAUDIO_BUS_INTERFACE_V2 ddi;
+    NTSTATUS status = hdabus_query_interface(bus, 0, &GUID_HDAUDIO_BUS_INTERFACE_V2, sizeof(ddi), 0x0100,
+                                             (PINTERFACE)(void *)&ddi);
+
+    return NT_SUCCESS(status) ? scenario_live(&ddi) : status;
+}
+
+static unsigned faults(struct hdabus *bus)
+{
+    const char *sentence;
+
+    for (unsigned i = 0; (sentence = hdabus_sim_fault(bus, i)) != NULL; i++)
+        print_error("%s\n", sentence);
+    return hdabus_sim_faults(bus);
+}
+
+static void close_bus(struct hdabus *bus)
+{
+    assert_int_equal(faults(bus), 0);
+    hdabus_close(bus);
+}
+
+/* Opens, lives and closes; returns how many allocations that takes. */
+static unsigned all_is_well(void)
+{
+    struct hdabus *bus;
+
+    fail_at = allocations = 0;
+    assert_int_equal(open_bus(&bus), STATUS_SUCCESS);
+    assert_int_equal(live_on(bus), STATUS_SUCCESS);
+    close_bus(bus);
+    assert_int_equal(live, 0);
+    return allocations;
+}
+
+static bool is_for_want_of_memory(NTSTATUS status)
+{
+    return status == STATUS_INSUFFICIENT_RESOURCES || status == STATUS_NO_MEMORY;
+}
+
+static void one_fails(unsigned n)
+{
+    struct hdabus *bus;
+    NTSTATUS status;
+
+    allocations = 0;
+    fail_at = n;
+    status = open_bus(&bus);
+    if (!NT_SUCCESS(status)) {
+        assert_true(is_for_want_of_memory(status));
+        assert_int_equal(live, 0);
+        all_is_well();
+        return;
+    }
+    status = live_on(bus);
+    if (!is_for_want_of_memory(status))
+        fail_msg("allocation %u failed unnoticed: %08x", n, (unsigned)status);
+    assert_int_equal(live_on(bus), STATUS_SUCCESS);
+    close_bus(bus);
+    assert_int_equal(live, 0);
 }
 
 static void every_allocation_fails_once(void **state)
 {
-    unsigned needed;
+    unsigned needed = all_is_well();
 
     (void)state;
-    fail_at = 0;
-    assert_int_equal(start_use_and_stop(), STATUS_SUCCESS);
-    assert_int_equal(live, 0);
-    needed = allocations;
-    assert_true(needed > 10);
-    for (unsigned n = 1; n <= needed; n++) {
-        NTSTATUS status;
+    print_message("# %u allocations\n", needed);
+    assert_true(needed > 40);
+    for (unsigned n = 1; n <= needed; n++)
+        one_fails(n);
+}
 
-        fail_at = n;
-        status = start_use_and_stop();
-        assert_true(status == STATUS_INSUFFICIENT_RESOURCES || status == STATUS_NO_MEMORY);
-        assert_int_equal(live, 0);
-    }
-    fail_at = 0;
-    assert_int_equal(start_use_and_stop(), STATUS_SUCCESS);
-    for (unsigned i = 0; i < sim_device_faults(device); i++)
-        print_error("%s\n", sim_device_fault(device, i));
-    assert_int_equal(sim_device_faults(device), 0);
+/* ---- What is no memory --------------------------------------------------------------------------- */
+
+static NTSTATUS refuse_connection(void *context, hda_interrupt_routine *routine, void *argument)
+{
+    (void)context, (void)routine, (void)argument;
+    return STATUS_INSUFFICIENT_RESOURCES;
+}
+
+static void an_interrupt_that_cannot_be_had_ends_the_start(void **state)
+{
+    struct hda_bus *bus;
+
+    (void)state;
+    rig.device_ops.interrupt_connect = refuse_connection;
+    assert_int_equal(hda_bus_start(&rig.config, &bus), STATUS_INSUFFICIENT_RESOURCES);
+    assert_null(bus);
+    rig.device_ops.interrupt_connect = sim_device_ops.interrupt_connect;
+    rig_start();
 }
 
 static void a_table_with_a_hole_is_refused(void **state)
 {
-    struct hda_host_ops holed = linux_host_ops;
-    struct hda_bus_config config = {
-        .host = &holed, .host_context = host, .device = &sim_device_ops, .device_context = device};
     struct hda_bus *bus;
 
     (void)state;
-    holed.stall = NULL;
-    assert_int_equal(hda_bus_start(&config, &bus), STATUS_INVALID_PARAMETER);
+    rig.host_ops.stall = NULL;
+    assert_int_equal(hda_bus_start(&rig.config, &bus), STATUS_INVALID_PARAMETER);
     assert_null(bus);
 }
 
@@ -265,8 +247,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_allocation_fails_once),
-        cmocka_unit_test(a_table_with_a_hole_is_refused),
+        cmocka_unit_test_setup_teardown(an_interrupt_that_cannot_be_had_ends_the_start, rig_set_up,
+                                        rig_tear_down),
+        cmocka_unit_test_setup_teardown(a_table_with_a_hole_is_refused, rig_set_up, rig_tear_down),
     };
 
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #define RING      256
-#define NOBODY    5 /* no codec has this address */
+#define IN_FLIGHT 240 /* commands: the rest of the ring is left to what codecs say by themselves */
+#define ROUND     230 /* verbs that bring the driver near the ring's end */
+#define NOBODY    5   /* no codec has this address */
 #define NEIGHBOUR 2
 #define TIMEOUT   (25 * MILLISECOND) /* DDI Bounds */
 #define FRAME     UINT64_C(20834)
@@ -302,7 +304,7 @@ static void post_beyond_the_ring(const HDAUDIO_BUS_INTERFACE_V2 *ddi, HDAUDIO_CO
     sent = wire.count;
     rig_pass(2 * RING * FRAME);
     KeLowerIrql(old);
-    assert_int_equal(sent, RING - 1);
+    assert_int_equal(sent, IN_FLIGHT);
 }
 
 static void a_lost_answer_invalidates_what_was_asked_since_the_codec_owed_nothing(void **state)
@@ -320,9 +322,9 @@ static void a_lost_answer_invalidates_what_was_asked_since_the_codec_owed_nothin
     wire.lose = 270;
     post_beyond_the_ring(&ddi, transfers, 300, &done);
     wait_for(&done, 1);
-    for (unsigned i = 0; i < RING - 1; i++)
+    for (unsigned i = 0; i < IN_FLIGHT; i++)
         assert_answered(&transfers[i]);
-    for (unsigned i = RING - 1; i < 300; i++)
+    for (unsigned i = IN_FLIGHT; i < 300; i++)
         assert_int_equal(transfers[i].Input.CompleteResponse, 0);
     next = get(0, REVISION);
     ask(&ddi, &next, 1);
@@ -358,6 +360,12 @@ static void hand_over_held_commands(void)
     sim_device_ops.write16(rig.device, CORBWP, wire.written);
 }
 
+/* The controller has fetched what is held: it is the codec that is slow. */
+static uint16_t read_held_as_fetched(void *device, uint32_t offset)
+{
+    return offset == CORBRP && wire.holding ? wire.written : sim_device_ops.read16(device, offset);
+}
+
 static void a_late_answer_never_completes_a_later_command(void **state)
 {
     HDAUDIO_CODEC_TRANSFER late = get(0, VENDOR), next = get(0, REVISION);
@@ -367,6 +375,7 @@ static void a_late_answer_never_completes_a_later_command(void **state)
     (void)state;
     start();
     ddi = rig_client();
+    rig.device_ops.read16 = read_held_as_fetched;
     wire.holding = true;
     ask(&ddi, &late, 1);
     assert_int_equal(late.Input.IsValid, 0);
@@ -485,27 +494,27 @@ static void forge_unsolicited(unsigned index)
     wire.rirb[index] = (struct hda_rirb_entry){0xFC000000, RIRB_UNSOLICITED};
 }
 
-/* The driver has read up to two entries before the ring's end, where two responses come that nobody asked
- * for. */
+/* The driver has read up to some entries before the ring's end, where responses come that nobody asked for.
+ */
 static void fill_up_to_the_end(const HDAUDIO_BUS_INTERFACE_V2 *ddi)
 {
-    HDAUDIO_CODEC_TRANSFER transfers[RING - 2];
+    HDAUDIO_CODEC_TRANSFER transfers[ROUND];
 
     move_responses();
     ask(ddi, &(HDAUDIO_CODEC_TRANSFER){.Output.Command = 0x000F0000}, 1);
     rig_pass(TIMEOUT);
-    for (unsigned i = 0; i < RING - 3; i++)
+    for (unsigned i = 0; i < ROUND; i++)
         transfers[i] = get(0, VENDOR);
-    ask(ddi, transfers, RING - 3);
-    assert_answered(&transfers[RING - 4]);
-    forge_unsolicited(RING - 1);
-    forge_unsolicited(0);
+    ask(ddi, transfers, ROUND);
+    assert_answered(&transfers[ROUND - 1]);
+    for (unsigned i = ROUND + 2; i <= RING; i++)
+        forge_unsolicited(i % RING);
     move_responses();
 }
 
 static void answers_of_a_ring_that_has_lapped_its_reader_are_not_taken_for_others(void **state)
 {
-    static HDAUDIO_CODEC_TRANSFER transfers[RING - 1];
+    static HDAUDIO_CODEC_TRANSFER transfers[IN_FLIGHT];
     HDAUDIO_BUS_INTERFACE_V2 ddi;
     unsigned done = 0;
     KIRQL old;
@@ -514,14 +523,14 @@ static void answers_of_a_ring_that_has_lapped_its_reader_are_not_taken_for_other
     start();
     ddi = rig_client();
     fill_up_to_the_end(&ddi);
-    for (unsigned i = 0; i < RING - 1; i++)
+    for (unsigned i = 0; i < IN_FLIGHT; i++)
         transfers[i] = get(0, i % 2 == 0 ? VENDOR : REVISION);
     old = KfRaiseIrql(DISPATCH_LEVEL); /* keeps deferred work off */
-    post(&ddi, transfers, RING - 1, &done);
+    post(&ddi, transfers, IN_FLIGHT, &done);
     rig_pass(2 * RING * FRAME);
     KeLowerIrql(old);
     wait_for(&done, 1);
-    for (unsigned i = 0; i < RING - 1; i++) {
+    for (unsigned i = 0; i < IN_FLIGHT; i++) {
         if (transfers[i].Input.IsValid)
             assert_answered(&transfers[i]);
         else

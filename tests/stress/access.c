@@ -204,9 +204,17 @@ static void a_late_interrupt_signals_once_and_counts_the_merged(void **state)
 
 /* ---- Verbs -------------------------------------------------------------------------------------- */
 
-static void batch_costs(struct bench *bench, HDAUDIO_CODEC_TRANSFER *transfers, ULONG count)
+#define MOST_VERBS 2000
+
+struct cost {
+    uint64_t time; /* nanoseconds */
+    uint64_t accesses;
+};
+
+static struct cost batch(struct bench *bench, HDAUDIO_CODEC_TRANSFER *transfers, ULONG count)
 {
-    uint64_t begun, elapsed, accesses;
+    uint64_t begun, accesses;
+    struct cost cost;
 
     memset(transfers, 0, count * sizeof(*transfers));
     for (ULONG i = 0; i < count; i++)
@@ -215,42 +223,75 @@ static void batch_costs(struct bench *bench, HDAUDIO_CODEC_TRANSFER *transfers, 
     begun = bench_now(bench);
     assert_int_equal(bench->ddi.TransferCodecVerbs(bench->ddi.Context, count, transfers, NULL, NULL),
                      STATUS_SUCCESS);
-    elapsed = bench_now(bench) - begun;
+    cost = (struct cost){bench_now(bench) - begun, bench->accesses - accesses};
     for (ULONG i = 0; i < count; i++)
         assert_int_equal(transfers[i].Input.IsValid, 1);
-    print_message("# %u verbs: %.2f link frames, %u accesses\n", (unsigned)count,
-                  (double)elapsed / LINK_FRAME_NS, (unsigned)(bench->accesses - accesses));
-    assert_true(elapsed <= (uint64_t)(count + 4) * LINK_FRAME_NS);
-    assert_true(bench->accesses - accesses <= 5 * ((count + 254) / 255));
+    return cost;
 }
 
-static void batches_cost(bool level)
+/* Link frames that n verbs may take, and register accesses, by what the rings hold. */
+static ULONG frames_for(unsigned entries, ULONG count)
 {
-    static const ULONG counts[] = {1, 2, 3, 100, 254, 255, 256, 510, 511, 666, 1000};
-    HDAUDIO_CODEC_TRANSFER *transfers = calloc(1000, sizeof(*transfers));
+    return entries == 2 ? 2 * count + 4 : count + 4;
+}
+
+static ULONG accesses_for(unsigned entries, ULONG count)
+{
+    ULONG in_flight = entries == 256 ? 240 : entries == 16 ? 12 : 1;
+
+    return 5 * ((count + in_flight - 1) / in_flight);
+}
+
+/* `step` apart, from one verb on; each batch begins at another phase of the link's frames. */
+static void batches_cost(const struct bench_options *options, unsigned entries, ULONG step)
+{
+    HDAUDIO_CODEC_TRANSFER *transfers = calloc(MOST_VERBS, sizeof(*transfers));
+    double most = 0, accesses = 0;
     struct bench bench;
 
     assert_non_null(transfers);
-    bench_open(&bench, &(struct bench_options){.level_interrupts = level});
-    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-        for (unsigned phase = 0; phase < 5; phase++) {
-            bench_sleep(100000 + 4300 * phase);
-            batch_costs(&bench, transfers, counts[i]);
-        }
+    bench_open(&bench, options);
+    for (ULONG count = 1; count <= MOST_VERBS; count += step) {
+        struct cost cost;
+        double frames;
+
+        bench_sleep(100000 + 4300 * (count % 5));
+        cost = batch(&bench, transfers, count);
+        frames = (double)cost.time / LINK_FRAME_NS - (double)(frames_for(entries, count) - 4);
+        most = frames > most ? frames : most;
+        accesses = (double)cost.accesses / count;
+        if (cost.time > (uint64_t)frames_for(entries, count) * LINK_FRAME_NS)
+            fail_msg("%u verbs take %u ns", (unsigned)count, (unsigned)cost.time);
+        assert_true(cost.accesses <= accesses_for(entries, count));
+    }
+    print_message("# rings of %u: 1 to %u verbs take %s n + %.2f frames at most, %.3f accesses a verb\n",
+                  entries, MOST_VERBS, entries == 2 ? "2" : "1", most, accesses);
     bench_close(&bench);
     free(transfers);
 }
 
-static void a_batch_takes_n_plus_4_frames_and_5_accesses_per_255_verbs_with_messages(void **state)
+static void n_verbs_take_n_plus_4_frames_and_5_accesses_per_240_with_messages(void **state)
 {
     (void)state;
-    batches_cost(false);
+    batches_cost(&(struct bench_options){0}, 256, 1);
 }
 
-static void a_batch_takes_n_plus_4_frames_and_5_accesses_per_255_verbs_with_levels(void **state)
+static void with_rings_of_16_n_verbs_take_n_plus_4_frames_and_5_accesses_per_12(void **state)
 {
     (void)state;
-    batches_cost(true);
+    batches_cost(&(struct bench_options){.ring_entries = 16}, 16, 17);
+}
+
+static void with_rings_of_2_n_verbs_take_2_n_plus_4_frames_and_5_accesses_each(void **state)
+{
+    (void)state;
+    batches_cost(&(struct bench_options){.ring_entries = 2}, 2, 31);
+}
+
+static void n_verbs_take_n_plus_4_frames_and_5_accesses_per_240_with_levels(void **state)
+{
+    (void)state;
+    batches_cost(&(struct bench_options){.level_interrupts = true}, 256, 1);
 }
 
 int main(void)
@@ -263,8 +304,10 @@ int main(void)
         cmocka_unit_test(a_stream_that_completes_before_the_acknowledgement_is_not_lost),
         cmocka_unit_test(a_stream_that_completes_after_the_acknowledgement_is_not_lost),
         cmocka_unit_test(a_late_interrupt_signals_once_and_counts_the_merged),
-        cmocka_unit_test(a_batch_takes_n_plus_4_frames_and_5_accesses_per_255_verbs_with_messages),
-        cmocka_unit_test(a_batch_takes_n_plus_4_frames_and_5_accesses_per_255_verbs_with_levels),
+        cmocka_unit_test(n_verbs_take_n_plus_4_frames_and_5_accesses_per_240_with_messages),
+        cmocka_unit_test(n_verbs_take_n_plus_4_frames_and_5_accesses_per_240_with_levels),
+        cmocka_unit_test(with_rings_of_16_n_verbs_take_n_plus_4_frames_and_5_accesses_per_12),
+        cmocka_unit_test(with_rings_of_2_n_verbs_take_2_n_plus_4_frames_and_5_accesses_each),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "device/sim/codec.h"
+#include "device/sim/controller.h"
 
 /* ---- The window --------------------------------------------------------------------------------- */
 
@@ -191,9 +192,20 @@ static void start(struct bench *bench)
                      STATUS_SUCCESS);
 }
 
+static struct sim_shape shape_of(const struct bench_options *options)
+{
+    struct sim_shape shape = sim_default_shape;
+
+    if (options->ring_entries != 0)
+        shape.ring_sizes = options->ring_entries == 2 ? 0x10 : options->ring_entries == 16 ? 0x20 : 0x40;
+    return shape;
+}
+
 void bench_open(struct bench *bench, const struct bench_options *options)
 {
+    struct sim_shape shape = shape_of(options);
     struct sim_device_options device = {.level_interrupts = options->level_interrupts,
+                                        .shape = &shape,
                                         .fragment_pages = options->fragment_pages};
 
     memset(bench, 0, sizeof(*bench));

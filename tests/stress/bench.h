@@ -37,7 +37,8 @@ struct bench {
 struct bench_options {
     bool level_interrupts;
     unsigned fragment_pages;
-    const char *codec; /* a dump; NULL: the built-in one */
+    unsigned ring_entries; /* 2, 16 or 256; 0: 256 */
+    const char *codec;     /* a dump; NULL: the built-in one */
 };
 
 /* Opens it with a client of version 2 on the first child; fails the test when that does not work. */

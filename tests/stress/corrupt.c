@@ -127,6 +127,8 @@ static void write_ramp(PMDL mdl)
 static void open_path(struct bench *bench, UCHAR stream)
 {
     bench_verb(bench, GROUP, HDA_SET_POWER_STATE, 0);
+    while (bench_verb(bench, GROUP, HDA_GET_POWER_STATE, 0) & 0xF0) /* what it has come to (HDA 7.3.3.10) */
+        bench_sleep(1000000);
     bench_verb(bench, CONVERTER, HDA_SET_CONVERTER_FORMAT, 0x0011);
     bench_verb(bench, CONVERTER, HDA_SET_STREAM_CHANNEL, (ULONG)stream << 4);
     bench_verb(bench, PIN, HDA_SET_PIN_CONTROL, 0x40);

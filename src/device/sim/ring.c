@@ -134,7 +134,7 @@ static bool write_response(struct sim_controller *c, unsigned codec, uint32_t re
     unsigned pointer = (sim_get(c, REG_RIRBWP, 2) + 1) % sim_ring_entries(c, REG_RIRBSIZE);
     uint64_t address = sim_get_address(c, REG_RIRBLBASE) + 8 * pointer;
     uint32_t entry[2] = {response, codec | (unsolicited ? 16u : 0)};
-    void *memory = sim_memory_find(&c->memory, address, sizeof(entry));
+    uint32_t *memory = sim_memory_find(&c->memory, address, sizeof(entry));
 
     if (!memory) {
         sim_fault(c, "the RIRB entry at %llXh is not in memory that was allocated",
@@ -143,7 +143,8 @@ static bool write_response(struct sim_controller *c, unsigned codec, uint32_t re
         sim_clear_bits(c, REG_RIRBCTL, 1, RIRBCTL_DMAEN);
         return false;
     }
-    memcpy(memory, entry, sizeof(entry));
+    __atomic_store_n(&memory[0], entry[0], __ATOMIC_RELAXED);
+    __atomic_store_n(&memory[1], entry[1], __ATOMIC_RELEASE); /* what a driver may look at meanwhile */
     sim_put(c, REG_RIRBWP, 2, pointer);
     return true;
 }

@@ -88,7 +88,7 @@ class Counts(unittest.TestCase):
         self.assertEqual(accesses["period_message"], 4)  # HDA 3.3.15 and 3.3.36: INTSTS twice, SDnSTS twice
         self.assertEqual(accesses["period_level"], 3)
         for count in (1, 44, 255, 1000):
-            self.assertLessEqual(accesses[f"verbs_{count}"], 5 * ((count + 254) // 255))
+            self.assertLessEqual(accesses[f"verbs_{count}"], 5 * ((count + 239) // 240))
         self.assertLessEqual(accesses["probe"], 100)
         self.assertLess(accesses["open"], accesses["probe"])
 

@@ -55,7 +55,8 @@ struct hda_engine {
     bool preparing; /* a buffer is being allocated or freed: until then the engine can do nothing else */
     struct hda_buffer buffer;
     HDAUDIO_STREAM_STATE state;
-    bool programmed; /* its registers stand; a reset clears them */
+    bool halting;    /* RUN has been cleared, and there was no time to wait until it read 0 */
+    bool programmed; /* its registers stand, and it is where it should be; else a reset comes before RUN */
     uint8_t errors;  /* SD_STS_FIFOE and DESE seen since the last reset */
     struct hda_progress progress;
     struct hda_notify notify;

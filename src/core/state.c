@@ -118,21 +118,25 @@ static NTSTATUS reset_one(struct hda_engine *engine, const struct hda_patience *
     return STATUS_SUCCESS;
 }
 
-/* All or nothing: those that did start must not be heard of. */
+/* All or nothing: those that did start must not be heard of, and what was in reset has to begin at 0 when it
+ * runs the next time. */
 static void put_back(const struct change *change)
 {
     struct hda_engine *engine;
 
     halt_all(change);
-    wait_halted(change);
+    wait_halted(change); /* at DISPATCH_LEVEL that may be no more than a look */
     for_each_engine(engine, change)
     {
         hda_stream_clear(engine);
         hda_notify_cancel(engine);
+        engine->halting = true;
+        if (engine->state == ResetState)
+            engine->programmed = false;
     }
 }
 
-/* A reset that timed out has left a stream without its registers. */
+/* A reset that timed out has left a stream without its registers, a start that failed may have moved it. */
 static NTSTATUS program_all(const struct change *change)
 {
     struct hda_engine *engine;
@@ -140,6 +144,8 @@ static NTSTATUS program_all(const struct change *change)
 
     for_each_engine(engine, change)
     {
+        if (NT_SUCCESS(status))
+            status = hda_stream_settle(engine, &change->patience);
         if (NT_SUCCESS(status) && !engine->programmed)
             status = reset_one(engine, &change->patience);
     }

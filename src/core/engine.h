@@ -118,6 +118,8 @@ void hda_wall_clock_update(struct hda_bus *bus);
 void hda_progress_reset(struct hda_engine *engine);
 /* Time begins to count for it. Under bus.lock. */
 void hda_progress_run(struct hda_engine *engine);
+/* The controller has stopped it by itself: no interrupt is expected until it runs again. Under bus.lock. */
+void hda_progress_end(struct hda_engine *engine);
 /* Notes how far it is. Under bus.lock. */
 void hda_progress_update(struct hda_engine *engine);
 /* A period has ended: counts it, and those that shared its interrupt. Under bus.lock. */

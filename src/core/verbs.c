@@ -106,13 +106,20 @@ static void send(struct hda_bus *bus, struct hda_batch *batch, struct hda_codec_
     hda_count(bus, verbs, 1);
 }
 
+/* Not a codec that has let the batch down, nor one that the batch did not speak to when it came: it may be
+ * another batch's, if the client has changed its array meanwhile. */
+static bool may_ask(const struct hda_batch *batch, unsigned address)
+{
+    return batch->codecs & ~batch->failed & 1u << address;
+}
+
 /* Puts as many of a batch's commands into the CORB as may be in flight. */
 static void send_batch(struct hda_bus *bus, struct hda_batch *batch, uint64_t now)
 {
     while (batch->next < batch->count) {
         unsigned address = address_of(batch, batch->next);
 
-        if (batch->failed & 1u << address)
+        if (!may_ask(batch, address))
             skip(bus, batch);
         else if (may_send(bus, &bus->verbs.codecs[address]))
             send(bus, batch, &bus->verbs.codecs[address], now);

@@ -526,11 +526,12 @@ NTSTATUS hda_verbs_transfer(struct hda_bus *bus, struct hda_client *client, ULON
 
 /* ---- Start and stop -------------------------------------------------------------------------- */
 
-/* A codec is trusted with a full ring when it has answered once, and owes nothing after a reset of the link.
- */
+/* A codec is trusted with a full ring when it has answered once, and owes nothing after a reset of the link;
+ * nor is the CORB stuck any more. */
 void hda_verbs_start(struct hda_bus *bus)
 {
     hda_lock(bus, &bus->verbs.lock);
+    __atomic_store_n(&bus->verbs.stuck, false, __ATOMIC_RELAXED);
     for (unsigned address = 0; address < HDA_ADDRESSES; address++)
         bus->verbs.codecs[address] = (struct hda_codec_queue){.suspect = true};
     hda_unlock(bus, &bus->verbs.lock);

@@ -52,7 +52,7 @@ struct hda_engine {
     uint8_t tag; /* stream number on the link, 1-15 */
     struct hda_format format;
     struct hda_reservation reservation;
-    bool preparing; /* a buffer is being allocated or freed: until then the engine can do nothing else */
+    bool preparing; /* a buffer is being allocated: until then the engine can do nothing else */
     struct hda_buffer buffer;
     HDAUDIO_STREAM_STATE state;
     bool halting;    /* RUN has been cleared, and there was no time to wait until it read 0 */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * interrupt.c - interrupts (HDA 3.3.14, 3.3.15, 4.3).
+ * interrupt.c - interrupts (HDA 3.3.14, 3.3.15).
  *
  * A message is sent when the OR of all causes rises. If a cause arises while another is being acknowledged
  * the OR never falls and no message follows, so the routine reads INTSTS until it is 0 (HARDWARE 1.6). A

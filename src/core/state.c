@@ -14,7 +14,7 @@ struct change {
     struct hda_patience patience;
 };
 
-/* Steps through a set: for (e = first(set); e; e = after(set, e)). */
+/* The first of a set whose descriptor is `index` or a later one; NULL when there is none. */
 static struct hda_engine *engine_from(struct hda_bus *bus, engine_set engines, unsigned index)
 {
     for (; index < bus->engine_count; index++) {
@@ -28,7 +28,7 @@ static struct hda_engine *engine_from(struct hda_bus *bus, engine_set engines, u
     for (engine = engine_from((change)->bus, (change)->engines, 0); engine != NULL; \
          engine = engine_from((change)->bus, (change)->engines, engine->index + 1u))
 
-/* ---- Starting and stopping together (HDA 3.3.17, 4.5.4) -------------------------------------- */
+/* ---- Starting and stopping together (HDA 3.3.17) --------------------------------------------- */
 
 static bool several(engine_set engines)
 {
@@ -246,8 +246,8 @@ static NTSTATUS find_all(struct hda_client *client, ULONG count, const HANDLE *h
     return STATUS_SUCCESS;
 }
 
-/* DDI Set state: what may follow what. Reset to Run passes through Stop, where our engines wait in any case.
- */
+/* DDI SetDmaEngineState: what may follow what. Reset to Run passes through Stop, where our engines wait in
+ * any case. */
 static bool may_become(const struct hda_engine *engine, HDAUDIO_STREAM_STATE state)
 {
     if (engine->preparing)

@@ -92,6 +92,16 @@ static void report_route(const struct record *record)
     report_string(record->report, "file", record->recording.path);
 }
 
+/* What the pin was given after the last frame that was recorded does not matter. */
+static int check_source(const struct record *record)
+{
+    const struct recorder *recorder = &record->recording.recorder;
+
+    if (!record->fed || recorder->stream.report.frames < record->source.delivered)
+        return EXIT_DONE;
+    return source_check_end(&record->source, record->report);
+}
+
 static int run_recording(struct record *record)
 {
     struct recording *recording = &record->recording;
@@ -104,7 +114,8 @@ static int run_recording(struct record *record)
     recording_describe(recording, record->report->object);
     if (code == EXIT_DONE)
         code = recording_check(recording);
-    return recording_close(recording, code);
+    code = recording_close(recording, code);
+    return code == EXIT_DONE ? check_source(record) : code;
 }
 
 static int run_on_device(struct record *record)

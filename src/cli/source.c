@@ -355,9 +355,7 @@ static void put_on_all(int32_t *frame, unsigned channels, double sample)
         frame[channels] = rounded;
 }
 
-/* From frame to frame a vector is turned; its phase is computed anew for each block, so that no error adds
- * up.
- */
+/* From frame to frame a vector is turned. Its phase is computed anew for each block: no error adds up. */
 static size_t read_tone(struct source *source)
 {
     double turns = source->tone / source->format.SampleRate;
@@ -420,6 +418,7 @@ static size_t take_frames(struct source *source, size_t count, const int32_t **s
     if (source->block_at == source->block_frames) {
         source->block_at = 0;
         source->block_frames = read_block(source);
+        source->dry = source->block_frames == 0;
     }
     taken = min(min(source->block_frames - source->block_at, left), count);
     *samples = source->block + source->block_at * source->format.NumberOfChannels;
@@ -474,7 +473,10 @@ size_t source_read(struct source *source, int32_t *frames, size_t count)
 
 int source_check_end(const struct source *source, struct report *report)
 {
-    if (source->tone > 0 || (!source->cut_off && source->consumed >= (uint64_t)source->info.frames))
+    bool ended = source->dry || source->delivered == source->frames;
+    bool whole = !source->cut_off && source->consumed >= (uint64_t)source->info.frames;
+
+    if (source->tone > 0 || !ended || whole)
         return EXIT_DONE;
     return report_failure(report, EXIT_FAILED, STATUS_SUCCESS, "%s: is cut off after %llu frames",
                           source->name, (unsigned long long)source->consumed);

@@ -16,29 +16,16 @@ struct record {
 
 /* ---- What feeds the pin -------------------------------------------------------------------------- */
 
-#define TONE "tone"
-
-/* "tone" or "tone=HZ". False: it is neither. */
-static bool read_tone(const char *text, double *hertz)
-{
-    size_t length = strlen(TONE);
-
-    if (strncmp(text, TONE, length) != 0)
-        return false;
-    return text[length] == '\0' || (text[length] == '=' && options_read_hertz(text + length + 1, hertz));
-}
-
 static int open_source(struct record *record)
 {
     const struct options *options = record->options;
-    double hertz = options->hertz;
 
     if (!options->in)
         return EXIT_DONE;
     record->fed = true;
-    if (!read_tone(options->in, &hertz))
+    if (!options->in_is_tone)
         return source_open(&record->source, options->in, record->report);
-    source_open_tone(&record->source, hertz, 0);
+    source_open_tone(&record->source, options->hertz, 0);
     return EXIT_DONE;
 }
 

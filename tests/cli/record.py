@@ -122,6 +122,12 @@ class Fed(RecordTest):
                     self.check(run("record", *options, "--in", source, self.recorded), DONE)
                     self.assertTrue(Wav(self.recorded).data == data)
 
+    def test_a_recording_ends_though_its_last_interrupt_is_lost(self):
+        _, source = self.noise(14009, (32, 32), 5, 96000)
+        options = ("--device", "sim:lost-messages=7", "--notify", 1, "--buffer", 97)
+        result = self.check(run("record", "--json", *options, "--in", source, self.recorded), DONE).object
+        self.assertEqual((result["frames"], result["lost"], result["stopped"]), (14009, 0, False))
+
     def test_the_same_run_gives_the_same(self):
         _, source = self.noise(50000, (16, 16), 2, 44100)
         outputs, files = set(), set()

@@ -40,7 +40,7 @@ static void print_help(FILE *stream)
         fprintf(stream, "  %-10s %s\n", measurements[i].name, measurements[i].summary);
     fputs("\nOptions:\n"
           "  --json     print one JSON object instead of a table\n"
-          "  --quick    measure less, for a rough answer in a few seconds: a minute of sound, 200 buses\n"
+          "  --quick    measure less, for a rough answer in a few seconds: two minutes of sound, 200 buses\n"
           "  --help     show this\n\n"
           "Exit status: 0 done, 1 something could not be measured, 2 wrong usage.\n",
           stream);

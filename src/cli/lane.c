@@ -46,7 +46,7 @@ int lane_fail(const struct lane *lane, const char *routine, NTSTATUS status)
                           format->ValidBitsPerSample, (unsigned)format->SampleRate);
 }
 
-/* What is in the FIFO cannot be written or read: half of the buffer has to be more than that. */
+/* What is in the FIFO cannot be written or read: that may be half of the buffer at most. */
 int lane_check_buffer(const struct lane *lane)
 {
     const struct stream *stream = lane->stream;

@@ -12,12 +12,11 @@ static const struct command commands[] = {
      "fetched is lost when it is stopped.",
      command_play},
     {"record", "FILE", 1, 1, FOR_RECORD, "record from a pin to an audio file",
-     "FILE is a WAV file, or FLAC if its name ends so. Without --duration and a file to feed the pin with it "
-     "is\n"
-     "a signal that ends the recording.",
+     "FILE becomes a FLAC file if its name ends in .flac, else a WAV file. Without --duration it becomes as\n"
+     "long as the file of --in; if there is none, a signal ends the recording, on the real clock.",
      command_record},
-    {"tone", "", 0, 0, FOR_TONE, "play a sine of -6 dB full scale, the same on each channel", NULL,
-     command_tone},
+    {"tone", "", 0, 0, FOR_TONE, "play a sine of -6 dB full scale, the same on each channel",
+     "It takes a second, unless --duration says otherwise.", command_tone},
     {"info", "", 0, 0, FOR_INFO, "show the controller, its codecs and their function groups", NULL,
      command_info},
     {"codec", "[ADDRESS]", 0, 1, FOR_CODEC, "print a codec, or all, in the ALSA dump format", NULL,
@@ -71,8 +70,9 @@ static void print_help(FILE *stream)
 
 static void print_command_help(const struct command *command)
 {
-    printf("Usage: hdabus %s%s %s\n\nTo %s.\n", command->name,
-           command->mask == FOR_HELP ? "" : " [OPTION...]", command->operands, command->summary);
+    printf("Usage: hdabus %s%s%s%s\n\nTo %s.\n", command->name,
+           command->mask == FOR_HELP ? "" : " [OPTION...]", *command->operands ? " " : "", command->operands,
+           command->summary);
     if (command->details)
         printf("\n%s\n", command->details);
     fputs("\nOptions:\n", stdout);

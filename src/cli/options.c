@@ -9,6 +9,7 @@
 
 #define FIRST_VALUE   256    /* what getopt_long() returns for the first option; above any character */
 #define HIGHEST_RATE  192000 /* HDA 3.7.1 */
+#define TONE          "tone" /* what feeds a pin */
 #define CONCERT_PITCH 440    /* Hz */
 #define HIGHEST_TONE  96000
 #define MOST_CHANNELS 16  /* HDA 3.7.1 */
@@ -115,14 +116,9 @@ static bool take_seconds(struct options *options, const char *argument)
     return number_read_fraction(argument, MOST_SECONDS, &options->seconds);
 }
 
-bool options_read_hertz(const char *text, double *hertz)
-{
-    return number_read_fraction(text, HIGHEST_TONE, hertz);
-}
-
 static bool take_hertz(struct options *options, const char *argument)
 {
-    return options_read_hertz(argument, &options->hertz);
+    return number_read_fraction(argument, HIGHEST_TONE, &options->hertz);
 }
 
 static bool take_bits(struct options *options, const char *argument)
@@ -155,9 +151,16 @@ static bool take_out(struct options *options, const char *argument)
     return argument[0] != '\0';
 }
 
+/* "tone", "tone=HZ", or a file. */
 static bool take_in(struct options *options, const char *argument)
 {
+    size_t length = strlen(TONE);
+    bool begins = strncmp(argument, TONE, length) == 0;
+
     options->in = argument;
+    options->in_is_tone = begins && (argument[length] == '\0' || argument[length] == '=');
+    if (options->in_is_tone && argument[length])
+        return take_hertz(options, argument + length + 1);
     return argument[0] != '\0';
 }
 
@@ -186,17 +189,17 @@ static const struct {
     {"clock", 0, "CLOCK", "virtual (the default) or real: the simulator's time", FOR_DEVICE, take_clock},
     {"json", 0, NULL, "print one JSON object on standard output", FOR_DEVICE | FOR_LIST, take_json},
     {"frequency", 'f', "HZ", "more than 0, fractions too, by default 440", FOR_TONE, take_hertz},
-    {"duration", 'd', "SECONDS", "more than 0, fractions too, by default 1 or what --in holds",
-     FOR_RECORD | FOR_TONE, take_seconds},
+    {"duration", 'd', "SECONDS", "more than 0, such as 90 or 0.5", FOR_RECORD | FOR_TONE, take_seconds},
     {"in", 0, "SOURCE", "a sound file, tone or tone=HZ: what the simulator feeds the pin with", FOR_RECORD,
      take_in},
     {"buffer", 0, "FRAMES", "1 or more: the cyclic buffer, by default 100 ms, on QEMU 480 ms", FOR_STREAM,
      take_buffer},
     {"notify", 0, "COUNT", "1 or 2 (the default) notifications per buffer", FOR_STREAM, take_notify},
     {"pin", 0, "NID", "1 to 0xff: the pin, by default the best one", FOR_STREAM, take_pin},
-    {"rate", 0, "HZ", "1 to 192000, by default 48000 or that of --in", FOR_RECORD | FOR_TONE, take_rate},
-    {"channels", 'c', "N", "1 to 16, by default 2 or those of --in", FOR_RECORD | FOR_TONE, take_channels},
-    {"bits", 0, "BITS", "16, 20, 24 or 32, by default the file's, else 16", FOR_STREAM, take_bits},
+    {"rate", 0, "HZ", "1 to 192000, by default 48000 or the file's", FOR_RECORD | FOR_TONE, take_rate},
+    {"channels", 'c', "N", "1 to 16, by default 2 or the file's", FOR_RECORD | FOR_TONE, take_channels},
+    {"bits", 0, "BITS", "16, 20, 24 or 32, by default the file's (of reals: 24), else 16", FOR_STREAM,
+     take_bits},
     {"exact", 0, NULL, "fail rather than change a sample", FOR_STREAM, take_exact},
     {"out", 0, "FILE", "an audio file to write what comes out of the pin to", FOR_PLAYS, take_out},
     {"record", 0, "FILE", "record at the same time, to an audio file", FOR_PLAYS, take_record},

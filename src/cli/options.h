@@ -40,6 +40,7 @@ struct options {
     double seconds;     /* 0: to the end */
     double hertz;       /* of a tone */
     const char *in;     /* what is recorded: a file or a tone; NULL: nothing is fed */
+    bool in_is_tone;    /* of `hertz` */
     const char *record; /* while playing, to this file; NULL: nothing is recorded */
     uint8_t record_pin; /* 0: the best one */
     bool loopback;      /* what is played is recorded */
@@ -71,9 +72,6 @@ bool options_want_json(int argc, char **argv);
 int options_parse(struct options *options, int argc, char **argv, struct report *report);
 /* Whether a command takes all the options that were given. EXIT_DONE or EXIT_USAGE, with a message. */
 int options_check(const struct options *options, const struct command *command, struct report *report);
-
-/* Reads the frequency of a tone. False: it is none. */
-bool options_read_hertz(const char *text, double *hertz);
 
 /* Prints the options that belong to `mask`. */
 void options_print(FILE *stream, unsigned mask);

@@ -6,9 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define INTERVAL_NS                                                                        \
-    50000000 /* between two states of the line; on the virtual clock hours pass in between \
-              */
+/* Between two states of the line; on the virtual clock hours pass in between. */
+#define INTERVAL_NS 50000000
 
 void progress_start(struct progress *progress, uint32_t rate, uint64_t frames)
 {

@@ -16,29 +16,16 @@ struct record {
 
 /* ---- What feeds the pin -------------------------------------------------------------------------- */
 
-#define TONE "tone"
-
-/* "tone" or "tone=HZ". False: it is neither. */
-static bool read_tone(const char *text, double *hertz)
-{
-    size_t length = strlen(TONE);
-
-    if (strncmp(text, TONE, length) != 0)
-        return false;
-    return text[length] == '\0' || (text[length] == '=' && options_read_hertz(text + length + 1, hertz));
-}
-
 static int open_source(struct record *record)
 {
     const struct options *options = record->options;
-    double hertz = options->hertz;
 
     if (!options->in)
         return EXIT_DONE;
     record->fed = true;
-    if (!read_tone(options->in, &hertz))
+    if (!options->in_is_tone)
         return source_open(&record->source, options->in, record->report);
-    source_open_tone(&record->source, hertz, 0);
+    source_open_tone(&record->source, options->hertz, 0);
     return EXIT_DONE;
 }
 
@@ -92,6 +79,16 @@ static void report_route(const struct record *record)
     report_string(record->report, "file", record->recording.path);
 }
 
+/* What the pin was given after the last frame that was recorded does not matter. */
+static int check_source(const struct record *record)
+{
+    const struct recorder *recorder = &record->recording.recorder;
+
+    if (!record->fed || recorder->stream.report.frames < record->source.delivered)
+        return EXIT_DONE;
+    return source_check_end(&record->source, record->report);
+}
+
 static int run_recording(struct record *record)
 {
     struct recording *recording = &record->recording;
@@ -104,7 +101,8 @@ static int run_recording(struct record *record)
     recording_describe(recording, record->report->object);
     if (code == EXIT_DONE)
         code = recording_check(recording);
-    return recording_close(recording, code);
+    code = recording_close(recording, code);
+    return code == EXIT_DONE ? check_source(record) : code;
 }
 
 static int run_on_device(struct record *record)

@@ -16,8 +16,7 @@ struct sink {
 };
 
 /* Creates the file and listens to the pin of a simulated device. `most` is how many frames there may be.
- * EXIT_DONE, or EXIT_FAILED with a message; then
- * there is nothing to close. */
+ * EXIT_DONE, or EXIT_FAILED with a message; then there is nothing to close. */
 int sink_open(struct sink *sink, struct hdabus *bus, UCHAR codec_address, UCHAR pin, const char *path,
               const HDAUDIO_STREAM_FORMAT *format, uint64_t most, struct report *report);
 

@@ -3,7 +3,6 @@
 #include "source.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "spool.h"
+
 #define BLOCK_FRAMES  4096
-#define SPOOL_CHUNK   65536
 #define LOG_SIZE      16384
 #define ENDLESS       0x7FF00000ll /* sizes from here on in a header stand for one that was not known */
 #define WIDEST        32u
@@ -30,82 +30,6 @@
 static int fail_errno(struct report *report, const char *name)
 {
     return report_failure(report, EXIT_FAILED, STATUS_SUCCESS, "%s: %s", name, strerror(errno));
-}
-
-/* A file without a name, gone when it is closed. */
-static int open_spool(void)
-{
-    const char *folder = getenv("TMPDIR");
-    char path[4096];
-    int descriptor;
-
-    if (snprintf(path, sizeof(path), "%s/hdabus.XXXXXX", folder && *folder ? folder : "/tmp") >=
-        (int)sizeof(path)) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    descriptor = mkstemp(path);
-    if (descriptor >= 0)
-        unlink(path);
-    return descriptor;
-}
-
-static bool write_all(int descriptor, const char *bytes, size_t count)
-{
-    while (count > 0) {
-        ssize_t written = write(descriptor, bytes, count);
-
-        if (written < 0 && errno != EINTR)
-            return false;
-        if (written > 0) {
-            bytes += written;
-            count -= (size_t)written;
-        }
-    }
-    return true;
-}
-
-static bool copy_all(int from, int to)
-{
-    static char chunk[SPOOL_CHUNK];
-    ssize_t got;
-
-    while ((got = read(from, chunk, sizeof(chunk))) != 0) {
-        if (got < 0 && errno != EINTR)
-            return false;
-        if (got > 0 && !write_all(to, chunk, (size_t)got))
-            return false;
-    }
-    return lseek(to, 0, SEEK_SET) == 0;
-}
-
-/* Most formats need to be read back and forth, which a pipe does not allow. Takes the descriptor, and returns
- * another. */
-static int make_seekable(int descriptor)
-{
-    int spool, saved;
-    struct stat status;
-
-    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode))
-        return descriptor;
-    spool = open_spool();
-    if (spool >= 0 && !copy_all(descriptor, spool)) {
-        saved = errno;
-        close(spool);
-        errno = saved;
-        spool = -1;
-    }
-    saved = errno;
-    close(descriptor);
-    errno = saved;
-    return spool;
-}
-
-static int open_descriptor(const char *name)
-{
-    int descriptor = strcmp(name, "-") == 0 ? dup(STDIN_FILENO) : open(name, O_RDONLY | O_CLOEXEC);
-
-    return descriptor < 0 ? descriptor : make_seekable(descriptor);
 }
 
 /* ---- What the file is ---------------------------------------------------------------------------- */
@@ -206,7 +130,7 @@ int source_open(struct source *source, const char *name, struct report *report)
 
     memset(source, 0, sizeof(*source));
     source->name = strcmp(name, "-") == 0 ? "standard input" : name;
-    source->descriptor = open_descriptor(name);
+    source->descriptor = open_seekable(name);
     if (source->descriptor < 0)
         return fail_errno(report, source->name);
     code = open_file(source, report);
@@ -355,9 +279,7 @@ static void put_on_all(int32_t *frame, unsigned channels, double sample)
         frame[channels] = rounded;
 }
 
-/* From frame to frame a vector is turned; its phase is computed anew for each block, so that no error adds
- * up.
- */
+/* From frame to frame a vector is turned. Its phase is computed anew for each block: no error adds up. */
 static size_t read_tone(struct source *source)
 {
     double turns = source->tone / source->format.SampleRate;
@@ -420,6 +342,7 @@ static size_t take_frames(struct source *source, size_t count, const int32_t **s
     if (source->block_at == source->block_frames) {
         source->block_at = 0;
         source->block_frames = read_block(source);
+        source->dry = source->block_frames == 0;
     }
     taken = min(min(source->block_frames - source->block_at, left), count);
     *samples = source->block + source->block_at * source->format.NumberOfChannels;
@@ -474,7 +397,10 @@ size_t source_read(struct source *source, int32_t *frames, size_t count)
 
 int source_check_end(const struct source *source, struct report *report)
 {
-    if (source->tone > 0 || (!source->cut_off && source->consumed >= (uint64_t)source->info.frames))
+    bool ended = source->dry || source->delivered == source->frames;
+    bool whole = !source->cut_off && source->consumed >= (uint64_t)source->info.frames;
+
+    if (source->tone > 0 || !ended || whole)
         return EXIT_DONE;
     return report_failure(report, EXIT_FAILED, STATUS_SUCCESS, "%s: is cut off after %llu frames",
                           source->name, (unsigned long long)source->consumed);

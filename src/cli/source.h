@@ -23,6 +23,7 @@ struct source {
     HDAUDIO_STREAM_FORMAT format; /* of the stream */
     uint64_t frames;              /* of the stream */
     uint64_t delivered;
+    bool dry;                /* there was nothing left before all were delivered */
     uint64_t consumed;       /* frames of the file */
     struct convert *convert; /* NULL: samples are taken as they are */
     int32_t *block;          /* frames of the stream, left-justified in 32 bits */
@@ -55,7 +56,8 @@ ULONG source_fill(struct source *source, void *frames, ULONG count);
 /* The same, left-justified in 32 bits. */
 size_t source_read(struct source *source, int32_t *frames, size_t count);
 
-/* After the end: whether all that the file promised was there. EXIT_DONE, or EXIT_FAILED with a message. */
+/* Once all that is wanted was taken: whether the file was at its end before the one that it promised.
+ * EXIT_DONE, or EXIT_FAILED with a message. */
 int source_check_end(const struct source *source, struct report *report);
 
 #endif

@@ -68,7 +68,8 @@ bool path_reaches_0_db(const struct path *path);
  * DEVICE_NOT_READY: a widget did not reach D0; else what the bus says. On failure the way is closed again. */
 NTSTATUS path_open(const struct codec *codec, const struct path *path, HDAUDIO_CONVERTER_FORMAT format,
                    UCHAR stream);
-/* Makes it silent: the pin off, the converter on no stream, the way powered down. */
+/* Makes it silent: the pin off, the converter on no stream, the way powered down, and its function group:
+ * what else of that is open goes silent, too. */
 NTSTATUS path_close(const struct codec *codec, const struct path *path);
 
 #endif

@@ -58,12 +58,15 @@ static void read_frames(struct recorder *recorder, ULONG count)
     stream->report.frames += taken;
 }
 
-/* The engine may have come round while the client was reading. */
+/* The engine may have come round while the client was reading. When it has what it wanted, it does not matter
+ * any more: nothing is lost. */
 static void serve(struct stream *stream)
 {
     struct recorder *recorder = recorder_of(stream);
     ULONGLONG end = frames_in_memory(stream), first;
 
+    if (is_satisfied(recorder))
+        return;
     skip_lost(recorder);
     first = recorder->next;
     while (recorder->next < end && !is_satisfied(recorder)) {

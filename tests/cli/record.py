@@ -7,6 +7,7 @@ Usage: record.py HDABUS
 
 import itertools
 import math
+import re
 import struct
 
 from command import DONE, FAILED, CommandTest, Wav, heard, main, run, samples, wav
@@ -121,6 +122,12 @@ class Fed(RecordTest):
                     self.check(run("record", *options, "--in", source, self.recorded), DONE)
                     self.assertTrue(Wav(self.recorded).data == data)
 
+    def test_a_recording_ends_though_its_last_interrupt_is_lost(self):
+        _, source = self.noise(14009, (32, 32), 5, 96000)
+        options = ("--device", "sim:lost-messages=7", "--notify", 1, "--buffer", 97)
+        result = self.check(run("record", "--json", *options, "--in", source, self.recorded), DONE).object
+        self.assertEqual((result["frames"], result["lost"], result["stopped"]), (14009, 0, False))
+
     def test_the_same_run_gives_the_same(self):
         _, source = self.noise(50000, (16, 16), 2, 44100)
         outputs, files = set(), set()
@@ -161,6 +168,27 @@ class Duration(RecordTest):
         self.assertEqual(Wav(self.recorded).data, data[: 2400 * 4])
         self.record("--duration", "0.15", "--in", source)
         self.assertEqual(Wav(self.recorded).data, data + bytes(2400 * 4))
+
+    def check_cut_off(self, source, data, *options):
+        """A part of `data` is left in `source`: that is told, unless no more is recorded."""
+        said = self.check(run("record", *options, "--in", source, self.recorded), FAILED).err
+        frames = int(re.search(r"is cut off after (\d+) frames", said)[1])
+        self.assertTrue(480 < frames < len(data) // 4)
+        recorded = Wav(self.recorded).data
+        self.assertEqual(recorded[: 4 * frames], data[: 4 * frames])
+        self.assertEqual(recorded[4 * frames :].strip(b"\0"), b"")
+        self.record(*options, "-d", "0.01", "--in", source)
+        self.assertEqual(Wav(self.recorded).data, data[: 4 * 480])
+
+    def test_a_file_that_is_cut_off_is_recorded_as_far_as_it_goes(self):
+        data, source = self.noise(20000, (16, 16), 2, 48000)
+        flac = self.folder / "in.flac"
+        self.check(run("record", "--exact", "--in", source, flac), DONE)
+        for file in (source, flac):
+            file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+            for options in ((), ("--exact",), ("--exact", "--clock", "real")):
+                with self.subTest(file=file.name, options=options):
+                    self.check_cut_off(file, data, *options)
 
     def test_format_options(self):
         result = self.record("-d", "0.1", "--rate", 96000, "-c", 1, "--bits", 24).object

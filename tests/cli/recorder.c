@@ -265,6 +265,20 @@ static void record_knows_how_often_the_engine_went_round(void **state)
     assert_int_equal(client.missed, recorder.lost);
 }
 
+/* It is looked at half-way, has its frames then, and waits for the period's end alone. */
+static void record_loses_nothing_after_its_last_frame(void **state)
+{
+    struct client client = {.pace = {.sleep_at = 1, .sleep_half_periods = 5 * 4}};
+    struct recorder recorder;
+
+    (void)state;
+    assert_int_equal(record(&client, 1, PERIOD / 2, &recorder), STATUS_SUCCESS);
+    assert_int_equal(client.taken, PERIOD / 2);
+    assert_int_equal(recorder.next, PERIOD / 2);
+    assert_int_equal(recorder.lost, 0);
+    assert_int_equal(recorder.stream.report.gaps, 0);
+}
+
 static void record_undoes_what_it_did_when_refused(void **state)
 {
     enum routine routine;
@@ -296,6 +310,7 @@ int main(void)
         TABLE_TEST(record_may_be_late_by_less_than_a_period),
         TABLE_TEST(record_counts_what_was_written_over),
         TABLE_TEST(record_knows_how_often_the_engine_went_round),
+        TABLE_TEST(record_loses_nothing_after_its_last_frame),
         TABLE_TEST(record_undoes_what_it_did_when_refused),
     };
 

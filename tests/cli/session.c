@@ -290,7 +290,7 @@ static void session_starts_all_engines_in_one_call(void **state)
     assert_int_equal(table.most_started, STREAMS);
 }
 
-/* On the virtual clock one run is like the other, whichever stream is named first. */
+/* On the virtual clock one run is like the other. */
 static void session_does_the_same_each_time(void **state)
 {
     struct voice first[STREAMS], second[STREAMS];

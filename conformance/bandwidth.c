@@ -324,13 +324,11 @@ static bool change_state(struct trial *t)
 const struct check bandwidth_checks[] = {
     {"AllocateRenderDmaEngine.line-payload",
      "More than what is left of the line is INSUFFICIENT_RESOURCES: blocks per frame (the multiplier; 44.1 "
-     "kHz counts as "
-     "48; a divided rate counts one block) x channels x bits.",
+     "kHz counts as 48) x channels x bits.",
      line_payload, false, NULL},
     {"AllocateRenderDmaEngine.stream-payload",
      "One stream alone may not exceed OUTSTRMPAY: more is BUFFER_TOO_SMALL; bits 15:14 say how samples are "
-     "padded for "
-     "that sum.",
+     "padded for that sum.",
      stream_payload, false, NULL},
     {"AllocateRenderDmaEngine.fits-nowhere",
      "8 channels of 32 bits at 192 kHz fit nowhere; 8 of 24 at 48 kHz do.", too_much, false, NULL},

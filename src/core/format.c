@@ -34,7 +34,7 @@ static bool encode_rate_of(uint32_t base, uint32_t rate, struct hda_format *form
             if (base * multiple != rate * divisor)
                 continue;
             format->rate = rate;
-            format->multiple = (uint8_t)((multiple + divisor - 1) / divisor);
+            format->multiple = (uint8_t)multiple;
             format->encoding |= (uint16_t)((multiple - 1) << HDA_FORMAT_MULTIPLE_SHIFT |
                                            (divisor - 1) << HDA_FORMAT_DIVISOR_SHIFT);
             return true;

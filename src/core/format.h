@@ -14,9 +14,8 @@ struct hda_format {
     uint8_t channels;
     uint8_t valid_bits; /* that go over the link */
     uint8_t container;  /* bits in memory */
-    uint8_t
-        multiple;   /* sample blocks in a link frame, at most: the rate's multiplier, 1 for a divided rate */
-    uint16_t block; /* bytes of a sample block in memory */
+    uint8_t multiple;   /* sample blocks in a link frame that carries any */
+    uint16_t block;     /* bytes of a sample block in memory */
 };
 
 /* DDI Formats: false when the format has no encoding. The smallest multiplier, then the smallest divisor, is

@@ -39,11 +39,13 @@ static void the_44_1_family_counts_as_its_48_khz_relative(void **state)
     assert_int_equal(render_bits(format_of(176400, 16, 2), 1), render_bits(format_of(192000, 16, 2), 1));
 }
 
-static void a_divided_rate_counts_one_block(void **state)
+/* 32 kHz is 48 x 2 / 3: two blocks in one frame of three. */
+static void a_divided_rate_counts_the_blocks_of_a_frame_that_carries_any(void **state)
 {
     (void)state;
     assert_int_equal(render_bits(format_of(8000, 16, 2), 1), 32);
-    assert_int_equal(render_bits(format_of(32000, 16, 2), 1), 32);
+    assert_int_equal(render_bits(format_of(32000, 16, 2), 1), 64);
+    assert_int_equal(render_bits(format_of(36000, 16, 2), 1), 96);
 }
 
 static void stripes_divide_what_each_line_carries(void **state)
@@ -151,7 +153,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_frame_carries_blocks_times_channels_times_bits),
         cmocka_unit_test(the_44_1_family_counts_as_its_48_khz_relative),
-        cmocka_unit_test(a_divided_rate_counts_one_block),
+        cmocka_unit_test(a_divided_rate_counts_the_blocks_of_a_frame_that_carries_any),
         cmocka_unit_test(stripes_divide_what_each_line_carries),
         cmocka_unit_test(inbound_packets_are_bytes_behind_a_tag),
         cmocka_unit_test_setup(a_stream_above_the_stream_payload_is_too_small_a_buffer, reset),

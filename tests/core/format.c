@@ -103,14 +103,14 @@ static void a_block_is_a_container_for_each_channel(void **state)
     assert_int_equal(format.multiple, 4);
 }
 
-static void a_divided_rate_sends_at_most_one_block_in_a_frame(void **state)
+static void a_divided_rate_sends_the_multiplier_in_a_frame_that_carries_any(void **state)
 {
     HDAUDIO_STREAM_FORMAT divided = stream(32000, 16, 16, 2);
     struct hda_format format;
 
     (void)state;
     assert_true(hda_format_encode(&divided, &format));
-    assert_int_equal(format.multiple, 1);
+    assert_int_equal(format.multiple, 2);
 }
 
 int main(void)
@@ -122,7 +122,7 @@ int main(void)
         cmocka_unit_test(only_the_five_pairs_of_size_and_container_exist),
         cmocka_unit_test(one_to_sixteen_channels),
         cmocka_unit_test(a_block_is_a_container_for_each_channel),
-        cmocka_unit_test(a_divided_rate_sends_at_most_one_block_in_a_frame),
+        cmocka_unit_test(a_divided_rate_sends_the_multiplier_in_a_frame_that_carries_any),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

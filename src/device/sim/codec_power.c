@@ -126,8 +126,6 @@ static void reset_pins(struct sim_codec *codec)
         sim_mix_flush(codec, &codec->ears[i]);
         for (struct sim_cable *c = codec->ears[i].cables; c != NULL; c = sim_cable_next(c))
             sim_cable_reset(c);
-        for (struct sim_batch *b = codec->feeds[i].batches; b != NULL; b = b->next)
-            b->mark = SIM_NEVER;
         if (codec->feeds[i].cable != NULL)
             sim_cable_reset(codec->feeds[i].cable);
     }

@@ -278,7 +278,7 @@ void sim_codec_route(struct sim_codec *codec)
         return;
     for (unsigned i = 0; i < codec->pin_count; i++) {
         struct sim_ear *ear = &codec->ears[i];
-        codec->feeds[i].hearers = 0;
+        sim_feed_begin(&codec->feeds[i]);
         route_ear(ear);
         ear->crowded = hears_several_streams(ear);
     }

@@ -122,6 +122,26 @@ static void a_full_queue_loses_no_last_word(void **state)
     rig_close(rig);
 }
 
+static void what_did_not_fit_is_not_told_once_it_is_disabled(void **state)
+{
+    struct rig *rig = rig_open(NULL);
+    uint32_t word;
+    (void)state;
+    verb(rig, HDMI, HDA_SET_UNSOLICITED, ENABLE | 1);
+    verb(rig, MIC, HDA_SET_UNSOLICITED, ENABLE | 2);
+    for (unsigned i = 0; i < 32; i++)
+        plug(rig, HDMI, i % 2 == 1);
+    plug(rig, MIC, false);
+    verb(rig, MIC, HDA_SET_UNSOLICITED, 2);
+    while ((word = response(rig)) != NONE)
+        assert_int_equal(word >> 26, 1);
+    verb(rig, MIC, HDA_SET_UNSOLICITED, ENABLE | 3);
+    assert_int_equal(response(rig), NONE);
+    plug(rig, MIC, true);
+    assert_int_equal(response(rig), 3u << 26);
+    rig_close(rig);
+}
+
 static void a_link_reset_takes_settings_and_what_waits(void **state)
 {
     struct rig *rig = rig_open(NULL);
@@ -347,6 +367,7 @@ int main(void)
         cmocka_unit_test(responses_come_in_order_with_the_tag_of_their_time),
         cmocka_unit_test(a_display_tells_whether_it_is_there),
         cmocka_unit_test(a_full_queue_loses_no_last_word),
+        cmocka_unit_test(what_did_not_fit_is_not_told_once_it_is_disabled),
         cmocka_unit_test(a_link_reset_takes_settings_and_what_waits),
         cmocka_unit_test(with_epss_what_happened_in_reset_is_told_after_the_first_command),
         cmocka_unit_test(a_jack_wakes_the_link_if_it_was_to_tell),

@@ -632,6 +632,65 @@ static void when_one_stream_stops_the_other_goes_on(void **state)
     free(samples);
 }
 
+static void nobody_waits_for_a_stream_that_has_stopped(void **state)
+{
+    int32_t *samples = make_samples(2 * FRAMES, 16);
+    struct rig *rig = open_mixer(1, 2);
+    (void)state;
+    for (size_t i = 0; i < 20; i++) {
+        if (i < 10)
+            play(rig, 1, S16_STEREO, 1, samples);
+        play(rig, 2, S16_STEREO, 1, samples);
+        pass(rig, 1);
+        assert_int_equal(ear.frames, i + 1);
+    }
+    rig_close(rig);
+    free(samples);
+}
+
+static void a_mix_holds_no_more_than_two_steps(void **state)
+{
+    int32_t *samples = make_samples(2 * FRAMES, 16);
+    struct rig *rig = open_mixer(1, 2);
+    (void)state;
+    for (unsigned i = 0; i < 20; i++) /* and time stands still */
+        play(rig, 1, S16_STEREO, FRAMES, samples);
+    assert_int_equal(ear.frames, 16 * FRAMES);
+    pass(rig, FRAMES);
+    assert_int_equal(ear.frames, 20 * FRAMES);
+    rig_close(rig);
+    free(samples);
+}
+
+static void a_listener_that_comes_later_hears_from_then_on(void **state)
+{
+    int32_t *samples = make_samples(2 * FRAMES, 16);
+    struct rig *rig = rig_open("mixing.codec");
+    (void)state;
+    set_mixer(rig, 1, 0);
+    play(rig, 1, S16_STEREO, FRAMES, samples);
+    listen_to(rig, MIXED, &ear);
+    play(rig, 1, S16_STEREO, FRAMES, samples);
+    assert_int_equal(ear.frames, FRAMES);
+    rig_close(rig);
+    free(samples);
+}
+
+static void a_stream_is_heard_from_when_the_power_is_there(void **state)
+{
+    int32_t *samples = make_samples(2 * FRAMES, 16);
+    struct rig *rig = open_mixer(1, 0);
+    struct sim_link_block block = {1, 1, S16_STEREO, FRAMES, samples};
+    (void)state;
+    sim_codec_output(rig->codec, &block);
+    assert_int_equal(ear.frames, 0);
+    settle(rig);
+    sim_codec_output(rig->codec, &block);
+    assert_int_equal(ear.frames, FRAMES);
+    rig_close(rig);
+    free(samples);
+}
+
 static void what_waits_in_a_mixer_goes_out_when_the_listener_leaves(void **state)
 {
     int32_t *samples = make_samples(2 * FRAMES, 16);
@@ -841,6 +900,10 @@ int main(void)
         cmocka_unit_test(a_wider_stream_widens_the_mix),
         cmocka_unit_test(a_muted_mixer_input_does_not_copy_or_change_the_other),
         cmocka_unit_test(when_one_stream_stops_the_other_goes_on),
+        cmocka_unit_test(nobody_waits_for_a_stream_that_has_stopped),
+        cmocka_unit_test(a_mix_holds_no_more_than_two_steps),
+        cmocka_unit_test(a_listener_that_comes_later_hears_from_then_on),
+        cmocka_unit_test(a_stream_is_heard_from_when_the_power_is_there),
         cmocka_unit_test(what_waits_in_a_mixer_goes_out_when_the_listener_leaves),
         cmocka_unit_test(after_a_link_reset_nobody_waits_for_a_stream_of_before),
         cmocka_unit_test(streams_of_two_rates_at_one_pin_are_a_fault),

@@ -174,6 +174,34 @@ static void a_generator_with_connections_is_heard_over_them(void **state)
     rig_close(rig);
 }
 
+static void a_link_reset_does_not_keep_it_waiting_for_a_stream_of_before(void **state)
+{
+    struct rig *rig = rig_open("input.codec");
+    (void)state;
+    make_samples();
+    for (unsigned round = 0; round < 2; round++) {
+        verb(rig, AFG, HDA_SET_POWER_STATE, 0);
+        settle(rig);
+        verb4(rig, DAC, HDA_SET_CONVERTER_FORMAT, S16_STEREO);
+        verb(rig, DAC, HDA_SET_STREAM_CHANNEL, STREAM << 4);
+        verb(rig, MIXED, HDA_SET_PIN_CONTROL, HDA_PIN_CONTROL_OUTPUT);
+        verb4(rig, MIXER, HDA_SET_AMPLIFIER, INPUT(1) | 0x0c);
+        verb4(rig, WIRED, HDA_SET_AMPLIFIER, OUTPUT | 3);
+        listen_to(rig, MIXED, &ear);
+        if (round == 0) {
+            pass(rig, 5000);
+            play(rig, STREAM, S16_STEREO, FRAMES, samples);
+            assert_int_equal(ear.frames, FRAMES);
+            sim_codec_link_reset(rig->codec);
+            rig->frame = 0;
+        }
+    }
+    verb(rig, WIRED, HDA_SET_BEEP, 4);
+    pass(rig, 10);
+    assert_int_equal(ear.frames, 10);
+    rig_close(rig);
+}
+
 /* Two streams meet at the pin that is listened to; the first beep generator is at every pin, the other one
  * leads there. */
 static struct rig *open_adder(uint16_t format)
@@ -335,6 +363,7 @@ int main(void)
         cmocka_unit_test(a_beep_that_is_off_costs_nothing),
         cmocka_unit_test(it_is_added_to_a_stream_and_goes_on_after_it),
         cmocka_unit_test(a_generator_with_connections_is_heard_over_them),
+        cmocka_unit_test(a_link_reset_does_not_keep_it_waiting_for_a_stream_of_before),
         cmocka_unit_test(what_waits_when_it_ends_goes_out_without_it),
         cmocka_unit_test(a_second_generator_is_not_heard),
         cmocka_unit_test(a_swap_exchanges_left_and_right),

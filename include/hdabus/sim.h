@@ -25,7 +25,8 @@ struct hdabus_audio {
 };
 
 /* Called whenever audio has left the pin: from the first frame of a stream that reaches the pin until its
- * last. A call holds one format. It must not call the bus. Real clock: on the interrupt thread. */
+ * last. A call holds one format. It must not call the bus. One call at a time, on the interrupt thread or
+ * whichever thread uses the bus just then. */
 typedef void hdabus_sink(void *context, const struct hdabus_audio *audio);
 
 /* Hears a pin; `sink` NULL stops that, and when that returns the sink is not called again. INVALID_PARAMETER:
@@ -43,8 +44,8 @@ struct hdabus_recording {
 };
 
 /* Called whenever a converter that records the pin wants frames, from the first to the last of its stream:
- * what is not filled in is silence. A call wants one format. It must not call the bus. Real clock: on the
- * interrupt thread. */
+ * what is not filled in is silence. A call wants one format. It must not call the bus. One call at a time, on
+ * the interrupt thread or whichever thread uses the bus just then. */
 typedef void hdabus_source(void *context, const struct hdabus_recording *recording);
 
 /* Feeds a pin; `source` NULL stops that, and when that returns the source is not called again. Takes a cable

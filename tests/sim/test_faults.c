@@ -357,6 +357,27 @@ static void memory_freed_under_a_stream(void **state)
     expect_no_fault(rig);
 }
 
+/* HDA 5.4.1: the next frames carry none of its blocks. */
+static void memory_freed_between_the_blocks_of_a_slow_stream(void **state)
+{
+    static uint8_t data[16384];
+    struct rig *rig = *state;
+
+    wr(rig, 0x20, 4, 0x80000001);
+    assert_true(sim_controller_remember(rig->c, 0x20000000, data, sizeof(data)));
+    prepare_halves(rig, 0, 0x0511, 8192); /* 8 kHz: one block in six frames */
+    put32(rig, BDL_AT, 0x20000000);
+    put32(rig, BDL_AT + 16, 0x20002000);
+    start(rig, 0);
+    align(rig);
+    run_frames(rig, 600 + 2); /* of which 101 carried a block */
+    sim_controller_forget(rig->c, 0x20000000);
+    expect_fault(rig, "while SD0, which runs, uses it");
+    sim_controller_advance(rig->c, rig->now += 20000 * FRAME);
+    stopped_by_an_error(rig, "SD0: data at");
+    assert_int_equal(rd(rig, SD(0) + LPIB, 4), 4 * 102); /* it is missed with the next block */
+}
+
 static void a_list_freed_under_a_stream(void **state)
 {
     static uint8_t list[4096];
@@ -425,6 +446,7 @@ int main(void)
         TEST(a_position_buffer_outside_of_memory),
         TEST(memory_freed_under_a_ring),
         TEST(memory_freed_under_a_stream),
+        TEST(memory_freed_between_the_blocks_of_a_slow_stream),
         TEST(a_list_freed_under_a_stream),
         TEST(a_stream_can_start_again_after_an_error),
     };

@@ -27,6 +27,22 @@ static void crst_reads_back_after_a_while_both_ways(void **state)
     assert_int_equal(rig->codecs[2].resets, 1);
 }
 
+static void crst_that_is_cleared_before_it_reads_1_starts_nothing(void **state)
+{
+    struct rig *rig = *state;
+
+    wr(rig, 0x08, 4, 1);
+    run(rig, 50 * MICROSECOND);
+    wr(rig, 0x08, 4, 0);
+    assert_true(sim_controller_next(rig->c) == UINT64_MAX);
+    run_frames(rig, 100);
+    assert_int_equal(rd(rig, 0x08, 4), 0);
+    assert_int_equal(rd(rig, 0x0E, 2), 0);
+    wr(rig, 0x08, 4, 1);
+    run(rig, 100 * MICROSECOND);
+    assert_int_equal(rd(rig, 0x08, 4), 1);
+}
+
 static void codecs_ask_for_their_address_within_25_frames(void **state)
 {
     struct rig *rig = *state;
@@ -465,6 +481,7 @@ int main(void)
 #define RUNNING(name) cmocka_unit_test_setup_teardown(name, rig_setup_running, rig_teardown)
     const struct CMUnitTest tests[] = {
         COLD(crst_reads_back_after_a_while_both_ways),
+        COLD(crst_that_is_cleared_before_it_reads_1_starts_nothing),
         COLD(codecs_ask_for_their_address_within_25_frames),
         COLD(wake_registers_survive_a_reset),
         COLD(crst_must_stay_low_for_100_us),

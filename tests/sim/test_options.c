@@ -22,7 +22,7 @@ static char sentence[256];
 static NTSTATUS open_bus(const char *options, struct hdabus **bus)
 {
     struct hdabus_options how = {.log = ignore_log, .error = sentence, .error_size = sizeof(sentence)};
-    char device[128];
+    char device[192];
 
     snprintf(device, sizeof(device), "sim:%s", options);
     sentence[0] = '\0';
@@ -92,6 +92,52 @@ static void the_driver_finds_what_the_options_say(void **state)
             fail_msg("%s: %s", found[i].options, hdabus_sim_fault(bus, 0));
         hdabus_close(bus);
     }
+}
+
+static struct hdabus_controller controller_of(const char *options)
+{
+    struct hdabus_controller controller;
+    struct hdabus *bus;
+
+    assert_int_equal(open_bus(options, &bus), STATUS_SUCCESS);
+    hdabus_controller(bus, &controller);
+    hdabus_close(bus);
+    return controller;
+}
+
+/* HDA 3.3.12: 15:14 tell the padding, 0 to bytes, 2 to containers, 3 none. */
+static void each_payload_option_has_its_register(void **state)
+{
+    static const struct {
+        const char *padding;
+        USHORT bits;
+    } cases[] = {{"byte", 0x0000}, {"container", 0x8000}, {"none", 0xC000}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct hdabus_controller controller;
+        char options[128];
+
+        snprintf(
+            options, sizeof(options),
+            "output-payload=50,input-payload=20,output-stream-payload=40,input-stream-payload=10,padding=%s",
+            cases[i].padding);
+        controller = controller_of(options);
+        assert_int_equal(controller.output_payload, 50);
+        assert_int_equal(controller.input_payload, 20);
+        assert_int_equal(controller.output_stream_payload, cases[i].bits | 40);
+        assert_int_equal(controller.input_stream_payload, cases[i].bits | 10);
+    }
+}
+
+static void ssync_is_found_where_it_is(void **state)
+{
+    (void)state;
+    assert_true(controller_of("").stream_sync);
+    assert_true(controller_of("ssync=38").stream_sync);
+    assert_true(controller_of("ssync=34").stream_sync);
+    assert_false(controller_of("ssync=none").stream_sync);
+    assert_false(controller_of("shape=qemu").stream_sync);
 }
 
 /* ---- What is refused ---------------------------------------------------------------------------- */
@@ -199,6 +245,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_driver_finds_what_the_options_say),
+        cmocka_unit_test(each_payload_option_has_its_register),
+        cmocka_unit_test(ssync_is_found_where_it_is),
         cmocka_unit_test(what_is_not_understood_is_refused_with_a_sentence),
         cmocka_unit_test(a_controller_that_does_not_leave_reset_does_not_open),
         cmocka_unit_test(failures_are_for_what_exists),

@@ -166,6 +166,19 @@ static void inputs_of_one_codec_share_its_line(void **state)
     destroy();
 }
 
+static void an_input_that_does_not_move_takes_no_room(void **state)
+{
+    (void)state;
+    create(&plain);
+    wr(rig, 0x38, 4, 1u << INPUT); /* SSYNC holds it */
+    send(0, 1u << 1 | 1u << 2);
+    run_inputs(0x001B, 0x001F);
+    expect_no_fault(rig);
+    assert_int_equal(rd(rig, SD(INPUT) + LPIB, 4), 0);
+    assert_int_not_equal(rd(rig, SD(INPUT + 1) + LPIB, 4), 0);
+    destroy();
+}
+
 /* Three channels of 20 bits are 60 bits, which makes 64 and 10: two of them are more than 9 words. */
 static void what_comes_in_is_whole_bytes(void **state)
 {
@@ -306,6 +319,7 @@ int main(void)
         cmocka_unit_test(without_a_figure_a_stream_is_bounded_by_the_line_alone),
         cmocka_unit_test(outputs_share_the_line),
         cmocka_unit_test(inputs_of_one_codec_share_its_line),
+        cmocka_unit_test(an_input_that_does_not_move_takes_no_room),
         cmocka_unit_test(what_comes_in_is_whole_bytes),
         cmocka_unit_test(each_codec_has_a_line_of_its_own),
         cmocka_unit_test(two_lines_must_not_carry_one_tag),

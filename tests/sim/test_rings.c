@@ -344,6 +344,24 @@ static void without_a_rirb_an_unsolicited_response_is_told_in_the_status(void **
     assert_int_equal(rd(rig, 0x64, 4), 0x04000055);
 }
 
+/* HDA 3.4.3: without ICVER nothing could tell it from an answer. */
+static void a_status_that_cannot_tell_has_none(void **state)
+{
+    struct rig *rig = rig_create(&rig_shape);
+    void *other = rig;
+
+    (void)state;
+    wr(rig, 0x08, 4, 1);
+    run(rig, 24 * 100);
+    wr(rig, 0x08, 4, 0x101);
+    say(rig, 2, 0x04000055);
+    run_frames(rig, 30);
+    assert_int_equal(rig->codecs[2].unsolicited, 0);
+    assert_int_equal(rd(rig, 0x68, 2), 0);
+    assert_int_equal(rd(rig, 0x64, 4), 0);
+    rig_teardown(&other);
+}
+
 static void an_unsolicited_response_does_not_end_a_command(void **state)
 {
     struct rig *rig = *state;
@@ -378,6 +396,7 @@ int main(void)
         IMMEDIATE(the_status_tells_who_answered),
         IMMEDIATE(a_result_is_taken_before_the_next_command),
         IMMEDIATE(without_a_rirb_an_unsolicited_response_is_told_in_the_status),
+        cmocka_unit_test(a_status_that_cannot_tell_has_none),
         IMMEDIATE(an_unsolicited_response_does_not_end_a_command),
     };
 

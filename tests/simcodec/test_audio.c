@@ -13,6 +13,7 @@
 
 #define STREAM     5
 #define S16_STEREO 0x0011
+#define S16_MONO   0x0010
 #define FRAMES     1000
 
 enum effect {
@@ -560,6 +561,48 @@ static void streams_out_of_step_are_mixed_the_same_in_any_steps(void **state)
     free(two);
 }
 
+/* A mono stream from the beginning and a stereo stream from frame `late` on: it is the left one's. */
+static void play_mono_and_stereo(struct rig *rig, const int32_t *one, const int32_t *two, size_t late,
+                                 size_t length, bool mono_first)
+{
+    size_t total = late + FRAMES;
+    for (size_t frame = 0, count; frame < total; frame += count) {
+        size_t end = frame < late ? late : total;
+        count = end - frame < length ? end - frame : length;
+        if (mono_first)
+            play(rig, 1, S16_MONO, count, one + frame);
+        if (frame >= late)
+            play(rig, 2, S16_STEREO, count, two + 2 * (frame - late));
+        if (!mono_first)
+            play(rig, 1, S16_MONO, count, one + frame);
+        pass(rig, count);
+    }
+}
+
+static void a_wider_stream_widens_the_mix(void **state)
+{
+    int32_t *one = make_samples(2 * FRAMES, 16), *two = make_samples(2 * FRAMES, 16);
+    const size_t late = 123;
+    (void)state;
+    for (size_t length = 1; length < 2000; length = length * 6 + 1) {
+        for (unsigned mono_first = 0; mono_first < 2; mono_first++) {
+            struct rig *rig = open_mixer(1, 2);
+            verb4(rig, 0x02, HDA_SET_CONVERTER_FORMAT, S16_MONO);
+            play_mono_and_stereo(rig, one, two, late, length, mono_first);
+            assert_int_equal(ear.frames, late + FRAMES);
+            assert_memory_equal(ear.heard, one, late * sizeof(*one));
+            for (size_t i = 0; i < FRAMES; i++) {
+                assert_int_equal(ear.heard[late + 2 * i], sum16(one[late + i], two[2 * i]));
+                assert_int_equal(ear.heard[late + 2 * i + 1], two[2 * i + 1]);
+            }
+            assert_int_equal(rig->faults, 0);
+            rig_close(rig);
+        }
+    }
+    free(one);
+    free(two);
+}
+
 static void a_muted_mixer_input_does_not_copy_or_change_the_other(void **state)
 {
     int32_t *samples = make_samples(2 * FRAMES, 16);
@@ -585,6 +628,65 @@ static void when_one_stream_stops_the_other_goes_on(void **state)
     }
     assert_int_equal(ear.frames, 10 + 40 * FRAMES);
     assert_memory_equal(ear.heard + 20, samples, 2 * FRAMES * sizeof(*samples));
+    rig_close(rig);
+    free(samples);
+}
+
+static void nobody_waits_for_a_stream_that_has_stopped(void **state)
+{
+    int32_t *samples = make_samples(2 * FRAMES, 16);
+    struct rig *rig = open_mixer(1, 2);
+    (void)state;
+    for (size_t i = 0; i < 20; i++) {
+        if (i < 10)
+            play(rig, 1, S16_STEREO, 1, samples);
+        play(rig, 2, S16_STEREO, 1, samples);
+        pass(rig, 1);
+        assert_int_equal(ear.frames, i + 1);
+    }
+    rig_close(rig);
+    free(samples);
+}
+
+static void a_mix_holds_no_more_than_two_steps(void **state)
+{
+    int32_t *samples = make_samples(2 * FRAMES, 16);
+    struct rig *rig = open_mixer(1, 2);
+    (void)state;
+    for (unsigned i = 0; i < 20; i++) /* and time stands still */
+        play(rig, 1, S16_STEREO, FRAMES, samples);
+    assert_int_equal(ear.frames, 16 * FRAMES);
+    pass(rig, FRAMES);
+    assert_int_equal(ear.frames, 20 * FRAMES);
+    rig_close(rig);
+    free(samples);
+}
+
+static void a_listener_that_comes_later_hears_from_then_on(void **state)
+{
+    int32_t *samples = make_samples(2 * FRAMES, 16);
+    struct rig *rig = rig_open("mixing.codec");
+    (void)state;
+    set_mixer(rig, 1, 0);
+    play(rig, 1, S16_STEREO, FRAMES, samples);
+    listen_to(rig, MIXED, &ear);
+    play(rig, 1, S16_STEREO, FRAMES, samples);
+    assert_int_equal(ear.frames, FRAMES);
+    rig_close(rig);
+    free(samples);
+}
+
+static void a_stream_is_heard_from_when_the_power_is_there(void **state)
+{
+    int32_t *samples = make_samples(2 * FRAMES, 16);
+    struct rig *rig = open_mixer(1, 0);
+    struct sim_link_block block = {1, 1, S16_STEREO, FRAMES, samples};
+    (void)state;
+    sim_codec_output(rig->codec, &block);
+    assert_int_equal(ear.frames, 0);
+    settle(rig);
+    sim_codec_output(rig->codec, &block);
+    assert_int_equal(ear.frames, FRAMES);
     rig_close(rig);
     free(samples);
 }
@@ -795,8 +897,13 @@ int main(void)
         cmocka_unit_test(a_mixer_adds_converters_of_one_stream_saturating),
         cmocka_unit_test(a_mixer_adds_two_streams_frame_by_frame),
         cmocka_unit_test(streams_out_of_step_are_mixed_the_same_in_any_steps),
+        cmocka_unit_test(a_wider_stream_widens_the_mix),
         cmocka_unit_test(a_muted_mixer_input_does_not_copy_or_change_the_other),
         cmocka_unit_test(when_one_stream_stops_the_other_goes_on),
+        cmocka_unit_test(nobody_waits_for_a_stream_that_has_stopped),
+        cmocka_unit_test(a_mix_holds_no_more_than_two_steps),
+        cmocka_unit_test(a_listener_that_comes_later_hears_from_then_on),
+        cmocka_unit_test(a_stream_is_heard_from_when_the_power_is_there),
         cmocka_unit_test(what_waits_in_a_mixer_goes_out_when_the_listener_leaves),
         cmocka_unit_test(after_a_link_reset_nobody_waits_for_a_stream_of_before),
         cmocka_unit_test(streams_of_two_rates_at_one_pin_are_a_fault),

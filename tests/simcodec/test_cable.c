@@ -435,18 +435,21 @@ static void a_codec_goes_with_its_cables(void **state)
     }
 }
 
-static void a_link_reset_takes_what_is_on_the_way(void **state)
+static void a_link_reset_ends_what_is_on_the_way(void **state)
 {
     struct bench bench = bench_open(0x4011, false);
     (void)state;
-    bench.play.since = bench.out->frame;
+    bench.play.since = bench.record.since = bench.out->frame;
     run(&bench, 1000, 1000);
     sim_codec_link_reset(bench.out->codec);
     bench.out->frame = 0;
-    open_output(bench.out, 0x02, LINE_OUT, 0x4011);
-    open_input(bench.in, 0x07, LINE_IN, 0x4011);
+    open_output(bench.out, 0x02, LINE_OUT, 0x0011);
+    open_input(bench.in, 0x07, LINE_IN, 0x0011);
     settle(bench.out);
-    bench.play = bench.record = (struct stream){0x4011, bench.out->frame, 0};
+    assert_true(record(bench.in, RECORD, 0x0011, 10, recorded)); /* nobody plays, so at no other rate */
+    assert_int_equal(bench.in->faults, 0);
+    pass(bench.out, 1000);
+    bench.play = bench.record = (struct stream){0x0011, bench.out->frame, 0};
     run(&bench, 1000, 10);
     assert_record(&bench, 0, 0);
     bench_close(&bench);
@@ -471,7 +474,7 @@ int main(void)
         cmocka_unit_test(what_feeds_a_pin_replaces_its_cable),
         cmocka_unit_test(only_pins_have_sockets),
         cmocka_unit_test(a_codec_goes_with_its_cables),
-        cmocka_unit_test(a_link_reset_takes_what_is_on_the_way),
+        cmocka_unit_test(a_link_reset_ends_what_is_on_the_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

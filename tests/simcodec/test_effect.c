@@ -18,6 +18,12 @@
 #define MIXER   0x0b
 #define MIXED   0x0c
 
+#define OTHER_DAC  0x03 /* of mixing.codec */
+#define ADDER      0x04
+#define ADDED      0x06
+#define FIRST_BEEP 0x09
+#define OTHER_BEEP 0x0a
+
 #define STREAM     5
 #define S16_STEREO 0x0011
 #define FRAMES     1000
@@ -168,6 +174,99 @@ static void a_generator_with_connections_is_heard_over_them(void **state)
     rig_close(rig);
 }
 
+static void a_link_reset_does_not_keep_it_waiting_for_a_stream_of_before(void **state)
+{
+    struct rig *rig = rig_open("input.codec");
+    (void)state;
+    make_samples();
+    for (unsigned round = 0; round < 2; round++) {
+        verb(rig, AFG, HDA_SET_POWER_STATE, 0);
+        settle(rig);
+        verb4(rig, DAC, HDA_SET_CONVERTER_FORMAT, S16_STEREO);
+        verb(rig, DAC, HDA_SET_STREAM_CHANNEL, STREAM << 4);
+        verb(rig, MIXED, HDA_SET_PIN_CONTROL, HDA_PIN_CONTROL_OUTPUT);
+        verb4(rig, MIXER, HDA_SET_AMPLIFIER, INPUT(1) | 0x0c);
+        verb4(rig, WIRED, HDA_SET_AMPLIFIER, OUTPUT | 3);
+        listen_to(rig, MIXED, &ear);
+        if (round == 0) {
+            pass(rig, 5000);
+            play(rig, STREAM, S16_STEREO, FRAMES, samples);
+            assert_int_equal(ear.frames, FRAMES);
+            sim_codec_link_reset(rig->codec);
+            rig->frame = 0;
+        }
+    }
+    verb(rig, WIRED, HDA_SET_BEEP, 4);
+    pass(rig, 10);
+    assert_int_equal(ear.frames, 10);
+    rig_close(rig);
+}
+
+/* Two streams meet at the pin that is listened to; the first beep generator is at every pin, the other one
+ * leads there. */
+static struct rig *open_adder(uint16_t format)
+{
+    static const uint8_t converters[] = {DAC, OTHER_DAC};
+    struct rig *rig = rig_open("mixing.codec");
+    verb(rig, AFG, HDA_SET_POWER_STATE, 0);
+    for (unsigned i = 0; i < 2; i++) {
+        verb(rig, converters[i], HDA_SET_POWER_STATE, 0);
+        verb4(rig, converters[i], HDA_SET_CONVERTER_FORMAT, format);
+        verb(rig, converters[i], HDA_SET_STREAM_CHANNEL, (STREAM + i) << 4);
+        verb4(rig, ADDER, HDA_SET_AMPLIFIER, INPUT(i) | 0x0c);
+    }
+    verb(rig, ADDED, HDA_SET_PIN_CONTROL, HDA_PIN_CONTROL_OUTPUT);
+    verb4(rig, FIRST_BEEP, HDA_SET_AMPLIFIER, OUTPUT | 3);
+    verb4(rig, OTHER_BEEP, HDA_SET_AMPLIFIER, OUTPUT | 3);
+    verb4(rig, ADDER, HDA_SET_AMPLIFIER, INPUT(3) | 0x0c);
+    settle(rig);
+    listen_to(rig, ADDED, &ear);
+    return rig;
+}
+
+static void what_waits_when_it_ends_goes_out_without_it(void **state)
+{
+    uint16_t format = format_of(44100, 16, 2);
+    struct rig *rig = open_adder(format);
+    struct sim_link_block one = {STREAM, 1, format, 1, samples}, other = {STREAM + 1, 1, format, 1, samples};
+    (void)state;
+    make_samples();
+    verb(rig, FIRST_BEEP, HDA_SET_BEEP, 4);
+    sim_codec_output(rig->codec, &one);
+    sim_codec_output(rig->codec, &other);
+    pass(rig, 1);
+    one.samples += 2;
+    sim_codec_output(rig->codec, &one); /* waits: this frame may be one that the other stream leaves empty */
+    pass(rig, 1);
+    assert_int_equal(ear.frames, 1);
+    verb(rig, FIRST_BEEP, HDA_SET_BEEP, 0);
+    for (unsigned i = 0; i < 40; i++)
+        pass(rig, 1);
+    assert_int_equal(ear.frames, 2);
+    assert_int_equal(ear.heard[2], samples[2]);
+    assert_int_equal(ear.heard[3], samples[3]);
+    rig_close(rig);
+}
+
+/* HDA 7.3.4.5: a function group says whether it has a beep generator, not how many. */
+static void a_second_generator_is_not_heard(void **state)
+{
+    struct rig *rig = open_adder(S16_STEREO);
+    (void)state;
+    make_samples();
+    verb(rig, OTHER_BEEP, HDA_SET_BEEP, 4);
+    for (unsigned divider = 0; divider < 2; divider++) {
+        verb4(rig, FIRST_BEEP, HDA_SET_AMPLIFIER, OUTPUT | HDA_AMP_MUTE);
+        verb(rig, FIRST_BEEP, HDA_SET_BEEP, divider);
+        forget(&ear);
+        play(rig, STREAM, S16_STEREO, FRAMES, samples);
+        pass(rig, FRAMES);
+        assert_int_equal(ear.frames, FRAMES);
+        assert_memory_equal(ear.heard, samples, sizeof(samples));
+    }
+    rig_close(rig);
+}
+
 /* ---- Others ---------------------------------------------------------------------------------- */
 
 /* HDA 7.3.3.16 */
@@ -264,6 +363,9 @@ int main(void)
         cmocka_unit_test(a_beep_that_is_off_costs_nothing),
         cmocka_unit_test(it_is_added_to_a_stream_and_goes_on_after_it),
         cmocka_unit_test(a_generator_with_connections_is_heard_over_them),
+        cmocka_unit_test(a_link_reset_does_not_keep_it_waiting_for_a_stream_of_before),
+        cmocka_unit_test(what_waits_when_it_ends_goes_out_without_it),
+        cmocka_unit_test(a_second_generator_is_not_heard),
         cmocka_unit_test(a_swap_exchanges_left_and_right),
         cmocka_unit_test(a_knob_in_direct_mode_turns_the_amplifiers_it_is_connected_to),
         cmocka_unit_test(a_converter_takes_as_many_lines_as_it_is_set_to),

@@ -122,6 +122,26 @@ static void a_full_queue_loses_no_last_word(void **state)
     rig_close(rig);
 }
 
+static void what_did_not_fit_is_not_told_once_it_is_disabled(void **state)
+{
+    struct rig *rig = rig_open(NULL);
+    uint32_t word;
+    (void)state;
+    verb(rig, HDMI, HDA_SET_UNSOLICITED, ENABLE | 1);
+    verb(rig, MIC, HDA_SET_UNSOLICITED, ENABLE | 2);
+    for (unsigned i = 0; i < 32; i++)
+        plug(rig, HDMI, i % 2 == 1);
+    plug(rig, MIC, false);
+    verb(rig, MIC, HDA_SET_UNSOLICITED, 2);
+    while ((word = response(rig)) != NONE)
+        assert_int_equal(word >> 26, 1);
+    verb(rig, MIC, HDA_SET_UNSOLICITED, ENABLE | 3);
+    assert_int_equal(response(rig), NONE);
+    plug(rig, MIC, true);
+    assert_int_equal(response(rig), 3u << 26);
+    rig_close(rig);
+}
+
 static void a_link_reset_takes_settings_and_what_waits(void **state)
 {
     struct rig *rig = rig_open(NULL);
@@ -133,6 +153,21 @@ static void a_link_reset_takes_settings_and_what_waits(void **state)
     pass(rig, 1);
     verb(rig, MIC, HDA_GET_UNSOLICITED, 0);
     assert_int_equal(response(rig), NONE);
+    rig_close(rig);
+}
+
+static void after_a_link_reset_nothing_waits_for_what_did_not_fit(void **state)
+{
+    struct rig *rig = rig_open(NULL);
+    (void)state;
+    verb(rig, MIC, HDA_SET_UNSOLICITED, ENABLE | 1);
+    for (unsigned i = 0; i < 33; i++)
+        plug(rig, MIC, i % 2 == 1);
+    sim_codec_link_reset(rig->codec);
+    pass(rig, 1);
+    verb(rig, MIC, HDA_SET_UNSOLICITED, ENABLE | 2);
+    plug(rig, MIC, true);
+    assert_int_equal(response(rig), 2u << 26);
     rig_close(rig);
 }
 
@@ -293,6 +328,20 @@ static void a_sticky_input_keeps_its_change_until_it_is_cleared(void **state)
     rig_close(rig);
 }
 
+static void what_changed_before_an_input_was_sticky_is_not_kept(void **state)
+{
+    struct rig *rig = rig_open("input.codec");
+    (void)state;
+    verb(rig, AFG, HDA_SET_GPIO_ENABLE, 0x1);
+    gpio(rig, 0x5, 0x5);
+    gpio(rig, 0x5, 0x0);
+    verb(rig, AFG, HDA_SET_GPIO_STICKY, 0x1);
+    verb(rig, AFG, HDA_SET_GPI_STICKY, 0x4);
+    assert_int_equal(data(rig), 0);
+    assert_int_equal(verb(rig, AFG, HDA_GET_GPI_DATA, 0), 0);
+    rig_close(rig);
+}
+
 static void inputs_tell_by_their_mask(void **state)
 {
     struct rig *rig = rig_open("input.codec");
@@ -347,7 +396,9 @@ int main(void)
         cmocka_unit_test(responses_come_in_order_with_the_tag_of_their_time),
         cmocka_unit_test(a_display_tells_whether_it_is_there),
         cmocka_unit_test(a_full_queue_loses_no_last_word),
+        cmocka_unit_test(what_did_not_fit_is_not_told_once_it_is_disabled),
         cmocka_unit_test(a_link_reset_takes_settings_and_what_waits),
+        cmocka_unit_test(after_a_link_reset_nothing_waits_for_what_did_not_fit),
         cmocka_unit_test(with_epss_what_happened_in_reset_is_told_after_the_first_command),
         cmocka_unit_test(a_jack_wakes_the_link_if_it_was_to_tell),
         cmocka_unit_test(inputs_wake_the_link_by_their_mask),
@@ -356,6 +407,7 @@ int main(void)
         cmocka_unit_test(what_is_plugged_in_stays_in_over_a_reset),
         cmocka_unit_test(a_gpio_is_input_or_output_when_enabled),
         cmocka_unit_test(a_sticky_input_keeps_its_change_until_it_is_cleared),
+        cmocka_unit_test(what_changed_before_an_input_was_sticky_is_not_kept),
         cmocka_unit_test(inputs_tell_by_their_mask),
         cmocka_unit_test(a_knob_tells_where_it_stands_unless_it_acts_itself),
     };

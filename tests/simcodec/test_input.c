@@ -443,6 +443,21 @@ static void the_widest_converter_says_what_is_asked_for(void **state)
     }
 }
 
+/* One frame has one command at most, so that this is no way of a controller's; but nothing is read that is
+ * not there. */
+static void a_converter_that_becomes_wider_in_a_frame_asks_anew(void **state)
+{
+    uint16_t narrow = format_of(48000, 16, 1);
+    struct rig *rig = open_shared(narrow, narrow);
+    (void)state;
+    assert_true(record(rig, 1, narrow, FRAMES, recorded));
+    verb4(rig, ADC, HDA_SET_CONVERTER_FORMAT, S16_STEREO);
+    assert_true(record(rig, 1, S16_STEREO, FRAMES, recorded));
+    assert_int_equal(mouth.channels, 2);
+    assert_said(recorded, 2 * FRAMES, 2 * FRAMES, 16);
+    rig_close(rig);
+}
+
 static void streams_of_two_rates_ask_separately(void **state)
 {
     struct rig *rig = open_shared(S16_STEREO, 0x4011);
@@ -520,6 +535,7 @@ int main(void)
         cmocka_unit_test(two_streams_get_the_same_samples_of_a_pin),
         cmocka_unit_test(the_same_samples_in_pieces),
         cmocka_unit_test(the_widest_converter_says_what_is_asked_for),
+        cmocka_unit_test(a_converter_that_becomes_wider_in_a_frame_asks_anew),
         cmocka_unit_test(streams_of_two_rates_ask_separately),
         cmocka_unit_test(bits_that_are_not_valid_do_not_go_over_the_link),
         cmocka_unit_test(requests_of_any_length_record_the_same),

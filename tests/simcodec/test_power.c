@@ -153,6 +153,19 @@ static void a_link_reset_on_the_way_up(void **state)
     }
 }
 
+/* HDA 7.3.3.33, DCN HDA015-B: two function resets with nothing between. */
+static void a_link_reset_comes_between_two_function_resets(void **state)
+{
+    struct rig *rig = rig_open("mixing.codec");
+    (void)state;
+    set_power(rig, AFG, 3);
+    verb(rig, AFG, HDA_FUNCTION_RESET, 0);
+    sim_codec_link_reset(rig->codec);
+    verb(rig, AFG, HDA_FUNCTION_RESET, 0);
+    assert_int_equal(power(rig, AFG), 0x33); /* settings stay */
+    rig_close(rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +177,7 @@ int main(void)
         cmocka_unit_test(a_group_that_does_without_a_clock_says_so_when_it_is_down),
         cmocka_unit_test(with_epss_a_node_says_that_its_settings_were_reset),
         cmocka_unit_test(a_link_reset_on_the_way_up),
+        cmocka_unit_test(a_link_reset_comes_between_two_function_resets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

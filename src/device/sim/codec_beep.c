@@ -33,8 +33,8 @@ void sim_beep_add(const struct sim_codec *codec, const struct sim_ear *ear, int6
                   unsigned rate, size_t start, size_t frames)
 {
     const double *gain = ear->beep_gain;
-    if (gain[0] == 0 && gain[1] == 0)
-        return;
+    if ((gain[0] == 0 && gain[1] == 0) || codec->beep->state.beep == 0)
+        return; /* what waits in a mix may go out before ways are found anew */
     for (size_t i = 0; i < frames; i++) {
         uint64_t frame = codec->frame + (uint64_t)(start + i) * SIM_FRAME_RATE / rate;
         int32_t sample = tone(codec->beep->state.beep, frame);

@@ -3,13 +3,18 @@
  * codec_event.c - what a simulated codec says by itself: unsolicited responses (HDA 7.3.1) and wakes.
  *
  * The queue has an end. A node whose event finds it full is told of once there is room, once, with what was
- * true last.
+ * true last, unless it has been disabled meanwhile.
  */
 #include "device/sim/codec_state.h"
 
 #define TAG_SHIFT    26
 #define TAG_MASK     0x3Fu
 #define CONTENT_MASK 0x03FFFFFFu
+
+static bool tells(const struct sim_node *node)
+{
+    return (node->state.unsolicited & HDA_UNSOLICITED_ENABLE) != 0;
+}
 
 static bool push(struct sim_events *events, const struct sim_node *node, uint32_t content)
 {
@@ -28,7 +33,7 @@ void sim_event_raise(struct sim_node *node, uint32_t content)
     struct sim_events *events = &node->codec->events;
     if (node->codec->down && node->wakes)
         node->codec->waking = true;
-    if (!(node->state.unsolicited & HDA_UNSOLICITED_ENABLE))
+    if (!tells(node))
         return;
     if (!node->missed && push(events, node, content))
         return;
@@ -43,7 +48,7 @@ static void catch_up(struct sim_codec *codec)
         struct sim_node *node = &codec->store[i];
         if (!node->missed)
             continue;
-        if (!push(&codec->events, node, node->missed_content))
+        if (tells(node) && !push(&codec->events, node, node->missed_content))
             return;
         node->missed = false;
     }
@@ -74,7 +79,7 @@ void sim_events_down(struct sim_codec *codec)
         return; /* from one reset into the next */
     for (unsigned i = 0; i < codec->node_count; i++) {
         struct sim_node *node = &codec->store[i];
-        node->wakes = (node->state.unsolicited & HDA_UNSOLICITED_ENABLE) != 0;
+        node->wakes = tells(node);
         node->wake_gpios = node->state.gpio_wake & node->state.gpio_enable & ~node->state.gpio_direction;
         node->wake_gpis = node->state.gpi_wake;
     }

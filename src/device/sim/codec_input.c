@@ -36,6 +36,13 @@ void sim_feed_clear(struct sim_feed *feed)
     free_batches(feed);
 }
 
+void sim_feed_begin(struct sim_feed *feed)
+{
+    feed->hearers = 0;
+    for (struct sim_batch *batch = feed->batches; batch != NULL; batch = batch->next)
+        batch->mark = SIM_NEVER;
+}
+
 /* Bits below the valid ones do not go over the link. */
 static void cut(int32_t *samples, size_t count, unsigned bits)
 {

@@ -118,6 +118,20 @@ static bool begin(struct sim_codec *codec, struct sim_ear *ear, unsigned channel
     return ear->mix.samples != NULL;
 }
 
+/* More channels, and what waits stays where it is in time. */
+static bool widen(struct sim_mix *mix, unsigned channels)
+{
+    int64_t *wide = calloc((size_t)SIM_MIX_FRAMES * channels, sizeof(*wide));
+    if (wide == NULL)
+        return false;
+    for (size_t i = 0, most = most_held(mix); i < most; i++)
+        memcpy(wide + i * channels, mix->samples + i * mix->channels, mix->channels * sizeof(*wide));
+    free(mix->samples);
+    mix->samples = wide;
+    mix->channels = channels;
+    return true;
+}
+
 static void complain(struct sim_codec *codec, struct sim_ear *ear, const struct sim_link_block *block,
                      const char *why)
 {
@@ -127,13 +141,15 @@ static void complain(struct sim_codec *codec, struct sim_ear *ear, const struct 
     ear->mix.told = true;
 }
 
-/* Whether the mix is not yet of this kind: it begins anew when it is too narrow, or when there is nobody to
- * be added to. */
-static bool differs(const struct sim_mix *mix, bool alone, unsigned channels, uint16_t format)
+/* Makes the mix one that this block can be added to. It begins anew when there is nobody to be added to. */
+static bool make_ready(struct sim_codec *codec, struct sim_ear *ear, bool alone, unsigned channels,
+                       const struct sim_link_block *block)
 {
-    if (mix->samples == NULL || channels > mix->channels)
-        return true;
-    return alone && (format != mix->format || channels != mix->channels);
+    struct sim_mix *mix = &ear->mix;
+    bool differs = block->format != mix->format || channels != mix->channels;
+    if (mix->samples == NULL || (alone && differs))
+        return begin(codec, ear, channels, block);
+    return channels <= mix->channels || widen(mix, channels);
 }
 
 static bool prepare(struct sim_codec *codec, struct sim_ear *ear, unsigned channels,
@@ -144,7 +160,7 @@ static bool prepare(struct sim_codec *codec, struct sim_ear *ear, unsigned chann
     bool alone = !is_active(mix, codec->frame);
     if (!alone && sim_format_rate(mix->format) != sim_format_rate(block->format))
         why = "has another rate";
-    else if (differs(mix, alone, channels, block->format) && !begin(codec, ear, channels, block))
+    else if (!make_ready(codec, ear, alone, channels, block))
         why = "finds no memory to be mixed";
     if (why != NULL)
         complain(codec, ear, block, why);

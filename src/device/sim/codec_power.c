@@ -96,16 +96,15 @@ static void reset_group(struct sim_codec *codec, const struct sim_node *group)
     }
 }
 
-/* HDA 7.3.3.33. With EPSS, settings go only if the command before was a function reset, too (DCN HDA015-B).
- */
+/* HDA 7.3.3.33. With EPSS, which only an audio function group's dump tells, settings go only if the command
+ * before was a function reset, too (DCN HDA015-B). */
 uint32_t sim_function_reset(struct sim_node *group, uint32_t payload)
 {
     struct sim_codec *codec = group->codec;
     (void)payload;
     if ((group->power_states & POWER_STATES_EPSS) && codec->reset_group != group->nid) {
         codec->reset_group = group->nid;
-        if (group->kind == SIM_AUDIO_GROUP)
-            drop_streams(codec);
+        drop_streams(codec);
     } else {
         codec->reset_group = 0;
         reset_group(codec, group);
@@ -119,6 +118,7 @@ static bool keeps_settings(const struct sim_codec *codec)
     return group != 0 && (codec->nodes[group]->power_states & POWER_STATES_EPSS);
 }
 
+/* A link reset is every codec's: a cable is reset where it begins. */
 static void reset_pins(struct sim_codec *codec)
 {
     for (unsigned i = 0; i < codec->pin_count; i++) {
@@ -126,10 +126,6 @@ static void reset_pins(struct sim_codec *codec)
         sim_mix_flush(codec, &codec->ears[i]);
         for (struct sim_cable *c = codec->ears[i].cables; c != NULL; c = sim_cable_next(c))
             sim_cable_reset(c);
-        for (struct sim_batch *b = codec->feeds[i].batches; b != NULL; b = b->next)
-            b->mark = SIM_NEVER;
-        if (codec->feeds[i].cable != NULL)
-            sim_cable_reset(codec->feeds[i].cable);
     }
 }
 

@@ -131,9 +131,10 @@ static bool is_enabled(const struct sim_node *converter)
     return !(converter->has & SIM_HAS_DIGITAL) || (converter->state.digital & HDA_DIGITAL_ENABLE);
 }
 
+/* A codec has one beep generator (HDA 7.3.4.5); others are silent. */
 static void reach_beep(struct walk *walk, const struct sim_node *node, const struct way *way)
 {
-    if (node->state.beep != 0)
+    if (node == node->codec->beep && node->state.beep != 0)
         add_gain(walk->ear->beep_gain, way);
 }
 
@@ -277,7 +278,7 @@ void sim_codec_route(struct sim_codec *codec)
         return;
     for (unsigned i = 0; i < codec->pin_count; i++) {
         struct sim_ear *ear = &codec->ears[i];
-        codec->feeds[i].hearers = 0;
+        sim_feed_begin(&codec->feeds[i]);
         route_ear(ear);
         ear->crowded = hears_several_streams(ear);
     }

@@ -369,6 +369,8 @@ void sim_beep_frame(struct sim_codec *codec, uint64_t frame);
 
 /* Nothing feeds the pin any more, and what was kept of it goes. */
 void sim_feed_clear(struct sim_feed *feed);
+/* Ways are found anew: what was asked for may have been in another format. */
+void sim_feed_begin(struct sim_feed *feed);
 
 /* ---- cable.c: from a pin to a pin ------------------------------------------------------------ */
 

@@ -92,7 +92,7 @@ static bool all_stopped(struct sim_controller *c, const struct row *row, unsigne
     (void)value;
     for (unsigned i = 0; i < sim_streams(c); i++) {
         if (sim_stream_running(c, i))
-            return refuse(c, row, stream, "while a stream runs (HDA 3.3.34)");
+            return refuse(c, row, stream, "while a stream runs (HDA 3.3.32)");
     }
     return true;
 }
@@ -556,8 +556,8 @@ static bool size_allowed(struct sim_controller *c, const struct row *row, uint32
 {
     if (row->limit != SIZE_LIMIT || ((value & 3) != 3 && c->shape.ring_sizes & 0x10u << (value & 3)))
         return true;
-    sim_fault(c, "%s is set to size %u, which it does not support (HDA 3.3.24)", row->name,
-              (unsigned)value & 3);
+    sim_fault(c, "%s is set to size %u, which it does not support (HDA %s)", row->name, (unsigned)value & 3,
+              row->offset == REG_CORBSIZE ? "3.3.24" : "3.3.31");
     return false;
 }
 

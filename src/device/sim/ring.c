@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ring.c - CORB, RIRB and immediate commands: HDA 3.3.18-3.3.33, 4.4. One command and one response slot a
- * frame. */
+/* ring.c - CORB, RIRB and immediate commands: HDA 3.3.18-3.3.31, 3.4, 4.4. One command and one response
+ * slot a frame. */
 #include <string.h>
 
 #include "machine.h"
@@ -121,7 +121,7 @@ void sim_ring_latch(struct sim_controller *c)
 
 /* ---- Responses ---------------------------------------------------------------------------------- */
 
-/* HDA 3.3.29: tells of all responses since the last time. */
+/* HDA 3.3.28: tells of all responses since the last time. */
 static void response_interrupt(struct sim_controller *c)
 {
     c->ring.responses = 0;

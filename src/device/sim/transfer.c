@@ -274,6 +274,15 @@ void sim_transfer_stop(struct sim_controller *c, struct sim_stream *s)
         drain(c, s, s->fifo, true);
 }
 
+/* Whether the rest of the descriptor at work is where it was. */
+static bool is_reachable(const struct sim_controller *c, const struct sim_stream *s)
+{
+    size_t rest = (size_t)(s->entry_end - s->fetched);
+
+    return !rest || sim_memory_find(&c->memory, s->address, rest);
+}
+
+/* An error comes with the next block, whatever frames without one come before (HDA 5.4.1). */
 uint64_t sim_transfer_next(const struct sim_controller *c, const struct sim_stream *s)
 {
     uint64_t bytes, blocks = 1;
@@ -281,7 +290,7 @@ uint64_t sim_transfer_next(const struct sim_controller *c, const struct sim_stre
     if (!s->moving)
         return UINT64_MAX;
     bytes = (s->output ? next_output(s) : next_input(s)) - s->linked;
-    if (!c->failures.fifo[s->index])
+    if (!c->failures.fifo[s->index] && is_reachable(c, s))
         blocks = (bytes + s->format.block - 1) / s->format.block;
     return sim_format_frames(&s->format, s->blocks + blocks) - s->frames;
 }

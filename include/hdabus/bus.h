@@ -163,7 +163,7 @@ struct hdabus_controller {
     BOOLEAN alias_registers;
     BOOLEAN stream_sync; /* SSYNC lets streams start and stop in the same link frame */
     /* Words of 16 bits in a link frame: of SDO and of each SDI line; of one stream, bits 15:14 telling how
-     * samples are padded, 0 for no limit (HDA 3.3.12). */
+     * samples are padded, 0 for no limit (HDA 3.3.11). */
     USHORT output_payload;
     USHORT input_payload;
     USHORT output_stream_payload;

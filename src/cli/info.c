@@ -8,6 +8,7 @@
 
 #define VENDOR_SHIFT 16
 #define ID_MASK      0xFFFFu
+#define PAYLOAD_MASK 0x3FFFu /* words; above are two bits on padding (HDA 3.3.11) */
 
 /* ---- As JSON ------------------------------------------------------------------------------------- */
 
@@ -30,6 +31,11 @@ static struct json_object *controller_object(const struct hdabus_controller *con
     json_add_boolean(object, "address64", controller->address64);
     json_add_boolean(object, "message_interrupts", controller->message_interrupts);
     json_add_boolean(object, "alias_registers", controller->alias_registers);
+    json_add_boolean(object, "stream_sync", controller->stream_sync);
+    json_add_integer(object, "output_payload", controller->output_payload);
+    json_add_integer(object, "input_payload", controller->input_payload);
+    json_add_integer(object, "output_stream_payload", controller->output_stream_payload & PAYLOAD_MASK);
+    json_add_integer(object, "input_stream_payload", controller->input_stream_payload & PAYLOAD_MASK);
     return object;
 }
 
@@ -115,6 +121,10 @@ static struct json_object *statistics_object(const struct hdabus *bus)
     json_add_integer(object, "verb_timeouts", statistics.verb_timeouts);
     json_add_integer(object, "unsolicited", statistics.unsolicited);
     json_add_integer(object, "unsolicited_dropped", statistics.unsolicited_dropped);
+    json_add_integer(object, "fifo_errors", statistics.fifo_errors);
+    json_add_integer(object, "descriptor_errors", statistics.descriptor_errors);
+    json_add_integer(object, "response_overruns", statistics.response_overruns);
+    json_add_integer(object, "command_errors", statistics.command_errors);
     return object;
 }
 
@@ -132,6 +142,14 @@ static void report_device(const struct device *device, const struct options *opt
 
 /* ---- As text ------------------------------------------------------------------------------------- */
 
+static void print_payload(const char *title, USHORT line, USHORT stream)
+{
+    printf("  %-10s %u words a frame", title, line);
+    if (stream & PAYLOAD_MASK)
+        printf(", %u of one stream", stream & PAYLOAD_MASK);
+    putchar('\n');
+}
+
 static void print_controller(const struct hdabus *bus)
 {
     struct hdabus_controller controller;
@@ -143,10 +161,13 @@ static void print_controller(const struct hdabus *bus)
            controller.input_engines, controller.bidirectional_engines);
     printf("  link       %u output line%s\n", controller.output_lines,
            controller.output_lines == 1 ? "" : "s");
+    print_payload("output", controller.output_payload, controller.output_stream_payload);
+    print_payload("input", controller.input_payload, controller.input_stream_payload);
     printf("  rings      CORB %u, RIRB %u entries\n", controller.corb_entries, controller.rirb_entries);
     printf("  addresses  %u bits\n", controller.address64 ? 64 : 32);
     printf("  interrupts %s\n", controller.message_interrupts ? "messages" : "a level");
     printf("  aliases    %s\n", controller.alias_registers ? "yes" : "no");
+    printf("  SSYNC      %s\n", controller.stream_sync ? "yes" : "no");
     printf("clock        %s\n", hdabus_clock(bus));
 }
 

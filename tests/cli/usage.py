@@ -139,6 +139,15 @@ class Info(CommandTest):
         self.assertEqual(len(group["compatible_ids"]), 12)
         self.assertGreater(info["statistics"]["verbs"], 0)
 
+    def test_what_the_link_carries(self):
+        device = "sim:ssync=none,output-payload=44,input-payload=22,output-stream-payload=33,input-stream-payload=0"
+        controller = run("info", "--json", "--device", device).object["controller"]
+        payloads = [controller[f"{name}_payload"] for name in ("output", "input", "output_stream", "input_stream")]
+        self.assertEqual((payloads, controller["stream_sync"]), ([44, 22, 33, 0], False))
+        out = self.check(run("info", "--device", device), DONE).out
+        for line in ("output     44 words a frame, 33 of one stream\n", "input      22 words a frame\n", "SSYNC      no\n"):
+            self.assertIn(line, out)
+
     def test_real_clock(self):
         self.assertEqual(run("info", "--json", "--clock", "real").object["clock"], "real")
         self.assertEqual(run("info", "--json", "--device", "sim:irq=level", "--clock", "real").object["clock"], "real")

@@ -40,12 +40,23 @@ uint32_t below(struct worker *worker, uint32_t limit)
     return worker->random % limit;
 }
 
+/* A thread that sleeps goes on when interrupts have been dealt with; one that computes goes on beside them.
+ */
 void linger(struct worker *worker, uint32_t microseconds)
 {
-    LARGE_INTEGER time = {.QuadPart = -10 * (LONGLONG)below(worker, microseconds + 1)};
+    ULONG length = below(worker, microseconds + 1);
+    LARGE_INTEGER time = {.QuadPart = -10 * (LONGLONG)length};
 
-    if (below(worker, 3) > 0)
+    switch (below(worker, 3)) {
+    case 0:
         KeDelayExecutionThread(KernelMode, FALSE, &time);
+        break;
+    case 1:
+        KeStallExecutionProcessor(length);
+        break;
+    default:
+        break;
+    }
 }
 
 bool comes(PKEVENT event, uint64_t nanoseconds)
@@ -123,6 +134,19 @@ static void counting_free(void *host, void *memory)
     linux_host_ops.free(host, memory);
 }
 
+/* Memory for the controller may take its time (host.h). */
+static NTSTATUS slow_dma_alloc(void *device, size_t size, uint64_t highest, struct hda_dma *dma)
+{
+    linux_host_ops.sleep(arena.host, 5);
+    return sim_device_ops.dma_alloc(device, size, highest, dma);
+}
+
+static NTSTATUS slow_pages_alloc(void *device, size_t size, uint64_t highest, PMDL *mdl)
+{
+    linux_host_ops.sleep(arena.host, 5);
+    return sim_device_ops.pages_alloc(device, size, highest, mdl);
+}
+
 /* ---- The bus ------------------------------------------------------------------------------------- */
 
 /* What the simulator finds when it is destroyed comes as an error. */
@@ -153,11 +177,14 @@ void arena_query(unsigned child, HDAUDIO_BUS_INTERFACE_V2 *ddi)
 static void start_bus(void)
 {
     struct sim_device_options options = {0};
-    struct hda_bus_config config = {.host = &arena.host_ops, .device = &sim_device_ops};
+    struct hda_bus_config config = {.host = &arena.host_ops, .device = &arena.device_ops};
 
     arena.host_ops = linux_host_ops;
     arena.host_ops.alloc = counting_alloc;
     arena.host_ops.free = counting_free;
+    arena.device_ops = sim_device_ops;
+    arena.device_ops.dma_alloc = slow_dma_alloc;
+    arena.device_ops.pages_alloc = slow_pages_alloc;
     MUST(linux_host_create(LINUX_CLOCK_VIRTUAL, expect_no_errors, NULL, &arena.host) == STATUS_SUCCESS);
     MUST(sim_device_create(arena.host, &options, &arena.device) == STATUS_SUCCESS);
     sim_device_info(arena.device, &config.info);

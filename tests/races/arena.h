@@ -43,7 +43,8 @@ struct scenario {
 struct arena {
     struct linux_host *host;
     struct sim_device *device;
-    struct hda_host_ops host_ops;
+    struct hda_host_ops host_ops; /* linux_host_ops that count, and a controller's memory that takes time */
+    struct hda_device_ops device_ops;
     struct hda_bus *bus;
     unsigned client_count;
     HDAUDIO_BUS_INTERFACE_V2 clients[CLIENTS];

@@ -98,6 +98,37 @@ static void give_shared_back(void)
 
 /* ---- Events that are registered and unregistered ------------------------------------------------- */
 
+static PKEVENT common_event; /* registered once */
+static unsigned common_taken;
+
+static void register_common(void)
+{
+    const HDAUDIO_BUS_INTERFACE_V2 *ddi = &arena.clients[0];
+
+    start_shared();
+    common_event = arena_new_event(NotificationEvent);
+    MUST(ddi->RegisterNotificationEvent(ddi->Context, arena.shared[0], common_event) == STATUS_SUCCESS);
+}
+
+/* Of all that unregister it one does. */
+static void unregister_common(void)
+{
+    const HDAUDIO_BUS_INTERFACE_V2 *ddi = &arena.clients[0];
+    NTSTATUS status = ddi->UnregisterNotificationEvent(ddi->Context, arena.shared[0], common_event);
+
+    MUST(status == STATUS_SUCCESS || status == STATUS_INVALID_PARAMETER);
+    if (status != STATUS_SUCCESS)
+        return;
+    common_taken++;
+    arena_bury_event(common_event);
+}
+
+static void give_common_back(void)
+{
+    MUST(common_taken == 1);
+    give_shared_back();
+}
+
 static void register_and_unregister(struct worker *worker)
 {
     const HDAUDIO_BUS_INTERFACE_V2 *ddi = &arena.clients[0];
@@ -116,6 +147,8 @@ static void register_and_unregister(struct worker *worker)
         }
         MUST(ddi->UnregisterNotificationEvent(ddi->Context, handle, event) == STATUS_SUCCESS);
         arena_bury_event(event);
+        if (round == 3 && common_event != NULL)
+            unregister_common();
     }
 }
 
@@ -190,13 +223,17 @@ static bool refused_or_done(NTSTATUS status)
            status == STATUS_INVALID_HANDLE;
 }
 
-static void free_or_replace(const HDAUDIO_BUS_INTERFACE_V2 *ddi, HANDLE *shared)
+/* What another thread is about to do to an engine that is freed must not come to its next owner. */
+static void replace(struct worker *worker, const HDAUDIO_BUS_INTERFACE_V2 *ddi, HANDLE *shared)
 {
     HANDLE handle;
 
     if (ddi->FreeDmaEngine(ddi->Context, *shared) != STATUS_SUCCESS)
         return;
+    linger(worker, 20);
     MUST(allocate(ddi, &handle) == STATUS_SUCCESS);
+    MUST(allocate_buffer(ddi, handle) == STATUS_SUCCESS);
+    MUST(ddi->FreeDmaBuffer(ddi->Context, handle) == STATUS_SUCCESS);
     *shared = handle;
 }
 
@@ -237,7 +274,7 @@ static void do_something(struct worker *worker, const HDAUDIO_BUS_INTERFACE_V2 *
         MUST(refused_or_done(allocate_buffer(ddi, *shared)));
         break;
     case 7:
-        free_or_replace(ddi, shared);
+        replace(worker, ddi, shared);
         MUST(refused_or_done(ddi->GetLinkPositionRegister(ddi->Context, *shared, &pointer)));
         break;
     default:
@@ -284,6 +321,16 @@ static void check_answers(const struct worker *worker, const HDAUDIO_CODEC_TRANS
     }
 }
 
+/* DDI Notification events: a callback may stop an engine, which waits for no delivery. */
+static void stop_and_start_in_callback(void)
+{
+    const HDAUDIO_BUS_INTERFACE_V2 *ddi = &arena.clients[0];
+
+    MUST(KeGetCurrentIrql() == DISPATCH_LEVEL);
+    MUST(set_state(ddi, StopState, arena.shared[1]) == STATUS_SUCCESS);
+    MUST(set_state(ddi, RunState, arena.shared[1]) == STATUS_SUCCESS);
+}
+
 /* DDI TransferCodecVerbs: one callback per call, in the order of the calls, and it may free the array. */
 static VOID NTAPI complete(HDAUDIO_CODEC_TRANSFER *transfers, PVOID context)
 {
@@ -297,6 +344,8 @@ static VOID NTAPI complete(HDAUDIO_CODEC_TRANSFER *transfers, PVOID context)
     arena_bury(call, sizeof(*call));
     worker->completed++;
     totals->callbacks++;
+    if (arena.shared[1] != NULL && worker->completed % 4 == 0)
+        stop_and_start_in_callback();
     KeSetEvent(&worker->done, 0, FALSE);
 }
 
@@ -410,7 +459,7 @@ static void listen(struct worker *worker)
     const HDAUDIO_BUS_INTERFACE_V2 *ddi = worker->ddi;
     UCHAR tag;
 
-    for (unsigned round = 0; round < 4; round++) {
+    for (unsigned round = 0; round < 8; round++) {
         struct listener *listener = arena_new(sizeof(*listener));
         HDAUDIO_CODEC_TRANSFER transfer = {0};
 
@@ -427,7 +476,7 @@ static void listen(struct worker *worker)
 
 static void move_jacks(struct worker *worker)
 {
-    for (unsigned round = 0; round < 60; round++) {
+    for (unsigned round = 0; round < 120; round++) {
         UCHAR codec = (UCHAR)below(worker, arena.client_count);
         UCHAR pin = jacks[below(worker, RTL_NUMBER_OF(jacks))];
 
@@ -440,9 +489,9 @@ static void move_jacks(struct worker *worker)
 
 static const struct scenario scenarios[] = {
     {"events",
-     start_shared,
+     register_common,
      {register_and_unregister, register_and_unregister, register_and_unregister, stop_and_start},
-     give_shared_back},
+     give_common_back},
     {"engines",
      NULL,
      {live_with_an_engine, live_with_an_engine, live_with_an_engine, live_with_an_engine},
@@ -451,7 +500,7 @@ static const struct scenario scenarios[] = {
     {"verbs",
      start_shared,
      {ask_in_both_ways, ask_in_both_ways, ask_in_both_ways, register_and_unregister},
-     NULL},
+     give_shared_back},
     {"leaving",
      NULL,
      {come_and_leave, come_and_leave, ask_in_both_ways, live_with_an_engine},

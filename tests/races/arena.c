@@ -147,6 +147,42 @@ static NTSTATUS slow_pages_alloc(void *device, size_t size, uint64_t highest, PM
     return sim_device_ops.pages_alloc(device, size, highest, mdl);
 }
 
+/* ---- The interrupt ------------------------------------------------------------------------------- */
+
+static struct {
+    hda_interrupt_routine *routine;
+    unsigned running;
+    bool disconnected;
+} interrupt;
+
+static bool call_routine(void *context)
+{
+    bool ours;
+
+    if (interrupt.disconnected)
+        return false;
+    interrupt.running++;
+    ours = interrupt.routine(context);
+    interrupt.running--;
+    return ours;
+}
+
+static NTSTATUS connect(void *device, hda_interrupt_routine *routine, void *context)
+{
+    interrupt.routine = routine;
+    interrupt.disconnected = false;
+    return sim_device_ops.interrupt_connect(device, call_routine, context);
+}
+
+/* The simulated controller's own way would wait for a thread that has not the turn. */
+static void disconnect(void *device)
+{
+    interrupt.disconnected = true;
+    while (interrupt.running > 0)
+        linux_host_ops.sleep(arena.host, 1);
+    sim_device_ops.interrupt_disconnect(device);
+}
+
 /* ---- The bus ------------------------------------------------------------------------------------- */
 
 /* What the simulator finds when it is destroyed comes as an error. */
@@ -185,6 +221,8 @@ static void start_bus(void)
     arena.device_ops = sim_device_ops;
     arena.device_ops.dma_alloc = slow_dma_alloc;
     arena.device_ops.pages_alloc = slow_pages_alloc;
+    arena.device_ops.interrupt_connect = connect;
+    arena.device_ops.interrupt_disconnect = disconnect;
     MUST(linux_host_create(LINUX_CLOCK_VIRTUAL, expect_no_errors, NULL, &arena.host) == STATUS_SUCCESS);
     MUST(sim_device_create(arena.host, &options, &arena.device) == STATUS_SUCCESS);
     sim_device_info(arena.device, &config.info);
@@ -222,11 +260,18 @@ static void report_faults(void)
     MUST(faults_of_the_simulator == 0);
 }
 
-static void close_arena(void)
+void arena_stop_bus(void)
 {
     for (unsigned i = 0; i < arena.client_count; i++)
         arena.clients[i].InterfaceDereference(arena.clients[i].Context);
     hda_bus_stop(arena.bus, NULL);
+    arena.bus = NULL;
+}
+
+static void close_arena(void)
+{
+    if (arena.bus != NULL)
+        arena_stop_bus();
     MUST(allocated == 0);
     open_graves();
     report_faults();

@@ -79,6 +79,9 @@ void arena_bury(void *memory, size_t size);
 PKEVENT arena_new_event(EVENT_TYPE type);
 void arena_bury_event(PKEVENT event);
 
+/* The clients go and the bus stops, before the schedule is over. */
+void arena_stop_bus(void);
+
 /* An interface of a child's client, which is the caller's. */
 void arena_query(unsigned child, HDAUDIO_BUS_INTERFACE_V2 *ddi);
 

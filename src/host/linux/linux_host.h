@@ -101,8 +101,9 @@ struct linux_schedule {
  * each other's locks, or nothing will ever happen, or for ten seconds of bus time no routine has got on.
  *
  * The caller is on the virtual clock, at PASSIVE_LEVEL, and no other thread of the process uses that clock;
- * one schedule at a time. No interrupt is disconnected meanwhile, and what a device calls, such as a listener
- * of its audio, sets no event. `result` may be NULL. INSUFFICIENT_RESOURCES: no routine was called. */
+ * one schedule at a time. No interrupt is disconnected while its routine runs, and what a device calls, such
+ * as a listener of its audio, sets no event. `result` may be NULL. INSUFFICIENT_RESOURCES: no routine was
+ * called. */
 NTSTATUS linux_schedule_run(uint64_t seed, const struct linux_schedule_thread *threads, unsigned count,
                             struct linux_schedule *result);
 

@@ -18,9 +18,9 @@
 
 #define SERVANTS      3                    /* interrupts, work at DISPATCH_LEVEL, work at PASSIVE_LEVEL */
 #define PATIENCE      (10 * NS_PER_SECOND) /* of bus time, without a step of any client's */
-#define REAL_PATIENCE (60 * NS_PER_SECOND) /* without any step */
+#define REAL_PATIENCE 60                   /* seconds without any step of anybody's */
 #define POINTS_MOST   20000000u
-#define LONGEST_ODDS  5 /* one point in 2, 4 ... 32 gives the turn away */
+#define ODDS          5 /* one point in 2, 4 ... 32 gives the turn away */
 
 enum state {
     READY,
@@ -36,7 +36,7 @@ struct linux_task {
     enum hda_level level; /* what a servant serves */
     void (*routine)(void *context);
     void *context;
-    const void *waits_for; /* while it is blocked: a lock's word, a host; NULL: an event or a time */
+    const void *waits_for; /* while it is blocked: a lock's word, a host, a struct linux_wait */
     uint32_t owner;        /* the number of the thread that has the lock */
     uint32_t number;       /* its thread's */
     uint32_t turn;         /* what it sleeps on */
@@ -313,21 +313,21 @@ static unsigned make_threads(void)
     return made;
 }
 
-/* Until all have returned, or nobody has come to a point for very long. */
+/* Until all have returned, or nobody has come to a point for very long. Seconds are counted one by one: a
+ * process that a debugger has stopped counts none. */
 static void await_end(void)
 {
-    uint64_t points = 0, seen;
+    uint64_t before = 0, points;
+    unsigned seconds = 0;
 
     while (!__atomic_load_n(&schedule.over, __ATOMIC_ACQUIRE)) {
-        uint64_t deadline = linux_clock_now(LINUX_CLOCK_REAL) + REAL_PATIENCE;
-
-        if (linux_futex_wait(&schedule.over, 0, deadline))
-            continue;
-        seen = __atomic_load_n(&schedule.result.points, __ATOMIC_RELAXED);
-        if (seen == points)
+        linux_futex_wait(&schedule.over, 0, linux_clock_now(LINUX_CLOCK_REAL) + NS_PER_SECOND);
+        points = __atomic_load_n(&schedule.result.points, __ATOMIC_RELAXED);
+        seconds = points == before ? seconds + 1 : 0;
+        before = points;
+        if (seconds > REAL_PATIENCE)
             linux_bug_check("the schedule of seed %" PRIu64 " stands still after %" PRIu64 " points",
-                            schedule.seed, seen);
-        points = seen;
+                            schedule.seed, points);
     }
 }
 
@@ -351,7 +351,7 @@ static void prepare(uint64_t seed, const struct linux_schedule_thread *threads, 
     }
     schedule.clients_left = count;
     schedule.seed = schedule.random = seed;
-    schedule.odds = 2u << below(LONGEST_ODDS);
+    schedule.odds = 2u << below(ODDS);
     schedule.begun = schedule.client_seen = linux_virtual_now();
 }
 
@@ -361,6 +361,9 @@ NTSTATUS linux_schedule_run(uint64_t seed, const struct linux_schedule_thread *t
     NTSTATUS status = STATUS_SUCCESS;
     unsigned made;
 
+    if (linux_scheduled())
+        linux_bug_check("a schedule was begun within the schedule of seed %" PRIu64, schedule.seed);
+    linux_require_at_most("linux_schedule_run", PASSIVE_LEVEL);
     memset(&schedule, 0, sizeof(schedule));
     schedule.count = count + SERVANTS;
     schedule.tasks = calloc(schedule.count, sizeof(*schedule.tasks));

@@ -9,6 +9,7 @@
  */
 #include "arena.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -557,6 +558,23 @@ static const struct scenario scenarios[] = {
 
 static const char *program;
 
+/* What a crash does before cmocka makes a failed test of it, which only the parent may go on from. */
+static const int crashes[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV};
+static struct sigaction crash_actions[RTL_NUMBER_OF(crashes)];
+
+static void save_crash_actions(void)
+{
+    for (unsigned i = 0; i < RTL_NUMBER_OF(crashes); i++)
+        sigaction(crashes[i], NULL, &crash_actions[i]);
+}
+
+static _Noreturn void play_and_exit(const struct scenario *scenario, uint64_t seed)
+{
+    for (unsigned i = 0; i < RTL_NUMBER_OF(crashes); i++)
+        sigaction(crashes[i], &crash_actions[i], NULL);
+    _exit(arena_run(scenario, seed) ? 0 : 1);
+}
+
 /* A process of its own: time begins at 0 in it. */
 static bool plays(const struct scenario *scenario, uint64_t seed)
 {
@@ -566,7 +584,7 @@ static bool plays(const struct scenario *scenario, uint64_t seed)
     fflush(stdout);
     child = fork();
     if (child == 0)
-        _exit(arena_run(scenario, seed) ? 0 : 1);
+        play_and_exit(scenario, seed);
     return child > 0 && waitpid(child, &status, 0) == child && status == 0;
 }
 
@@ -645,6 +663,7 @@ int main(int argc, char **argv)
         return 2;
     if (argc == 3)
         return play_again(argv[1], argv[2]);
+    save_crash_actions();
     for (; count < RTL_NUMBER_OF(scenarios); count++)
         tests[count] = (struct CMUnitTest){scenarios[count].name, holds_in_every_schedule, NULL, NULL,
                                            (void *)(uintptr_t)&scenarios[count]};

@@ -205,6 +205,7 @@ static NTSTATUS wait_for(struct linux_wait *wait, bool poll, uint64_t deadline)
 {
     ULONG which;
 
+    linux_schedule_point(LINUX_POINT_WAIT);
     linux_dispatcher_lock();
     if (satisfied(wait, &which)) {
         consume_for(wait, which, NULL);
@@ -290,6 +291,7 @@ static LONG change_state(PKEVENT event, LONG state)
     struct linux_wait *released = NULL;
     LONG before;
 
+    linux_schedule_point(LINUX_POINT_EVENT);
     linux_dispatcher_lock();
     before = event->SignalState;
     event->SignalState = state;

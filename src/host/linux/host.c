@@ -25,7 +25,20 @@ void linux_host_unlock(struct linux_host *host)
 
 void linux_host_wait_idle(struct linux_host *host)
 {
+    if (linux_scheduled()) {
+        linux_host_unlock(host);
+        linux_schedule_block(host, 0);
+        linux_host_lock(host);
+        return;
+    }
     pthread_cond_wait(&host->idle, host->clock == LINUX_CLOCK_VIRTUAL ? &linux_dispatcher : &host->mutex);
+}
+
+void linux_host_signal_idle(struct linux_host *host)
+{
+    if (linux_scheduled())
+        linux_schedule_wake(host);
+    pthread_cond_broadcast(&host->idle);
 }
 
 void linux_host_ready(struct linux_host *host)
@@ -184,6 +197,7 @@ static void *host_alloc(void *host, size_t size)
 {
     (void)host;
     linux_require_at_most("alloc", DISPATCH_LEVEL);
+    linux_schedule_point(LINUX_POINT_MEMORY);
     return calloc(1, size ? size : 1);
 }
 
@@ -191,6 +205,7 @@ static void host_free(void *host, void *memory)
 {
     (void)host;
     linux_require_at_most("free", DISPATCH_LEVEL);
+    linux_schedule_point(LINUX_POINT_MEMORY);
     free(memory);
 }
 

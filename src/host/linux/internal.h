@@ -38,6 +38,7 @@ struct linux_thread {
     bool steps;          /* it makes virtual time pass, maybe in a device: nothing else may come in between */
     uint32_t released;   /* real clock: its wait is over; what it sleeps on */
     pthread_cond_t wake; /* virtual clock: with the dispatcher */
+    struct linux_task *task; /* scheduled clock: its part in the schedule; NULL: it has none */
 };
 extern _Thread_local struct linux_thread linux_self;
 
@@ -179,7 +180,9 @@ struct linux_host {
 
 void linux_host_lock(struct linux_host *host);
 void linux_host_unlock(struct linux_host *host);
+/* Until an operation of the device, or a piece of work, has returned; and that one has. */
 void linux_host_wait_idle(struct linux_host *host);
+void linux_host_signal_idle(struct linux_host *host);
 
 /* With the host's lock held: work became ready, or was queued for later. */
 void linux_host_ready(struct linux_host *host);
@@ -215,6 +218,49 @@ void linux_virtual_forget(struct linux_host *host);
 void linux_virtual_watch(struct linux_host *host);
 void linux_virtual_kick(void);
 extern struct linux_timers linux_virtual_timers;
+
+/* What the scheduled clock does: a step to what is due next, at most up to `target`; to what is due next, or
+ * false when that is nothing; whether there is an interrupt or work of a level, and running one. */
+void linux_virtual_step(uint64_t target);
+bool linux_virtual_idle(void);
+bool linux_virtual_can_serve(enum hda_level level);
+void linux_virtual_serve(enum hda_level level);
+
+/* ---- The scheduled clock (schedule.c) ------------------------------------------------------------------ */
+
+enum linux_point {
+    LINUX_POINT_LOCK,
+    LINUX_POINT_UNLOCK,
+    LINUX_POINT_IRQL,
+    LINUX_POINT_EVENT,
+    LINUX_POINT_WAIT,
+    LINUX_POINT_WORK,
+    LINUX_POINT_MEMORY,
+    LINUX_POINT_TIME,
+};
+
+/* What follows is for a thread that has a part in the schedule, with no lock of the host held. */
+
+/* Maybe lets another thread run. */
+void linux_schedule_turn(enum linux_point point);
+/* Lets others run until somebody wakes those who wait for the same; `owner`: 0, or the number of the thread
+ * that has the lock which is waited for. */
+void linux_schedule_block(const void *what, uint32_t owner);
+/* Also with the dispatcher held, and by a thread that has no part. */
+void linux_schedule_wake(const void *what);
+/* linux_virtual_pass(). */
+uint64_t linux_schedule_pass(uint64_t nanoseconds);
+
+static inline bool linux_scheduled(void)
+{
+    return __builtin_expect(linux_self.task != NULL, false);
+}
+
+static inline void linux_schedule_point(enum linux_point point)
+{
+    if (linux_scheduled())
+        linux_schedule_turn(point);
+}
 
 /* ---- The real clock (real.c) --------------------------------------------------------------------------- */
 

@@ -71,6 +71,7 @@ void linux_irql_lower(const char *routine, KIRQL irql, enum linux_clock clock)
         linux_bug_check("%s lowers the IRQL to %u in a routine that was called at %u", routine, irql,
                         linux_self.level.floor);
     linux_self.level.irql = irql;
+    linux_schedule_point(LINUX_POINT_IRQL);
     if (clock == LINUX_CLOCK_VIRTUAL && irql < DEVICE_LEVEL)
         linux_virtual_deliver();
 }

@@ -15,6 +15,9 @@
  *
  * Real: CLOCK_MONOTONIC. Each host has one thread that advances the device, calls the interrupt routine and
  * then, on the same thread, runs the deferred work: one switch from interrupt to client.
+ *
+ * Scheduled, for tests of races: virtual time, and several threads of which one runs at a time, in an order
+ * that a seed decides. See linux_schedule_run().
  */
 #ifndef LINUX_HOST_H
 #define LINUX_HOST_H
@@ -73,6 +76,36 @@ void linux_host_changed(struct linux_host *host);
  * thread looks: advance() is also called when a thread has let time pass (virtual), or each millisecond
  * (real). Any context, the device's lock may be held. Ends with the attachment. */
 void linux_host_watch(struct linux_host *host);
+
+/* ---- The scheduled clock ------------------------------------------------------------------------------- */
+
+struct linux_schedule_thread {
+    void (*routine)(void *context);
+    void *context;
+};
+
+struct linux_schedule {
+    uint64_t points; /* that threads came to */
+    uint64_t trace;  /* a hash: which thread came to which kind of point when */
+};
+
+/* Calls each routine on a thread of its own and returns when all have returned. One of them runs at a time;
+ * at each scheduling point (a lock taken or let go, an event, a wait, work queued or cancelled, memory of the
+ * seam's, a register access, any time that passes, the IRQL lowered) it may be another's turn. Interrupts,
+ * work at DISPATCH_LEVEL and work at PASSIVE_LEVEL of all virtual hosts have a thread each meanwhile, as if
+ * on other processors: no IRQL of the routines' holds them off. What they are at is finished before this
+ * returns; what is pending then is left to the virtual clock. When nobody can run time passes.
+ *
+ * The same seed makes the same schedule when everything else is the same, the bus time at the beginning
+ * included. A deadlock ends the process, as a bug does, with a sentence that names the seed: threads wait for
+ * each other's locks, or nothing will ever happen, or for ten seconds of bus time no routine has got on.
+ *
+ * The caller is on the virtual clock, at PASSIVE_LEVEL, and no other thread of the process uses that clock;
+ * one schedule at a time. No interrupt is disconnected while its routine runs, and what a device calls, such
+ * as a listener of its audio, sets no event. `result` may be NULL. INSUFFICIENT_RESOURCES: no routine was
+ * called. */
+NTSTATUS linux_schedule_run(uint64_t seed, const struct linux_schedule_thread *threads, unsigned count,
+                            struct linux_schedule *result);
 
 /* An MDL over `size` bytes at `memory` (page-aligned), whose pages the device reaches at pages[0], pages[1]
  * ... (page-aligned addresses). NULL without memory. MmMapLockedPagesSpecifyCache() returns `memory`. The

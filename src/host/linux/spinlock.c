@@ -34,15 +34,37 @@ static void sleep_on(ULONG_PTR *word)
     linux_futex_wait(word, (uint32_t)(held | SLEEPERS), NEVER);
 }
 
+static uint32_t owner_of(const ULONG_PTR *word)
+{
+    return (uint32_t)(__atomic_load_n(word, __ATOMIC_RELAXED) & ~SLEEPERS);
+}
+
+static void require_not_held(const ULONG_PTR *word, const char *routine)
+{
+    if (owner_of(word) == linux_thread_number())
+        linux_bug_check("%s at IRQL %u: the thread holds this lock already", routine, linux_self.level.irql);
+}
+
+static void lock_scheduled(ULONG_PTR *word, const char *routine)
+{
+    linux_schedule_turn(LINUX_POINT_LOCK);
+    require_not_held(word, routine);
+    while (!take(word, linux_thread_number()))
+        linux_schedule_block(word, owner_of(word));
+}
+
 void linux_word_lock(ULONG_PTR *word, const char *routine)
 {
     ULONG_PTR self = linux_thread_number();
 
+    if (linux_scheduled()) {
+        lock_scheduled(word, routine);
+        return;
+    }
     for (unsigned spin = 0; spin < SPINS; spin++)
         if (take(word, self))
             return;
-    if ((__atomic_load_n(word, __ATOMIC_RELAXED) & ~SLEEPERS) == self)
-        linux_bug_check("%s at IRQL %u: the thread holds this lock already", routine, linux_self.level.irql);
+    require_not_held(word, routine);
     while (!take(word, self | SLEEPERS))
         sleep_on(word);
 }
@@ -51,11 +73,15 @@ void linux_word_unlock(ULONG_PTR *word, const char *routine)
 {
     ULONG_PTR held;
 
-    if ((__atomic_load_n(word, __ATOMIC_RELAXED) & ~SLEEPERS) != linux_thread_number())
+    if (owner_of(word) != linux_thread_number())
         linux_bug_check("%s at IRQL %u: the thread does not hold this lock", routine, linux_self.level.irql);
     held = __atomic_exchange_n(word, 0, __ATOMIC_RELEASE);
     if (held & SLEEPERS)
         linux_futex_wake(word);
+    if (linux_scheduled()) {
+        linux_schedule_wake(word);
+        linux_schedule_turn(LINUX_POINT_UNLOCK);
+    }
 }
 
 /* ---- KSPIN_LOCK ---------------------------------------------------------------------------------------- */

@@ -78,6 +78,8 @@ void linux_virtual_kick(void)
 void linux_virtual_wake(struct linux_wait *wait)
 {
     linux_timer_disarm(&linux_virtual_timers, &wait->timer);
+    if (wait->thread->task)
+        linux_schedule_wake(wait);
     if (!wait->blocked)
         return;
     wait->woken = true;
@@ -165,7 +167,7 @@ static void device_end(struct linux_host *host)
 {
     linux_dispatcher_lock();
     host->in_device = false;
-    pthread_cond_broadcast(&host->idle);
+    linux_host_signal_idle(host);
 }
 
 /* Lets the device catch up if it is due, and asks it what is next. */
@@ -295,7 +297,7 @@ static bool deliver_passive(void)
 
 void linux_virtual_deliver(void)
 {
-    if (!__atomic_load_n(&world.pending, __ATOMIC_RELAXED) || linux_self.steps)
+    if (!__atomic_load_n(&world.pending, __ATOMIC_RELAXED) || linux_self.steps || linux_self.task)
         return;
     linux_dispatcher_lock();
     while (deliver_one())
@@ -370,6 +372,8 @@ uint64_t linux_virtual_pass(uint64_t nanoseconds)
     uint64_t now, target;
 
     require_no_step();
+    if (linux_scheduled())
+        return linux_schedule_pass(nanoseconds);
     linux_dispatcher_lock();
     target = linux_time_after(world.now, nanoseconds);
     while (!reached(target)) {
@@ -460,6 +464,17 @@ static void go_on(struct linux_wait *wait, bool *yielded)
     }
 }
 
+/* Meanwhile others let time pass. */
+static void wait_scheduled(const struct linux_wait *wait)
+{
+    while (!wait->done) {
+        linux_dispatcher_unlock();
+        linux_schedule_block(wait, 0);
+        linux_dispatcher_lock();
+    }
+    refresh();
+}
+
 void linux_virtual_wait(struct linux_wait *wait, uint64_t deadline)
 {
     bool yielded = false;
@@ -468,6 +483,10 @@ void linux_virtual_wait(struct linux_wait *wait, uint64_t deadline)
     wait->timer.expire = wait_expired;
     if (deadline != NEVER)
         linux_timer_arm(&linux_virtual_timers, &wait->timer, deadline);
+    if (linux_scheduled()) {
+        wait_scheduled(wait);
+        return;
+    }
     world.leading++;
     for (;;) {
         if (deliver_one())
@@ -481,4 +500,53 @@ void linux_virtual_wait(struct linux_wait *wait, uint64_t deadline)
     world.leading--;
     world.waking -= wait->woken;
     linux_virtual_kick();
+}
+
+/* ---- For the scheduled clock --------------------------------------------------------------------------- */
+
+void linux_virtual_step(uint64_t target)
+{
+    linux_dispatcher_lock();
+    if (nothing_until(target))
+        set_now(target);
+    else
+        step(target);
+    linux_dispatcher_unlock();
+}
+
+bool linux_virtual_idle(void)
+{
+    bool ever;
+
+    linux_dispatcher_lock();
+    ever = !nothing_ever();
+    if (ever)
+        step(NEVER);
+    linux_dispatcher_unlock();
+    return ever;
+}
+
+/* Deferred work begins when the interrupt routine that queued it has returned. */
+static bool can_serve(enum hda_level level)
+{
+    return world.pending && host_with(level) &&
+           !(level == HDA_LEVEL_DISPATCH && world.running[HDA_LEVEL_INTERRUPT]);
+}
+
+bool linux_virtual_can_serve(enum hda_level level)
+{
+    bool can;
+
+    linux_dispatcher_lock();
+    can = can_serve(level);
+    linux_dispatcher_unlock();
+    return can;
+}
+
+void linux_virtual_serve(enum hda_level level)
+{
+    linux_dispatcher_lock();
+    if (can_serve(level))
+        deliver_level(level);
+    linux_dispatcher_unlock();
 }

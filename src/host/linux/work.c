@@ -47,6 +47,7 @@ void linux_work_queue(void *context, struct hda_work *hda_work, uint64_t delay)
     uint64_t due;
 
     linux_require_at_most("work_queue", DEVICE_LEVEL);
+    linux_schedule_point(LINUX_POINT_WORK);
     linux_host_lock(host);
     due = linux_time_after(linux_clock_now(host->clock), delay);
     if (!work->ready && (!linux_timer_armed(&work->timer) || due < work->timer.due)) {
@@ -83,6 +84,7 @@ void linux_work_cancel(void *context, struct hda_work *hda_work)
     uint64_t runs;
 
     linux_require_at_most("work_cancel", PASSIVE_LEVEL);
+    linux_schedule_point(LINUX_POINT_WORK);
     linux_host_lock(host);
     dequeue(work);
     runs = host->runs[work->level];
@@ -113,5 +115,5 @@ void linux_work_run(struct linux_host *host, enum hda_level level)
     linux_host_lock(host);
     host->running[level] = NULL;
     host->runner[level] = NULL;
-    pthread_cond_broadcast(&host->idle);
+    linux_host_signal_idle(host);
 }

@@ -123,6 +123,20 @@ void linux_mdl_free(PMDL mdl)
     free(mdl);
 }
 
+static unsigned ranges; /* of contiguous memory */
+
+void linux_range_add(struct linux_range *range)
+{
+    assert_non_null(range->memory);
+    ranges++;
+}
+
+void linux_range_remove(struct linux_range *range)
+{
+    assert_non_null(range->memory);
+    ranges--;
+}
+
 /* ---- A codec whose one pin is 3 ----------------------------------------------------------------- */
 
 static unsigned destroyed;

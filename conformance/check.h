@@ -15,6 +15,7 @@
 
 #define MILLISECOND    1000000ull
 #define LINK_FRAMES    48000u /* per second (HDA 5.3) */
+#define FRAGMENT       128u   /* where fragments begin (HDA 3.6.2) */
 #define FRAME_BYTES    4u     /* of the format that most checks use: 48 kHz, 16 bits, stereo */
 #define BYTES_PER_MS   (LINK_FRAMES / 1000 * FRAME_BYTES)
 #define TRIAL_ENGINES  64
@@ -27,7 +28,7 @@ struct check {
     const char *name; /* Routine.rule */
     const char *rule; /* the sentence of docs/DDI.md that it is about */
     bool (*run)(struct trial *t);
-    bool notification;   /* needs version 2 of the interface, or a later one */
+    bool notification;   /* needs RegisterNotificationEvent and what belongs to it */
     const void *subject; /* for run, where several checks share one */
 };
 
@@ -44,6 +45,14 @@ extern const struct check position_checks[];
 extern const struct check notify_checks[];
 extern const struct check handle_checks[];
 extern const struct check level_checks[];
+/* Of version 3. */
+extern const struct check callback_checks[];
+extern const struct check callback_handle_checks[];
+extern const struct check callback_level_checks[];
+/* Of BDL. */
+extern const struct check contiguous_checks[];
+extern const struct check contiguous_handle_checks[];
+extern const struct check contiguous_level_checks[];
 extern const struct check information_checks[];
 extern const struct check unsolicited_checks[];
 
@@ -52,11 +61,15 @@ struct version {
     const char *name;
     const GUID *type;
     USHORT size;
-    bool notification;
+    bool notification; /* it has RegisterNotificationEvent and what belongs to it */
+    bool callbacks;    /* it has RegisterNotificationCallback */
+    bool contiguous;   /* it has AllocateContiguousDmaBuffer and what belongs to it in place of
+                        * AllocateDmaBuffer   and FreeDmaBuffer */
 };
 
-/* Version 1 is the beginning of version 2, so one variable takes either. */
-typedef HDAUDIO_BUS_INTERFACE_V2 client;
+/* Version 1 is the beginning of version 2, and that of version 3, so one variable takes any. What BDL shares
+ * with them is put in its place. */
+typedef HDAUDIO_BUS_INTERFACE_V3 client;
 
 struct trial {
     const struct conformance_target *target;
@@ -65,6 +78,11 @@ struct trial {
     client ddi;   /* the client that the check plays */
     client other; /* and another one, when open_other() made it */
     bool other_open;
+    struct {
+        PALLOCATE_CONTIGUOUS_DMA_BUFFER AllocateContiguousDmaBuffer;
+        PSETUP_DMA_ENGINE_WITH_BDL SetupDmaEngineWithBdl;
+        PFREE_CONTIGUOUS_DMA_BUFFER FreeContiguousDmaBuffer;
+    } bdl; /* for either client */
     struct {
         const client *owner;
         HANDLE handle;
@@ -79,6 +97,8 @@ struct trial {
 
 /* Calls a routine of the trial's client. */
 #define DDI(routine, ...) t->ddi.routine(t->ddi.Context, __VA_ARGS__)
+/* The same for the three that BDL has alone. */
+#define BDL(routine, ...) t->bdl.routine(t->ddi.Context, __VA_ARGS__)
 
 #define EXPECT(condition)                                           \
     do {                                                            \
@@ -145,7 +165,8 @@ void lower(struct trial *t, KIRQL level);
 /* ---- Engines ------------------------------------------------------------------------------------ */
 
 struct buffer {
-    PMDL mdl;
+    PMDL mdl;   /* NULL where it is contiguous */
+    PVOID data; /* NULL where it is not */
     SIZE_T size;
     UCHAR stream;
     ULONG fifo;
@@ -168,7 +189,15 @@ unsigned allocate_all(struct trial *t, const client *owner, HANDLE *handles, uns
 /* FreeDmaEngine, which must succeed. */
 bool release(struct trial *t, HANDLE handle);
 
-/* AllocateDmaBuffer and AllocateDmaBufferWithNotification, as they answer. */
+/* AllocateDmaBuffer, or for BDL AllocateContiguousDmaBuffer and SetupDmaEngineWithBdl, as they answer. */
+NTSTATUS allocate_buffer_for(struct trial *t, const client *owner, HANDLE handle, SIZE_T size,
+                             struct buffer *buffer);
+/* FreeDmaBuffer or FreeContiguousDmaBuffer. */
+NTSTATUS give_buffer(struct trial *t, HANDLE handle);
+/* Writes a list for `size` bytes at `data`: two entries at least, and each in a page of its own, which every
+ * controller can. The last one interrupts. Returns how many. */
+ULONG write_list(PVOID data, ULONG size, PHDAUDIO_BUFFER_DESCRIPTOR list);
+/* The first two for the trial's own client, and AllocateDmaBufferWithNotification. */
 NTSTATUS allocate_buffer(struct trial *t, HANDLE handle, SIZE_T size, struct buffer *buffer);
 NTSTATUS allocate_notified(struct trial *t, HANDLE handle, ULONG count, SIZE_T size, struct buffer *buffer);
 

@@ -62,6 +62,9 @@ struct conformance_target {
     /* Makes something fail; whether that could be. NULL likewise. */
     BOOLEAN (*fail)(void *context, enum conformance_failure failure);
 
+    /* The functional device object that RegisterNotificationCallback is given: NULL where there are none. */
+    PDEVICE_OBJECT device;
+
     /* Takes a line of TAP, without a line feed. */
     void (*print)(void *context, const char *line);
 };

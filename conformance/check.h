@@ -194,8 +194,8 @@ NTSTATUS allocate_buffer_for(struct trial *t, const client *owner, HANDLE handle
                              struct buffer *buffer);
 /* FreeDmaBuffer or FreeContiguousDmaBuffer. */
 NTSTATUS give_buffer(struct trial *t, HANDLE handle);
-/* Writes a list for `size` bytes at `data`: two entries at least, and each in a page of its own, which every
- * controller can. The last one interrupts. Returns how many. */
+/* Writes a list for `size` bytes at `data`, at most 255 KiB: two entries at least, of up to 1 KiB, none of
+ * which crosses a page, so that every controller can take it. The last one interrupts. Returns how many. */
 ULONG write_list(PVOID data, ULONG size, PHDAUDIO_BUFFER_DESCRIPTOR list);
 /* The first two for the trial's own client, and AllocateDmaBufferWithNotification. */
 NTSTATUS allocate_buffer(struct trial *t, HANDLE handle, SIZE_T size, struct buffer *buffer);

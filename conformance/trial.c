@@ -297,13 +297,15 @@ bool release(struct trial *t, HANDLE handle)
     return true;
 }
 
+#define LIST_STEP 1024 /* none crosses a multiple of it */
+
 ULONG write_list(PVOID data, ULONG size, PHDAUDIO_BUFFER_DESCRIPTOR list)
 {
     ULONG count = 0;
 
     for (ULONG offset = 0; offset < size; count++) {
         LONGLONG address = MmGetPhysicalAddress(data).QuadPart + offset;
-        ULONG length = PAGE_SIZE - (ULONG)(address % PAGE_SIZE);
+        ULONG length = LIST_STEP - (ULONG)(address % LIST_STEP);
 
         if (length >= size - offset)
             length = count > 0 ? size - offset : FRAGMENT;

@@ -3,6 +3,9 @@
  * barrier.c - who takes a callback or an interrupt routine away may free its memory at once, whatever runs
  * meanwhile; and what a client of versions 3 and BDL cannot see by itself (DDI Notification callbacks, BDL
  * clients).
+ *
+ * On the real clock a test stops its bus by itself: the host's thread uses the tables that tearing down puts
+ * back.
  */
 #include "rig.h"
 
@@ -214,6 +217,7 @@ static void a_callback_may_free_its_own_engine(void **state)
     assert_int_equal(slow.status, STATUS_SUCCESS);
     assert_int_equal(ddi.FreeDmaEngine(ddi.Context, slow.engine), STATUS_INVALID_HANDLE);
     ddi.InterfaceDereference(ddi.Context);
+    rig_stop();
 }
 
 /* Runs until the engine is being freed, and a while longer; that it can ask shows that no lock is held. */
@@ -243,6 +247,7 @@ static void freeing_the_engine_waits(KIRQL level)
     assert_true(is_set(&slow.returned));
     KeLowerIrql(before);
     ddi.InterfaceDereference(ddi.Context);
+    rig_stop();
 }
 
 static void freeing_the_engine_waits_for_a_callback_elsewhere(void **state)
@@ -359,6 +364,7 @@ static void a_listener_may_be_freed_at_once(void **state)
         assert_true(workers[i].heard > 0);
     }
     ddi.InterfaceDereference(ddi.Context);
+    rig_stop();
 }
 
 /* ---- BDL ----------------------------------------------------------------------------------------- */
@@ -493,6 +499,67 @@ static void a_message_that_is_lost_is_looked_for(void **state)
     bdl.InterfaceDereference(bdl.Context);
 }
 
+/* The interrupt routine stands between reading what happened and telling it. */
+static struct {
+    bool armed;
+    bool entered;
+    bool go;
+    bool left;
+} pause;
+
+static uint8_t read_and_pause(void *device, uint32_t offset)
+{
+    uint8_t value = sim_device_ops.read8(device, offset);
+
+    if (is_set(&pause.armed) && KeGetCurrentIrql() > DISPATCH_LEVEL && offset >= STREAM_BASE &&
+        offset % STREAM_STEP == SD_STS) {
+        set_flag(&pause.entered);
+        spin_for(&pause.go);
+    }
+    return value;
+}
+
+static bool handle_and_tell(void *context)
+{
+    bool ours = interrupt(interrupt_context);
+
+    (void)context;
+    if (is_set(&pause.entered))
+        set_flag(&pause.left);
+    return ours;
+}
+
+static NTSTATUS connect_telling(void *device, hda_interrupt_routine *routine, void *context)
+{
+    interrupt = routine;
+    interrupt_context = context;
+    return sim_device_ops.interrupt_connect(device, handle_and_tell, NULL);
+}
+
+static void an_interrupt_of_before_is_not_told_after_a_stop(void **state)
+{
+    struct isr isr = {0};
+    uint32_t calls;
+
+    (void)state;
+    memset(&pause, 0, sizeof(pause));
+    rig.device_ops.read8 = read_and_pause;
+    rig.device_ops.interrupt_connect = connect_telling;
+    open_bdl();
+    open_bdl_engine(4096);
+    assert_int_equal(set_up(4096, &isr), STATUS_SUCCESS);
+    assert_int_equal(set_bdl(RunState), STATUS_SUCCESS);
+    set_flag(&pause.armed);
+    wait_for(&pause.entered);
+    assert_int_equal(set_bdl(StopState), STATUS_SUCCESS);
+    calls = __atomic_load_n(&isr.calls, __ATOMIC_RELAXED);
+    set_flag(&pause.go);
+    wait_for(&pause.left);
+    assert_int_equal(__atomic_load_n(&isr.calls, __ATOMIC_RELAXED), calls);
+    bdl.InterfaceDereference(bdl.Context);
+    rig_stop();
+}
+
 /* Freed while interrupts come, on the real clock. */
 static void an_isr_may_be_freed_with_its_buffer(void **state)
 {
@@ -517,13 +584,14 @@ static void an_isr_may_be_freed_with_its_buffer(void **state)
     }
     assert_true(calls > 0);
     bdl.InterfaceDereference(bdl.Context);
+    rig_stop();
 }
 
 /* A new setup, likewise. */
 static void an_isr_may_be_freed_when_another_is_set_up(void **state)
 {
     struct isr *old = NULL;
-    uint64_t end;
+    uint64_t end, calls = 0;
 
     (void)state;
     open_bdl();
@@ -532,18 +600,94 @@ static void an_isr_may_be_freed_when_another_is_set_up(void **state)
         struct isr *isr = calloc(1, sizeof(*isr));
 
         assert_int_equal(set_up(256, isr), STATUS_SUCCESS);
-        if (old != NULL)
+        if (old != NULL) {
+            calls += old->calls;
             memset(old, POISON, sizeof(*old));
-        free(old);
+            free(old);
+        }
         old = isr;
         assert_int_equal(set_bdl(RunState), STATUS_SUCCESS);
         linux_host_ops.sleep(rig.host, 1000);
         assert_int_equal(set_bdl(StopState), STATUS_SUCCESS);
         assert_int_equal(set_bdl(ResetState), STATUS_SUCCESS);
     }
-    assert_true(old->calls > 0);
+    assert_true(calls > 0);
     bdl.InterfaceDereference(bdl.Context);
+    rig_stop();
     free(old);
+}
+
+/* ---- Memory that is had half-way ------------------------------------------------------------------ */
+
+static int blocks;            /* that have not been given back */
+static unsigned left_to_give; /* before there is none */
+
+static NTSTATUS give_a_few(void *device, size_t size, uint64_t highest, struct hda_dma *dma)
+{
+    if (left_to_give == 0)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    left_to_give--;
+    blocks++;
+    return sim_device_ops.dma_alloc(device, size, highest, dma);
+}
+
+static void count_back(void *device, struct hda_dma *dma)
+{
+    blocks--;
+    sim_device_ops.dma_free(device, dma);
+}
+
+static void memory_that_does_not_suffice_is_given_back(void **state)
+{
+    PHDAUDIO_BUFFER_DESCRIPTOR descriptors;
+    int before;
+    PVOID data;
+
+    (void)state;
+    left_to_give = UINT32_MAX;
+    blocks = 0;
+    rig.device_ops.dma_alloc = give_a_few;
+    rig.device_ops.dma_free = count_back;
+    open_bdl();
+    open_bdl_engine(4096);
+    assert_int_equal(bdl.FreeContiguousDmaBuffer(bdl.Context, bdl_engine), STATUS_SUCCESS);
+    before = blocks;
+    for (unsigned few = 0; few < 2; few++) {
+        left_to_give = few;
+        assert_int_equal(bdl.AllocateContiguousDmaBuffer(bdl.Context, bdl_engine, 4096, &data, &descriptors),
+                         STATUS_INSUFFICIENT_RESOURCES);
+        assert_int_equal(blocks, before);
+    }
+    left_to_give = 2;
+    assert_int_equal(bdl.AllocateContiguousDmaBuffer(bdl.Context, bdl_engine, 4096, &data, &descriptors),
+                     STATUS_SUCCESS);
+    assert_int_equal(bdl.FreeContiguousDmaBuffer(bdl.Context, bdl_engine), STATUS_SUCCESS);
+    assert_int_equal(blocks, before);
+    bdl.InterfaceDereference(bdl.Context);
+}
+
+/* ---- The next owner ------------------------------------------------------------------------------ */
+
+/* What the next owner of the engine hears is not for the one before. */
+static void an_isr_does_not_outlive_its_buffer(void **state)
+{
+    struct isr isr = {0};
+    HANDLE engine;
+
+    (void)state;
+    open_bdl();
+    ddi = rig_client_v3();
+    open_bdl_engine(4096);
+    assert_int_equal(set_up(4096, &isr), STATUS_SUCCESS);
+    assert_int_equal(bdl.FreeContiguousDmaBuffer(bdl.Context, bdl_engine), STATUS_SUCCESS);
+    assert_int_equal(bdl.FreeDmaEngine(bdl.Context, bdl_engine), STATUS_SUCCESS);
+    engine = open_engine(4096);
+    assert_int_equal(set(engine, RunState), STATUS_SUCCESS);
+    rig_pass(3 * PERIOD);
+    assert_int_equal(isr.calls, 0);
+    assert_int_equal(set(engine, StopState), STATUS_SUCCESS);
+    ddi.InterfaceDereference(ddi.Context);
+    bdl.InterfaceDereference(bdl.Context);
 }
 
 /* ---- A setup whose stream does not reset ---------------------------------------------------------- */
@@ -595,6 +739,9 @@ int main(void)
         RULE(stream_errors_are_told_in_the_mask),
         RULE(a_message_that_is_lost_is_looked_for),
         RULE(a_setup_whose_reset_fails_is_made_again),
+        RULE(an_isr_does_not_outlive_its_buffer),
+        RULE(memory_that_does_not_suffice_is_given_back),
+        RACE(an_interrupt_of_before_is_not_told_after_a_stop),
         RACE(an_isr_may_be_freed_with_its_buffer),
         RACE(an_isr_may_be_freed_when_another_is_set_up),
     };

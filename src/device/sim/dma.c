@@ -97,6 +97,8 @@ static struct allocation *withdraw(struct sim_device *device, const void *memory
 
 static void destroy(struct allocation *a)
 {
+    if (a->range.memory)
+        linux_range_remove(&a->range);
     if (a->mdl)
         linux_mdl_free(a->mdl);
     if (a->mapped)
@@ -152,10 +154,8 @@ void sim_dma_free(void *context, struct hda_dma *dma)
 {
     struct allocation *a = withdraw(context, dma->memory, NULL);
 
-    if (a) {
-        linux_range_remove(&a->range);
+    if (a)
         destroy(a);
-    }
     *dma = (struct hda_dma){0};
 }
 

@@ -64,7 +64,7 @@ struct version {
     bool notification; /* it has RegisterNotificationEvent and what belongs to it */
     bool callbacks;    /* it has RegisterNotificationCallback */
     bool contiguous;   /* it has AllocateContiguousDmaBuffer and what belongs to it in place of
-                        * AllocateDmaBuffer   and FreeDmaBuffer */
+                        * AllocateDmaBuffer and FreeDmaBuffer */
 };
 
 /* Version 1 is the beginning of version 2, and that of version 3, so one variable takes any. What BDL shares

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* main.c - runs the suite against this project's bus driver: conformance [DEVICE [FILTER]]. */
+/* conformance.c - hdabus conformance: runs the suite of the DDI against the bus driver. */
+#include "conformance/conformance.h"
+
 #include <bus.h>
 #include <sim.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "conformance.h"
+#include "commands.h"
+#include "device.h"
 
-#define REAL_SLACK 50000000 /* how late a thread may wake up on a busy machine, in nanoseconds */
+#define REAL_SLACK        50000000   /* how late a thread may wake up on a busy machine, in nanoseconds */
+#define QEMU_VERB_TIMEOUT 1000000000 /* nanoseconds (docs/QEMU.md) */
 
 static NTSTATUS query(void *context, const GUID *type, USHORT size, USHORT version, PINTERFACE table)
 {
@@ -57,14 +60,7 @@ static void print(void *context, const char *line)
 {
     (void)context;
     puts(line);
-}
-
-/* The suite calls routines wrongly on purpose, and the bus says so. */
-static void to_nowhere(void *context, int severity, const char *line)
-{
-    (void)context;
-    (void)severity;
-    (void)line;
+    fflush(stdout); /* should the driver end the process, the lines say how far it came */
 }
 
 /* What the simulated controller has seen the driver do wrong, behind the interface. */
@@ -77,9 +73,11 @@ static unsigned print_faults(const struct hdabus *bus)
     return hdabus_sim_faults(bus);
 }
 
-static bool is_simulated(const char *device)
+static bool is_kind(const char *device, const char *kind)
 {
-    return strncmp(device, "sim", 3) == 0;
+    size_t length = strlen(kind);
+
+    return strncmp(device, kind, length) == 0 && (device[length] == '\0' || device[length] == ':');
 }
 
 static UCHAR codec_of(struct hdabus *bus)
@@ -137,35 +135,61 @@ static struct conformance_target target_of(struct hdabus *bus, const char *devic
                                         .print = print};
 
     describe(bus, &target);
-    if (strstr(device, "shape=qemu"))
+    if (is_kind(device, "qemu") || strstr(device, "shape=qemu"))
         target.ring_entries = 0; /* its CORB stalls (docs/QEMU.md): frames mean nothing */
+    if (is_kind(device, "qemu"))
+        target.verb_timeout = QEMU_VERB_TIMEOUT;
     if (strcmp(hdabus_clock(bus), "real") == 0)
         target.slack = REAL_SLACK;
-    if (is_simulated(device)) {
+    if (is_kind(device, "sim")) {
         target.plug = plug;
         target.fail = fail;
     }
     return target;
 }
 
-int main(int count, char **arguments)
+static int refuse_choice(const struct options *options, struct report *report)
 {
-    const char *device = count > 1 ? arguments[1] : "sim";
-    char error[256] = "";
-    struct hdabus_options options = {.log = to_nowhere, .error = error, .error_size = sizeof(error)};
-    struct conformance_target target;
-    struct hdabus *bus;
-    NTSTATUS status = hdabus_open(device, &options, &bus);
-    unsigned failures;
+    const char *version = options->interface, *filter = options->filter;
 
-    if (!NT_SUCCESS(status)) {
-        printf("Bail out! %s: %08x %s\n", device, (unsigned)status, error);
-        return 1;
-    }
-    target = target_of(bus, device);
-    failures = conformance_run(&target, count > 2 ? arguments[2] : NULL);
-    if (is_simulated(device))
-        failures += print_faults(bus);
-    hdabus_close(bus);
-    return failures > 0;
+    if (!filter)
+        return report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "there is no check of interface %s",
+                              version);
+    return report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "there is no check%s%s whose name contains %s",
+                          version ? " of interface " : "", version ? version : "", filter);
+}
+
+static int try_bus(struct hdabus *bus, const struct options *options, const struct conformance_choice *choice,
+                   struct report *report)
+{
+    struct conformance_target target = target_of(bus, options->device);
+    unsigned failures, faults;
+
+    if (hdabus_child_count(bus) == 0)
+        return report_failure(report, EXIT_FAILED, STATUS_SUCCESS,
+                              "device %s: no codec with a function group to try the driver with",
+                              options->device);
+    failures = conformance_run(&target, choice);
+    faults = is_kind(options->device, "sim") ? print_faults(bus) : 0;
+    if (failures + faults == 0)
+        return EXIT_DONE;
+    return report_failure(report, EXIT_FAILED, STATUS_SUCCESS,
+                          "%u of %u checks failed, and the controller saw %u faults", failures,
+                          conformance_count(choice), faults);
+}
+
+int command_conformance(const struct options *options, struct report *report)
+{
+    struct conformance_choice choice = {options->interface, options->filter};
+    struct device device;
+    int code;
+
+    if (conformance_count(&choice) == 0)
+        return refuse_choice(options, report);
+    code = device_open_quietly(&device, options, report);
+    if (code != EXIT_DONE)
+        return code;
+    code = try_bus(device.bus, options, &choice, report);
+    device_close(&device, NULL);
+    return code;
 }

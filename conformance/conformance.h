@@ -64,6 +64,9 @@ struct conformance_target {
     /* Makes something fail; whether that could be. NULL likewise. */
     BOOLEAN (*fail)(void *context, enum conformance_failure failure);
 
+    /* Told which check begins, with its number, its name and the sentence of the contract that it is about;
+     * the name lives until the next. For who wants to say it when a driver ends the process. May be NULL. */
+    void (*begin)(void *context, unsigned number, const char *name, const char *rule);
     /* Takes a line of TAP, without a line feed. */
     void (*print)(void *context, const char *line);
 };

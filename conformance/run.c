@@ -116,9 +116,13 @@ static void report(struct progress *progress, const struct trial *t, bool passed
 static void try_check(struct progress *progress, const struct version *version, const struct check *check,
                       const char *name)
 {
-    struct trial t = {.target = progress->target, .version = version, .check = check};
-    bool passed = trial_begin(&t) && check->run(&t);
+    const struct conformance_target *target = progress->target;
+    struct trial t = {.target = target, .version = version, .check = check};
+    bool passed;
 
+    if (target->begin)
+        target->begin(target->context, progress->number + 1, name, check->rule);
+    passed = trial_begin(&t) && check->run(&t);
     trial_end(&t);
     report(progress, &t, passed, name);
 }

@@ -3,15 +3,23 @@
 #include "conformance/conformance.h"
 
 #include <bus.h>
+#include <signal.h>
 #include <sim.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "device.h"
 
 #define REAL_SLACK        50000000   /* how late a thread may wake up on a busy machine, in nanoseconds */
 #define QEMU_VERB_TIMEOUT 1000000000 /* nanoseconds (docs/QEMU.md) */
+
+/* The check that runs, for the handler of signals. */
+static struct {
+    char line[160];
+    const char *rule;
+} running;
 
 static NTSTATUS query(void *context, const GUID *type, USHORT size, USHORT version, PINTERFACE table)
 {
@@ -35,7 +43,7 @@ static ULONGLONG now(void *context)
     return (ULONGLONG)((__uint128_t)counter.QuadPart * 1000000000u / (ULONGLONG)frequency.QuadPart);
 }
 
-static KIRQL raise(void *context, KIRQL level)
+static KIRQL raise_level(void *context, KIRQL level)
 {
     KIRQL old;
 
@@ -44,7 +52,7 @@ static KIRQL raise(void *context, KIRQL level)
     return old;
 }
 
-static void lower(void *context, KIRQL level)
+static void lower_level(void *context, KIRQL level)
 {
     (void)context;
     KeLowerIrql(level);
@@ -54,6 +62,40 @@ static KIRQL level(void *context)
 {
     (void)context;
     return KeGetCurrentIrql();
+}
+
+static void begin(void *context, unsigned number, const char *name, const char *rule)
+{
+    (void)context;
+    snprintf(running.line, sizeof(running.line), "not ok %u - %s\n# DDI: ", number, name);
+    running.rule = rule;
+}
+
+static void say(const char *text)
+{
+    ssize_t written = write(STDOUT_FILENO, text, strlen(text));
+
+    (void)written; /* nothing is left to be done about it */
+}
+
+/* A driver that ends the process has failed the check. The signal comes again when this returns, and ends it.
+ */
+static void tell_crash(int number)
+{
+    (void)number;
+    say(running.line);
+    say(running.rule);
+    say("\nBail out! the bus driver ends the process in this check\n");
+}
+
+static void catch_crashes(void)
+{
+    static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+    struct sigaction action = {.sa_handler = tell_crash, .sa_flags = (int)SA_RESETHAND}, before;
+
+    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+            sigaction(signals[i], &action, NULL); /* a sanitizer that has one tells more */
 }
 
 static void print(void *context, const char *line)
@@ -129,9 +171,10 @@ static struct conformance_target target_of(struct hdabus *bus, const char *devic
                                         .query = query,
                                         .advance = advance,
                                         .now = now,
-                                        .raise = raise,
-                                        .lower = lower,
+                                        .raise = raise_level,
+                                        .lower = lower_level,
                                         .level = level,
+                                        .begin = begin,
                                         .print = print};
 
     describe(bus, &target);
@@ -169,6 +212,7 @@ static int try_bus(struct hdabus *bus, const struct options *options, const stru
         return report_failure(report, EXIT_FAILED, STATUS_SUCCESS,
                               "device %s: no codec with a function group to try the driver with",
                               options->device);
+    catch_crashes();
     failures = conformance_run(&target, choice);
     faults = is_kind(options->device, "sim") ? print_faults(bus) : 0;
     if (failures + faults == 0)

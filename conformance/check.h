@@ -13,13 +13,14 @@
 
 #include "conformance.h"
 
-#define MILLISECOND    1000000ull
-#define LINK_FRAMES    48000u /* per second (HDA 5.3) */
-#define FRAME_BYTES    4u     /* of the format that most checks use: 48 kHz, 16 bits, stereo */
-#define BYTES_PER_MS   (LINK_FRAMES / 1000 * FRAME_BYTES)
-#define TRIAL_ENGINES  64
-#define TRIAL_MEMORIES 8
-#define ENGINE_LIMIT   30 /* GCAP cannot name more output plus bidirectional engines (HDA 3.3.2) */
+#define MILLISECOND      1000000ull
+#define LINK_FRAMES      48000u /* per second (HDA 5.3) */
+#define FRAME_BYTES      4u     /* of the format that most checks use: 48 kHz, 16 bits, stereo */
+#define BYTES_PER_MS     (LINK_FRAMES / 1000 * FRAME_BYTES)
+#define TRIAL_ENGINES    64
+#define TRIAL_MEMORIES   8
+#define TRIAL_CONVERTERS 8
+#define ENGINE_LIMIT     30 /* GCAP cannot name more output plus bidirectional engines (HDA 3.3.2) */
 
 struct trial;
 
@@ -58,6 +59,13 @@ struct version {
 /* Version 1 is the beginning of version 2, so one variable takes either. */
 typedef HDAUDIO_BUS_INTERFACE_V2 client;
 
+/* An output converter that takes a stream. */
+struct listener_converter {
+    UCHAR codec;
+    UCHAR node;
+    UCHAR stream;
+};
+
 struct trial {
     const struct conformance_target *target;
     const struct version *version;
@@ -68,11 +76,16 @@ struct trial {
     struct {
         const client *owner;
         HANDLE handle;
+        bool render;
+        USHORT format; /* as converters have it */
     } engines[TRIAL_ENGINES];
     unsigned engine_count;
     void *memories[TRIAL_MEMORIES];
     unsigned memory_count;
-    UCHAR sender;        /* an input converter that sends, or 0 */
+    UCHAR sender; /* an input converter that sends, or 0 */
+    struct listener_converter converters[TRIAL_CONVERTERS];
+    unsigned converter_count;
+    const char *unheard; /* why a stream stands still, so that a failure says nothing; or NULL */
     const char *skipped; /* why, or NULL */
     char failure[400];
 };
@@ -168,7 +181,8 @@ unsigned allocate_all(struct trial *t, const client *owner, HANDLE *handles, uns
 /* FreeDmaEngine, which must succeed. */
 bool release(struct trial *t, HANDLE handle);
 
-/* AllocateDmaBuffer and AllocateDmaBufferWithNotification, as they answer. */
+/* AllocateDmaBuffer and AllocateDmaBufferWithNotification, as they answer. Where a stream moves only while a
+ * converter takes it, one does from now on. */
 NTSTATUS allocate_buffer(struct trial *t, HANDLE handle, SIZE_T size, struct buffer *buffer);
 NTSTATUS allocate_notified(struct trial *t, HANDLE handle, ULONG count, SIZE_T size, struct buffer *buffer);
 
@@ -205,6 +219,11 @@ bool widgets(struct trial *t, UCHAR *first, unsigned *count);
 
 /* An input converter of the codec, powered up; false and skipped where it has none. */
 bool input_converter(struct trial *t, UCHAR *node);
+/* An output converter, of any codec, takes the stream from now on, until the trial ends; or `unheard` says
+ * why not. */
+void listen_to(struct trial *t, UCHAR stream, USHORT format);
+void stop_listening(struct trial *t);
+
 /* It sends its stereo samples to a stream from now on, until the trial ends. */
 bool send_from(struct trial *t, UCHAR node, UCHAR stream);
 

@@ -57,6 +57,9 @@ struct conformance_target {
     UCHAR bidirectional_engines;
     /* It has no SSYNC: engines of one call start as close as register writes allow (HDA 3.3.17). */
     BOOLEAN no_stream_sync;
+    /* A stream moves only while a codec's converter takes it, and converters take 16 bits (QEMU): the suite
+     * lets one listen to each. Bus drivers do not know. */
+    BOOLEAN streams_need_listeners;
 
     /* Plugs something into the jack of a pin of the codec on trial, or pulls it out; whether that could be.
      * NULL: jacks cannot be moved, and what needs it is skipped. */

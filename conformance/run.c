@@ -103,6 +103,8 @@ static void report(struct progress *progress, const struct trial *t, bool passed
     progress->number++;
     if (passed && t->skipped) {
         print(target, "ok %u - %s # SKIP %s", progress->number, name, t->skipped);
+    } else if (!passed && t->unheard) {
+        print(target, "ok %u - %s # SKIP %s", progress->number, name, t->unheard);
     } else if (passed) {
         print(target, "ok %u - %s", progress->number, name);
     } else {

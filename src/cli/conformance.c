@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sim.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 
 #define REAL_SLACK        50000000   /* how late a thread may wake up on a busy machine, in nanoseconds */
 #define QEMU_VERB_TIMEOUT 1000000000 /* nanoseconds (docs/QEMU.md) */
+#define QEMU_CODECS       "codec=hda-duplex,codec=hda-duplex,codec=hda-duplex,codec=hda-duplex"
 
 /* The check that runs, for the handler of signals. */
 static struct {
@@ -180,8 +182,10 @@ static struct conformance_target target_of(struct hdabus *bus, const char *devic
     describe(bus, &target);
     if (is_kind(device, "qemu") || strstr(device, "shape=qemu"))
         target.ring_entries = 0; /* its CORB stalls (docs/QEMU.md): frames mean nothing */
-    if (is_kind(device, "qemu"))
+    if (is_kind(device, "qemu")) {
         target.verb_timeout = QEMU_VERB_TIMEOUT;
+        target.streams_need_listeners = TRUE;
+    }
     if (strcmp(hdabus_clock(bus), "real") == 0)
         target.slack = REAL_SLACK;
     if (is_kind(device, "sim")) {
@@ -222,6 +226,33 @@ static int try_bus(struct hdabus *bus, const struct options *options, const stru
                           conformance_count(choice), faults);
 }
 
+/* QEMU moves a stream only while a codec takes it: by default there is a codec for each of its four engines.
+ * NULL without memory. */
+static char *device_name(const char *device)
+{
+    char *name = NULL;
+
+    if (!is_kind(device, "qemu") || strstr(device, "codec="))
+        return strdup(device);
+    if (asprintf(&name, "%s%c%s", device, strchr(device, ':') ? ',' : ':', QEMU_CODECS) < 0)
+        return NULL;
+    return name;
+}
+
+static int open_device(struct device *device, const struct options *options, struct report *report)
+{
+    struct options changed = *options;
+    char *name = device_name(options->device);
+    int code;
+
+    if (!name)
+        return report_failure(report, EXIT_FAILED, STATUS_NO_MEMORY, "memory has run out");
+    changed.device = name;
+    code = device_open_quietly(device, &changed, report);
+    free(name);
+    return code;
+}
+
 int command_conformance(const struct options *options, struct report *report)
 {
     struct conformance_choice choice = {options->interface, options->filter};
@@ -230,7 +261,7 @@ int command_conformance(const struct options *options, struct report *report)
 
     if (conformance_count(&choice) == 0)
         return refuse_choice(options, report);
-    code = device_open_quietly(&device, options, report);
+    code = open_device(&device, options, report);
     if (code != EXIT_DONE)
         return code;
     code = try_bus(device.bus, options, &choice, report);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* buffer.c - DDI 3, DMA buffers: sizes, memory, what is handed out with them, and freeing them. */
+/* buffer.c - DDI DMA buffers: sizes, memory, what is handed out with them, and freeing them. */
 #include <string.h>
 
 #include "check.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* notify.c - DDI 3, Notification events: when they come, to whom, and when they come no more. */
+/* notify.c - DDI Notification events: when they come, to whom, and when they come no more. */
 #include <string.h>
 
 #include "check.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* position.c - DDI 3, Registers handed out: the link position and the wall clock. */
+/* position.c - DDI Registers handed out: the link position and the wall clock. */
 #include "check.h"
 
 #define WALL_CLOCK 24000000ull /* Hz */

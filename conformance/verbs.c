@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* verbs.c - DDI 3, TransferCodecVerbs: order, any count, callbacks, codecs that do not answer. */
+/* verbs.c - DDI TransferCodecVerbs: order, any count, callbacks, codecs that do not answer. */
 #include <string.h>
 
 #include "check.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* bandwidth.c - DDI 3, Bandwidth: what a stream and a line can carry, and changing what is reserved. */
+/* bandwidth.c - DDI Bandwidth: what a stream and a line can carry, and changing what is reserved. */
 #include "check.h"
 
 #define WORD_BITS     16

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* capture.c - DDI 3, Engines, Bandwidth: what is recorded, and engines of either direction. */
+/* capture.c - DDI Engines, Bandwidth: what is recorded, and engines of either direction. */
 #include <string.h>
 
 #include "check.h"

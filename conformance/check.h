@@ -13,14 +13,15 @@
 
 #include "conformance.h"
 
-#define MILLISECOND    1000000ull
-#define LINK_FRAMES    48000u /* per second (HDA 5.3) */
-#define FRAGMENT       128u   /* where fragments begin (HDA 3.6.2) */
-#define FRAME_BYTES    4u     /* of the format that most checks use: 48 kHz, 16 bits, stereo */
-#define BYTES_PER_MS   (LINK_FRAMES / 1000 * FRAME_BYTES)
-#define TRIAL_ENGINES  64
-#define TRIAL_MEMORIES 8
-#define ENGINE_LIMIT   30 /* GCAP cannot name more output plus bidirectional engines (HDA 3.3.2) */
+#define MILLISECOND      1000000ull
+#define LINK_FRAMES      48000u /* per second (HDA 5.3) */
+#define FRAGMENT         128u   /* where fragments begin (HDA 3.6.2) */
+#define FRAME_BYTES      4u     /* of the format that most checks use: 48 kHz, 16 bits, stereo */
+#define BYTES_PER_MS     (LINK_FRAMES / 1000 * FRAME_BYTES)
+#define TRIAL_ENGINES    64
+#define TRIAL_MEMORIES   8
+#define TRIAL_CONVERTERS 8
+#define ENGINE_LIMIT     30 /* GCAP cannot name more output plus bidirectional engines (HDA 3.3.2) */
 
 struct trial;
 
@@ -71,6 +72,13 @@ struct version {
  * with them is put in its place. */
 typedef HDAUDIO_BUS_INTERFACE_V3 client;
 
+/* An output converter that takes a stream. */
+struct listener_converter {
+    UCHAR codec;
+    UCHAR node;
+    UCHAR stream;
+};
+
 struct trial {
     const struct conformance_target *target;
     const struct version *version;
@@ -86,11 +94,16 @@ struct trial {
     struct {
         const client *owner;
         HANDLE handle;
+        bool render;
+        USHORT format; /* as converters have it */
     } engines[TRIAL_ENGINES];
     unsigned engine_count;
     void *memories[TRIAL_MEMORIES];
     unsigned memory_count;
-    UCHAR sender;        /* an input converter that sends, or 0 */
+    UCHAR sender; /* an input converter that sends, or 0 */
+    struct listener_converter converters[TRIAL_CONVERTERS];
+    unsigned converter_count;
+    const char *unheard; /* why a stream stands still, so that a failure says nothing; or NULL */
     const char *skipped; /* why, or NULL */
     char failure[400];
 };
@@ -197,7 +210,9 @@ NTSTATUS give_buffer(struct trial *t, HANDLE handle);
 /* Writes a list for `size` bytes at `data`, at most 255 KiB: two entries at least, of up to 1 KiB, none of
  * which crosses a page, so that every controller can take it. The last one interrupts. Returns how many. */
 ULONG write_list(PVOID data, ULONG size, PHDAUDIO_BUFFER_DESCRIPTOR list);
-/* The first two for the trial's own client, and AllocateDmaBufferWithNotification. */
+/* Where a stream moves only while a converter takes it, one does from now on. */
+void let_hear(struct trial *t, HANDLE handle, UCHAR stream);
+/* The first of them for the trial's own client, and AllocateDmaBufferWithNotification, both heard. */
 NTSTATUS allocate_buffer(struct trial *t, HANDLE handle, SIZE_T size, struct buffer *buffer);
 NTSTATUS allocate_notified(struct trial *t, HANDLE handle, ULONG count, SIZE_T size, struct buffer *buffer);
 
@@ -234,6 +249,11 @@ bool widgets(struct trial *t, UCHAR *first, unsigned *count);
 
 /* An input converter of the codec, powered up; false and skipped where it has none. */
 bool input_converter(struct trial *t, UCHAR *node);
+/* An output converter, of any codec, takes the stream from now on, until the trial ends; or `unheard` says
+ * why not. */
+void listen_to(struct trial *t, UCHAR stream, USHORT format);
+void stop_listening(struct trial *t);
+
 /* It sends its stereo samples to a stream from now on, until the trial ends. */
 bool send_from(struct trial *t, UCHAR node, UCHAR stream);
 

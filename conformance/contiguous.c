@@ -44,7 +44,11 @@ static ULONGLONG tolerance(const struct trial *t)
 
 static NTSTATUS set_up_for(struct trial *t, struct contiguous *c, ULONG length, ULONG last)
 {
-    return BDL(SetupDmaEngineWithBdl, c->handle, length, last, see, c->seen, &c->stream, &c->fifo);
+    NTSTATUS status = BDL(SetupDmaEngineWithBdl, c->handle, length, last, see, c->seen, &c->stream, &c->fifo);
+
+    if (NT_SUCCESS(status))
+        let_hear(t, c->handle, c->stream);
+    return status;
 }
 
 static bool obtain(struct trial *t, ULONG size, struct contiguous *c)

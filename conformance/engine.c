@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* engine.c - DDI 3, Engines: allocating and freeing DMA engines, and the tokens that stand for them. */
+/* engine.c - DDI Engines: allocating and freeing DMA engines, and the tokens that stand for them. */
 #include <string.h>
 
 #include "check.h"

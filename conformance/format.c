@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* format.c - DDI 3, Formats: which have an encoding, and which one. */
+/* format.c - DDI Formats: which have an encoding, and which one. */
 #include "check.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* handle.c - DDI 3, Engines: a stale, foreign, NULL or invented handle is INVALID_HANDLE, for every routine
+/* handle.c - DDI Engines: a stale, foreign, NULL or invented handle is INVALID_HANDLE, for every routine
  * that takes one. */
 #include "check.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* information.c - DDI 3, Device information and resource information. */
+/* information.c - DDI Device information and resource information. */
 #include <string.h>
 
 #include "check.h"

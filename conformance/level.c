@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* level.c - DDI 3: a routine for PASSIVE_LEVEL, called above it, returns UNSUCCESSFUL and changes nothing. */
+/* level.c - DDI Routines: a routine for PASSIVE_LEVEL, called above it, returns UNSUCCESSFUL and changes
+ * nothing. */
 #include <string.h>
 
 #include "check.h"

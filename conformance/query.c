@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* query.c - DDI 1: obtaining an interface, its reference count, and what the last dereference does. */
+/* query.c - DDI Interfaces: obtaining an interface, its reference count, and what the last dereference does.
+ */
 #include <stdatomic.h>
 #include <string.h>
 

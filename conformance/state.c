@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* state.c - DDI 3, Set state: which changes are allowed, and that engines change together or not at all. */
+/* state.c - DDI SetDmaEngineState: which changes are allowed, and that engines change together or not at all.
+ */
 #include "check.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -156,6 +156,7 @@ void trial_end(struct trial *t)
 {
     if (t->sender)
         stop_sending(t);
+    stop_listening(t);
     for (unsigned i = 0; i < t->engine_count; i++)
         give_back(t, t->engines[i].owner, t->engines[i].handle);
     if (t->other_open)
@@ -225,13 +226,13 @@ void lower(struct trial *t, KIRQL level)
 
 /* ---- Engines ------------------------------------------------------------------------------------ */
 
-static NTSTATUS keep_engine(struct trial *t, const client *owner, NTSTATUS status, HANDLE handle)
+static void keep_engine(struct trial *t, const client *owner, HANDLE handle, bool render,
+                        HDAUDIO_CONVERTER_FORMAT converter)
 {
-    if (NT_SUCCESS(status)) {
-        t->engines[t->engine_count].owner = owner;
-        t->engines[t->engine_count++].handle = handle;
-    }
-    return status;
+    t->engines[t->engine_count].owner = owner;
+    t->engines[t->engine_count].handle = handle;
+    t->engines[t->engine_count].render = render;
+    t->engines[t->engine_count++].format = converter.ConverterFormat;
 }
 
 static NTSTATUS render_for(struct trial *t, const client *owner, const HDAUDIO_STREAM_FORMAT *format,
@@ -244,7 +245,9 @@ static NTSTATUS render_for(struct trial *t, const client *owner, const HDAUDIO_S
     if (t->engine_count == TRIAL_ENGINES)
         return STATUS_NO_MEMORY;
     status = owner->AllocateRenderDmaEngine(owner->Context, &copy, stripe, handle, &converter);
-    return keep_engine(t, owner, status, *handle);
+    if (NT_SUCCESS(status))
+        keep_engine(t, owner, *handle, true, converter);
+    return status;
 }
 
 NTSTATUS allocate_for(struct trial *t, const client *owner, const HDAUDIO_STREAM_FORMAT *format,
@@ -267,7 +270,9 @@ NTSTATUS capture_for(struct trial *t, UCHAR codec, const HDAUDIO_STREAM_FORMAT *
     if (t->engine_count == TRIAL_ENGINES)
         return STATUS_NO_MEMORY;
     status = DDI(AllocateCaptureDmaEngine, codec, &copy, handle, &converter);
-    return keep_engine(t, &t->ddi, status, *handle);
+    if (NT_SUCCESS(status))
+        keep_engine(t, &t->ddi, *handle, false, converter);
+    return status;
 }
 
 bool allocate(struct trial *t, const HDAUDIO_STREAM_FORMAT *format, HANDLE *handle)
@@ -295,6 +300,15 @@ bool release(struct trial *t, HANDLE handle)
         }
     }
     return true;
+}
+
+void let_hear(struct trial *t, HANDLE handle, UCHAR stream)
+{
+    if (!t->target->streams_need_listeners)
+        return;
+    for (unsigned i = 0; i < t->engine_count; i++)
+        if (t->engines[i].handle == handle && t->engines[i].render)
+            listen_to(t, stream, t->engines[i].format);
 }
 
 #define LIST_STEP 1024 /* none crosses a multiple of it */
@@ -352,7 +366,11 @@ NTSTATUS allocate_buffer_for(struct trial *t, const client *owner, HANDLE handle
 
 NTSTATUS allocate_buffer(struct trial *t, HANDLE handle, SIZE_T size, struct buffer *buffer)
 {
-    return allocate_buffer_for(t, &t->ddi, handle, size, buffer);
+    NTSTATUS status = allocate_buffer_for(t, &t->ddi, handle, size, buffer);
+
+    if (NT_SUCCESS(status))
+        let_hear(t, handle, buffer->stream);
+    return status;
 }
 
 NTSTATUS give_buffer(struct trial *t, HANDLE handle)
@@ -363,10 +381,13 @@ NTSTATUS give_buffer(struct trial *t, HANDLE handle)
 NTSTATUS allocate_notified(struct trial *t, HANDLE handle, ULONG count, SIZE_T size, struct buffer *buffer)
 {
     SIZE_T offset;
+    NTSTATUS status = DDI(AllocateDmaBufferWithNotification, handle, count, size, &buffer->mdl, &buffer->size,
+                          &offset, &buffer->stream, &buffer->fifo);
 
     buffer->data = NULL;
-    return DDI(AllocateDmaBufferWithNotification, handle, count, size, &buffer->mdl, &buffer->size, &offset,
-               &buffer->stream, &buffer->fifo);
+    if (NT_SUCCESS(status))
+        let_hear(t, handle, buffer->stream);
+    return status;
 }
 
 NTSTATUS set_state(struct trial *t, HDAUDIO_STREAM_STATE state, HANDLE handle)

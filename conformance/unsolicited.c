@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* unsolicited.c - DDI 3, Unsolicited responses: the tags that callbacks are registered for, and what goes to
+/* unsolicited.c - DDI Unsolicited responses: the tags that callbacks are registered for, and what goes to
  * them. */
 #include <stdatomic.h>
 #include <string.h>

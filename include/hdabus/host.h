@@ -196,7 +196,8 @@ struct hda_bus;
 /* Resets the controller, starts its rings and finds the codecs and their function groups. PASSIVE_LEVEL,
  * blocks. On failure nothing is left behind: DEVICE_NOT_READY (a register did not come to its state),
  * DEVICE_REMOVED (reads all ones), NOT_SUPPORTED (not an HD Audio 1.0 controller), INVALID_PARAMETER (an
- * entry of a table is missing), INSUFFICIENT_RESOURCES. */
+ * entry of a table is missing), INSUFFICIENT_RESOURCES, or what the device's interrupt_connect failed with.
+ */
 NTSTATUS hda_bus_start(const struct hda_bus_config *config, struct hda_bus **bus);
 
 /* Counts since the bus started. Any level. */
@@ -268,7 +269,7 @@ struct hda_controller_info {
      * of one stream, as the registers read. */
     uint16_t output_payload;
     uint16_t input_payload;
-    uint16_t output_stream_payload; /* 13:0; 15:14 how samples are padded (HDA 3.3.12) */
+    uint16_t output_stream_payload; /* 13:0; 15:14 how samples are padded (HDA 3.3.11) */
     uint16_t input_stream_payload;
 };
 void hda_bus_controller_info(const struct hda_bus *bus, struct hda_controller_info *info);

@@ -46,7 +46,7 @@ static uint32_t padded_bits(const struct hda_format *format, unsigned padding)
     }
 }
 
-/* 0 in the register stands for no limit but the line's (HDA 3.3.12). */
+/* 0 in the register stands for no limit but the line's (HDA 3.3.11, 3.3.12). */
 static bool fits_stream_payload(const struct hda_format *format, uint16_t payload)
 {
     uint32_t limit = payload & PAYLOAD_MASK;

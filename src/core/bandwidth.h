@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* bandwidth.h - what a stream needs of the link, and whether it is to be had (DDI Bandwidth,
- * HDA 3.3.3, 3.3.13, chapter 5). */
+ * HDA 3.3.5, 3.3.6, 3.3.11, 3.3.12, chapter 5). */
 #ifndef HDA_BANDWIDTH_H
 #define HDA_BANDWIDTH_H
 

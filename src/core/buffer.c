@@ -53,7 +53,7 @@ static NTSTATUS allocate_memory(struct hda_bus *bus, struct hda_buffer *buffer)
     return STATUS_SUCCESS;
 }
 
-/* ---- Claiming the engine while memory is allocated or freed, which may block ----------------- */
+/* ---- Claiming the engine while memory is allocated, which may block -------------------------- */
 
 /* DDI: not in reset, or has a buffer already. */
 NTSTATUS hda_buffer_claim(struct hda_client *client, HANDLE handle, struct hda_engine **engine)

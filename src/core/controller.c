@@ -7,9 +7,9 @@
 #define RESET_LOW 100 /* microseconds that CRST stays low at least (HDA 5.5.1.2) */
 #define CODECS_READY \
     1000 /* microseconds; 521, 25 frames, is when codecs must have asked for an address (HDA 4.3) */
-#define OUTPAY_USUAL 60 /* words, where the register says nothing (HDA 3.3.4) */
-#define MAX_STREAMS  30 /* INTCTL and SSYNC have so many bits (HDA 3.3.14) */
+#define OUTPAY_USUAL 60 /* words, where the register says nothing (HDA 3.3.5, 3.3.6) */
 #define INPAY_USUAL  29
+#define MAX_STREAMS  30 /* INTCTL and SSYNC have so many bits (HDA 3.3.14) */
 
 static const struct hda_register global_control = {GCTL, 32, "GCTL"};
 

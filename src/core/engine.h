@@ -68,10 +68,11 @@ struct hda_engine {
     uint8_t tag; /* stream number on the link, 1-15 */
     struct hda_format format;
     struct hda_reservation reservation;
-    bool preparing; /* a buffer is being allocated or freed: until then the engine can do nothing else */
+    bool preparing; /* a buffer is being allocated: until then the engine can do nothing else */
     struct hda_buffer buffer;
     HDAUDIO_STREAM_STATE state;
-    bool programmed; /* its registers stand; a reset clears them */
+    bool halting;    /* RUN has been cleared, and there was no time to wait until it read 0 */
+    bool programmed; /* its registers stand, and it is where it should be; else a reset comes before RUN */
     uint8_t errors;  /* SD_STS_FIFOE and DESE seen since the last reset */
     struct hda_progress progress;
     struct hda_notify notify;
@@ -156,6 +157,8 @@ void hda_wall_clock_update(struct hda_bus *bus);
 void hda_progress_reset(struct hda_engine *engine);
 /* Time begins to count for it. Under bus.lock. */
 void hda_progress_run(struct hda_engine *engine);
+/* The controller has stopped it by itself: no interrupt is expected until it runs again. Under bus.lock. */
+void hda_progress_end(struct hda_engine *engine);
 /* Notes how far it is. Under bus.lock. */
 void hda_progress_update(struct hda_engine *engine);
 /* A period has ended: counts it, and those that shared its interrupt. Under bus.lock. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* interface.c - the tables that clients hold: their routines unpack the context and call the rooms that do
- * the work (DDI 1, 3). */
+ * the work (DDI Interfaces, Routines). */
 #include "client.h"
 #include "core.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * interrupt.c - interrupts (HDA 3.3.14, 3.3.15, 4.3).
+ * interrupt.c - interrupts (HDA 3.3.14, 3.3.15).
  *
  * A message is sent when the OR of all causes rises. If a cause arises while another is being acknowledged
  * the OR never falls and no message follows, so the routine reads INTSTS until it is 0 (HARDWARE 1.6). A
@@ -139,7 +139,7 @@ static void complete_period(struct hda_engine *engine, uint32_t generation, LONG
 
 /* Each is counted, and the first of its kind since the stream was reset is logged: a FIFO that is too slow
  * may fail in every frame. */
-static void count_errors(struct hda_engine *engine, uint32_t causes)
+static void count_errors(struct hda_engine *engine, uint32_t causes, uint32_t generation)
 {
     struct hda_bus *bus = engine->bus;
     uint32_t seen;
@@ -147,6 +147,8 @@ static void count_errors(struct hda_engine *engine, uint32_t causes)
     hda_lock(bus, &bus->lock);
     seen = engine->errors;
     engine->errors |= (uint8_t)causes;
+    if (causes & SD_STS_DESE && engine->notify.generation == generation)
+        hda_progress_end(engine);
     hda_unlock(bus, &bus->lock);
     hda_count(bus, fifo_errors, (causes & SD_STS_FIFOE) != 0);
     hda_count(bus, descriptor_errors, (causes & SD_STS_DESE) != 0);
@@ -167,7 +169,7 @@ static void serve_engine(struct hda_engine *engine)
     if (causes & SD_STS_BCIS)
         complete_period(engine, generation, counter);
     if (causes & (SD_STS_FIFOE | SD_STS_DESE))
-        count_errors(engine, causes);
+        count_errors(engine, causes, generation);
 }
 
 static bool is_overdue(struct hda_bus *bus)

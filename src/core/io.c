@@ -36,6 +36,12 @@ static void pause(struct hda_bus *bus, uint32_t microseconds)
         bus->host->stall(host, LONG_STEP / 2);
 }
 
+/* A step that does not go far beyond the deadline. */
+static uint32_t shorter(uint32_t step, uint64_t left)
+{
+    return step < left / 1000 ? step : (uint32_t)(left / 1000) + 1;
+}
+
 bool hda_poll(struct hda_bus *bus, struct hda_register reg, uint32_t mask, uint32_t value,
               uint32_t microseconds, uint32_t *seen)
 {
@@ -43,14 +49,15 @@ bool hda_poll(struct hda_bus *bus, struct hda_register reg, uint32_t mask, uint3
 
     for (uint32_t step = 1;; step = step < LONG_STEP ? 2 * step : step) {
         /* Taken before the look, so that a preempted waiter looks once more. */
-        bool last = hda_now(bus) >= deadline;
+        uint64_t now = hda_now(bus);
+        bool last = now >= deadline;
 
         *seen = read_register(bus, reg);
         if (all_ones(reg, *seen))
             return false;
         if ((*seen & mask) == value || last)
             return (*seen & mask) == value;
-        pause(bus, step);
+        pause(bus, shorter(step, deadline - now));
     }
 }
 

@@ -232,10 +232,14 @@ void hda_progress_complete(struct hda_engine *engine)
 
 /* ---- Interrupts that do not come (HARDWARE 1.6) ------------------------------------------------ */
 
-/* A stream that the controller has stopped by a descriptor error interrupts no more. */
 static bool interrupts(const struct hda_engine *engine)
 {
-    return engine->state == RunState && engine->buffer.notifications > 0 && !(engine->errors & SD_STS_DESE);
+    return engine->state == RunState && engine->buffer.notifications > 0;
+}
+
+void hda_progress_end(struct hda_engine *engine)
+{
+    engine->progress.due = UINT64_MAX;
 }
 
 uint64_t hda_engines_due(struct hda_bus *bus)

@@ -68,8 +68,8 @@
 #define RIRBCTL_OIC     0x04u
 #define RIRBSTS_RINTFL  0x01u
 #define RIRBSTS_OIS     0x04u
-#define RING_CAP_SHIFT \
-    4 /* CORBSIZE, RIRBSIZE 7:4: bit n says that size n is there; 1:0: 0 is 2 entries, 1 is 16, 2 is 256 */
+/* CORBSIZE, RIRBSIZE 7:4: bit n says that size n is there; 1:0: 0 is 2 entries, 1 is 16, 2 is 256. */
+#define RING_CAP_SHIFT 4
 #define DPLBASE_ENABLE 0x01u
 
 /* ---- Stream descriptors (HDA 3.3.35 - 3.3.45), from 80h, one every 20h ----------------------- */
@@ -100,8 +100,7 @@
 #define SD_STS_FIFORDY   0x20u
 #define SD_STS_CAUSES    (SD_STS_BCIS | SD_STS_FIFOE | SD_STS_DESE)
 
-/* ---- Aliases (HDA 3.4): the wall clock and the link positions again, on pages that a process may be given
- * ---- */
+/* ---- Aliases: the wall clock and the link positions again, on pages that a process may be given - */
 
 #define ALIAS 0x2000
 

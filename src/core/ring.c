@@ -114,7 +114,8 @@ bool hda_rirb_overtaken(struct hda_bus *bus)
 
 /* ---- Start ----------------------------------------------------------------------------------- */
 
-/* Chooses the largest size that the register offers; some controllers offer one only (HDA 3.3.24). */
+/* Chooses the largest size that the register offers; some controllers offer one only (HDA 3.3.24, 3.3.31).
+ */
 static uint16_t choose_size(struct hda_bus *bus, uint32_t offset)
 {
     static const uint16_t entries[] = {2, 16, 256};
@@ -194,7 +195,7 @@ static NTSTATUS allocate_rings(struct hda_bus *bus)
 }
 
 /* The response interrupt comes early enough that the ring is refilled before it drains, and seldom enough
- * that a ring full of commands costs two. It comes at the last response, too (HDA 3.3.26). */
+ * that a ring full of commands costs two. It comes at the last response, too (HDA 3.3.28). */
 static uint16_t response_interrupt_count(const struct hda_bus *bus)
 {
     return (uint16_t)(bus->verbs.limit * 3 / 4 > 0 ? bus->verbs.limit * 3 / 4 : 1);

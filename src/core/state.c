@@ -14,7 +14,7 @@ struct change {
     struct hda_patience patience;
 };
 
-/* Steps through a set: for (e = first(set); e; e = after(set, e)). */
+/* The first of a set whose descriptor is `index` or a later one; NULL when there is none. */
 static struct hda_engine *engine_from(struct hda_bus *bus, engine_set engines, unsigned index)
 {
     for (; index < bus->engine_count; index++) {
@@ -28,7 +28,7 @@ static struct hda_engine *engine_from(struct hda_bus *bus, engine_set engines, u
     for (engine = engine_from((change)->bus, (change)->engines, 0); engine != NULL; \
          engine = engine_from((change)->bus, (change)->engines, engine->index + 1u))
 
-/* ---- Starting and stopping together (HDA 3.3.17, 4.5.4) -------------------------------------- */
+/* ---- Starting and stopping together (HDA 3.3.17) --------------------------------------------- */
 
 static bool several(engine_set engines)
 {
@@ -118,21 +118,25 @@ static NTSTATUS reset_one(struct hda_engine *engine, const struct hda_patience *
     return STATUS_SUCCESS;
 }
 
-/* All or nothing: those that did start must not be heard of. */
+/* All or nothing: those that did start must not be heard of, and what was in reset has to begin at 0 when it
+ * runs the next time. */
 static void put_back(const struct change *change)
 {
     struct hda_engine *engine;
 
     halt_all(change);
-    wait_halted(change);
+    wait_halted(change); /* at DISPATCH_LEVEL that may be no more than a look */
     for_each_engine(engine, change)
     {
         hda_stream_clear(engine);
         hda_notify_cancel(engine);
+        engine->halting = true;
+        if (engine->state == ResetState)
+            engine->programmed = false;
     }
 }
 
-/* A reset that timed out has left a stream without its registers. */
+/* A reset that timed out has left a stream without its registers, a start that failed may have moved it. */
 static NTSTATUS program_all(const struct change *change)
 {
     struct hda_engine *engine;
@@ -140,6 +144,8 @@ static NTSTATUS program_all(const struct change *change)
 
     for_each_engine(engine, change)
     {
+        if (NT_SUCCESS(status))
+            status = hda_stream_settle(engine, &change->patience);
         if (NT_SUCCESS(status) && !engine->programmed)
             status = reset_one(engine, &change->patience);
     }
@@ -240,8 +246,8 @@ static NTSTATUS find_all(struct hda_client *client, ULONG count, const HANDLE *h
     return STATUS_SUCCESS;
 }
 
-/* DDI Set state: what may follow what. Reset to Run passes through Stop, where our engines wait in any case.
- */
+/* DDI SetDmaEngineState: what may follow what. Reset to Run passes through Stop, where our engines wait in
+ * any case. */
 static bool may_become(const struct hda_engine *engine, HDAUDIO_STREAM_STATE state)
 {
     if (engine->preparing)

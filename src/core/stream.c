@@ -43,10 +43,23 @@ static NTSTATUS wait_control(struct hda_engine *engine, uint32_t mask, uint32_t 
     return wait(engine, (struct hda_register){.offset = SD_CTL, .name = "SDnCTL"}, mask, value, patience);
 }
 
-NTSTATUS hda_stream_reset(struct hda_engine *engine, const struct hda_patience *patience)
+NTSTATUS hda_stream_settle(struct hda_engine *engine, const struct hda_patience *patience)
 {
     NTSTATUS status;
 
+    if (!engine->halting)
+        return STATUS_SUCCESS;
+    status = hda_stream_wait_running(engine, false, patience);
+    engine->halting = !NT_SUCCESS(status);
+    return status;
+}
+
+NTSTATUS hda_stream_reset(struct hda_engine *engine, const struct hda_patience *patience)
+{
+    NTSTATUS status = hda_stream_settle(engine, patience);
+
+    if (!NT_SUCCESS(status))
+        return status;
     engine->programmed = false;
     engine->errors = 0;
     hda_write8(engine->bus, engine->registers + SD_CTL, SD_CTL_SRST);

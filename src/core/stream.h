@@ -19,7 +19,9 @@ struct hda_patience hda_patience_now(struct hda_bus *bus);
 NTSTATUS hda_stream_wait(struct hda_bus *bus, struct hda_register reg, uint32_t mask, uint32_t value,
                          const struct hda_patience *patience);
 
-/* The reset handshake; all of the descriptor's registers return to 0. The engine does not run. */
+/* Before RUN or SRST is set RUN must have read 0 (HDA 3.3.35): waits for it where nobody has seen it. */
+NTSTATUS hda_stream_settle(struct hda_engine *engine, const struct hda_patience *patience);
+/* The reset handshake; all of the descriptor's registers return to 0. RUN has been cleared. */
 NTSTATUS hda_stream_reset(struct hda_engine *engine, const struct hda_patience *patience);
 /* After a reset: direction and tag, format, buffer. */
 void hda_stream_program(struct hda_engine *engine);

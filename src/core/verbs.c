@@ -106,13 +106,20 @@ static void send(struct hda_bus *bus, struct hda_batch *batch, struct hda_codec_
     hda_count(bus, verbs, 1);
 }
 
+/* Not a codec that has let the batch down, nor one that the batch did not speak to when it came: it may be
+ * another batch's, if the client has changed its array meanwhile. */
+static bool may_ask(const struct hda_batch *batch, unsigned address)
+{
+    return batch->codecs & ~batch->failed & 1u << address;
+}
+
 /* Puts as many of a batch's commands into the CORB as may be in flight. */
 static void send_batch(struct hda_bus *bus, struct hda_batch *batch, uint64_t now)
 {
     while (batch->next < batch->count) {
         unsigned address = address_of(batch, batch->next);
 
-        if (batch->failed & 1u << address)
+        if (!may_ask(batch, address))
             skip(bus, batch);
         else if (may_send(bus, &bus->verbs.codecs[address]))
             send(bus, batch, &bus->verbs.codecs[address], now);
@@ -519,11 +526,12 @@ NTSTATUS hda_verbs_transfer(struct hda_bus *bus, struct hda_client *client, ULON
 
 /* ---- Start and stop -------------------------------------------------------------------------- */
 
-/* A codec is trusted with a full ring when it has answered once, and owes nothing after a reset of the link.
- */
+/* A codec is trusted with a full ring when it has answered once, and owes nothing after a reset of the link;
+ * nor is the CORB stuck any more. */
 void hda_verbs_start(struct hda_bus *bus)
 {
     hda_lock(bus, &bus->verbs.lock);
+    __atomic_store_n(&bus->verbs.stuck, false, __ATOMIC_RELAXED);
     for (unsigned address = 0; address < HDA_ADDRESSES; address++)
         bus->verbs.codecs[address] = (struct hda_codec_queue){.suspect = true};
     hda_unlock(bus, &bus->verbs.lock);

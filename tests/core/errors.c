@@ -343,6 +343,70 @@ static void a_stream_whose_message_is_lost_is_heard_of_again(void **state)
     ddi.InterfaceDereference(ddi.Context);
 }
 
+static void open_with_event(const HDAUDIO_BUS_INTERFACE_V2 *ddi, PKEVENT event)
+{
+    KeInitializeEvent(event, SynchronizationEvent, FALSE);
+    open_engine(ddi);
+    assert_int_equal(ddi->RegisterNotificationEvent(ddi->Context, engine, event), STATUS_SUCCESS);
+    assert_int_equal(set(ddi, RunState), STATUS_SUCCESS);
+    find_running();
+}
+
+static void assert_is_heard_of_again(const HDAUDIO_BUS_INTERFACE_V2 *ddi, PKEVENT event)
+{
+    assert_true(comes(event, PERIOD + MILLISECOND));
+    report.lose = 1;
+    assert_false(comes(event, PERIOD + MILLISECOND));
+    assert_true(comes(event, PERIOD + 6 * MILLISECOND));
+    assert_int_equal(ddi->UnregisterNotificationEvent(ddi->Context, engine, event), STATUS_SUCCESS);
+}
+
+static void report_descriptor_error(void)
+{
+    sim_device_ops.write8(rig.device, report.registers + SD_CTL, 0);
+    report.stream = SD_STS_DESE;
+    interrupt();
+}
+
+/* Nobody has to reset it (HDA 3.3.36). */
+static void so_is_one_that_runs_on_after_a_descriptor_error(void **state)
+{
+    HDAUDIO_BUS_INTERFACE_V2 ddi = start();
+    KEVENT event;
+
+    (void)state;
+    open_with_event(&ddi, &event);
+    report_descriptor_error();
+    rig_pass(MILLISECOND);
+    assert_int_equal(statistics().descriptor_errors, 1);
+    assert_int_equal(set(&ddi, StopState), STATUS_SUCCESS);
+    assert_int_equal(set(&ddi, RunState), STATUS_SUCCESS);
+    assert_is_heard_of_again(&ddi, &event);
+    close_engine(&ddi);
+    ddi.InterfaceDereference(ddi.Context);
+}
+
+/* At DISPATCH_LEVEL the deferred work of the error comes when the stream has been reset and runs again. */
+static void so_is_one_whose_descriptor_error_was_of_an_earlier_run(void **state)
+{
+    HDAUDIO_BUS_INTERFACE_V2 ddi = start();
+    KEVENT event;
+    KIRQL old;
+
+    (void)state;
+    open_with_event(&ddi, &event);
+    old = KfRaiseIrql(DISPATCH_LEVEL);
+    report_descriptor_error();
+    assert_int_equal(set(&ddi, StopState), STATUS_SUCCESS);
+    assert_int_equal(set(&ddi, ResetState), STATUS_SUCCESS);
+    assert_int_equal(set(&ddi, RunState), STATUS_SUCCESS);
+    KeLowerIrql(old);
+    assert_int_equal(statistics().descriptor_errors, 1);
+    assert_is_heard_of_again(&ddi, &event);
+    close_engine(&ddi);
+    ddi.InterfaceDereference(ddi.Context);
+}
+
 static void a_verb_whose_message_is_lost_costs_one_timeout_and_no_other(void **state)
 {
     HDAUDIO_BUS_INTERFACE_V2 ddi = start();
@@ -369,6 +433,8 @@ int main(void)
         RULE(a_stream_that_the_controller_stopped_is_stopped_reset_and_freed_at_once),
         RULE(a_stream_survives_what_the_simulated_controller_does_to_it),
         RULE(a_stream_whose_message_is_lost_is_heard_of_again),
+        RULE(so_is_one_that_runs_on_after_a_descriptor_error),
+        RULE(so_is_one_whose_descriptor_error_was_of_an_earlier_run),
         RULE(a_verb_whose_message_is_lost_costs_one_timeout_and_no_other),
     };
 

@@ -409,6 +409,54 @@ static void a_silent_codec_that_locks_the_controller_up_costs_resets_and_no_othe
         start_locking_up_at(codec);
 }
 
+static bool stuck; /* the CORB, from the first command to the next reset of the link */
+static unsigned stops;
+
+static uint8_t read_stuck_corb(void *device, uint32_t offset)
+{
+    uint8_t value = sim_device_ops.read8(device, offset);
+
+    return offset == CORBCTL && stuck ? value | CORBCTL_RUN : value;
+}
+
+static void count_stops(void *device, uint32_t offset, uint8_t value)
+{
+    stops += offset == CORBCTL && value == 0;
+    sim_device_ops.write8(device, offset, value);
+}
+
+static void get_stuck(void *device, uint32_t offset, uint16_t value)
+{
+    stuck |= offset == CORBWP && value != 0 && resets == 1;
+    if (offset != CORBWP || !stuck || value == 0)
+        sim_device_ops.write16(device, offset, value);
+}
+
+static void get_unstuck(void *device, uint32_t offset, uint32_t value)
+{
+    if (offset == GCTL && value == 0) {
+        resets++;
+        stuck = false;
+        stops = 0;
+    }
+    sim_device_ops.write32(device, offset, value);
+}
+
+static void a_corb_that_a_reset_of_the_link_has_freed_is_not_started_anew(void **state)
+{
+    (void)state;
+    stuck = false;
+    resets = 0;
+    rig.device_ops.read8 = read_stuck_corb;
+    rig.device_ops.write8 = count_stops;
+    rig.device_ops.write16 = get_stuck;
+    rig.device_ops.write32 = get_unstuck;
+    rig_start();
+    assert_int_equal(resets, 2);
+    assert_int_equal(hda_bus_child_count(rig.bus), 1);
+    assert_int_equal(stops, 1); /* before the rings were programmed */
+}
+
 static void a_codec_that_answers_after_a_reset_is_found(void **state)
 {
     (void)state;
@@ -436,6 +484,7 @@ int main(void)
         RULE(a_controller_may_be_pulled_at_any_access),
         RULE(a_codec_that_is_silent_is_left_out),
         RULE(a_silent_codec_that_locks_the_controller_up_costs_resets_and_no_other_codec),
+        RULE(a_corb_that_a_reset_of_the_link_has_freed_is_not_started_anew),
         RULE(a_codec_that_answers_after_a_reset_is_found),
     };
 

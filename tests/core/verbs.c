@@ -415,6 +415,34 @@ static void a_clients_batches_are_sent_in_order_whatever_codecs_they_speak_to(vo
     other.InterfaceDereference(other.Context);
 }
 
+/* The other's commands fill the ring, so that the client's are not sent yet when it writes over them. */
+static void a_client_that_writes_over_its_commands_spoils_no_other_clients(void **state)
+{
+    static HDAUDIO_CODEC_TRANSFER transfers[300];
+    HDAUDIO_CODEC_TRANSFER spoilt[2] = {get(NEIGHBOUR, VENDOR), get(NEIGHBOUR, REVISION)};
+    HDAUDIO_BUS_INTERFACE_V2 other, client;
+    unsigned done = 0;
+
+    (void)state;
+    rig_plug(NEIGHBOUR);
+    start();
+    other = rig_client();
+    client = rig_client();
+    for (unsigned i = 0; i < 300; i++)
+        transfers[i] = get(0, i % 3 == 0 ? VENDOR : REVISION);
+    post(&other, transfers, 300, &done);
+    post(&client, spoilt, 2, &done);
+    assert_int_equal(wire.count, IN_FLIGHT);
+    spoilt[0] = get(0, VENDOR);
+    wait_for(&done, 2);
+    for (unsigned i = 0; i < 300; i++)
+        assert_answered(&transfers[i]);
+    assert_int_equal(spoilt[0].Input.IsValid, 0);
+    assert_answered(&spoilt[1]);
+    client.InterfaceDereference(client.Context);
+    other.InterfaceDereference(other.Context);
+}
+
 static void a_dead_codec_leaves_the_ring_to_the_others(void **state)
 {
     static HDAUDIO_CODEC_TRANSFER lost[300];
@@ -551,6 +579,7 @@ int main(void)
         ON(rig_set_up, a_lost_answer_invalidates_nothing_of_another_codec),
         ON(rig_set_up, a_late_answer_never_completes_a_later_command),
         ON(rig_set_up, a_clients_batches_are_sent_in_order_whatever_codecs_they_speak_to),
+        ON(rig_set_up, a_client_that_writes_over_its_commands_spoils_no_other_clients),
         ON(rig_set_up, a_dead_codec_leaves_the_ring_to_the_others),
         ON(rig_set_up, a_slow_callback_makes_no_answer_late),
         ON(rig_set_up, responses_lost_to_an_overrun_say_so_and_the_next_are_found),

@@ -113,6 +113,7 @@ class RunTests(InAFolder):
         where = importlib.util.spec_from_file_location("run_tests", SOURCE / "tools" / "run-tests.py")
         self.module = importlib.util.module_from_spec(where)
         where.loader.exec_module(self.module)
+        self.checks_run = set()
 
     def summary(self, *tests):
         """The exit status and the lines that a log of (name, result, output) leads to."""
@@ -120,7 +121,8 @@ class RunTests(InAFolder):
         records = ({"name": name, "result": result, "stdout": output} for name, result, output in tests)
         log.write_text("".join(json.dumps(record) + "\n" for record in records))
         with redirect_stdout(io.StringIO()) as output:
-            status = self.module.report(self.module.outcomes_of(self.module.Configuration("gcc", "gcc"), log))
+            configuration = self.module.Configuration("gcc", "gcc")
+            status = self.module.report(self.module.outcomes_of(configuration, log, self.checks_run))
         return status, output.getvalue().splitlines()
 
     def test_it_counts(self):
@@ -132,6 +134,14 @@ class RunTests(InAFolder):
         for result in ("FAIL", "TIMEOUT", "ERROR", "UNEXPECTEDPASS", "INTERRUPT"):
             status, lines = self.summary(("a", "OK", ""), ("b", result, ""))
             self.assertEqual((status, lines[-1]), (1, "1 passed, 1 failed, 0 skipped"))
+
+    def test_a_check_that_another_test_runs_is_not_reported(self):
+        one_line = "1..2\nok 1 - this\nok 2 - that # SKIP one SDO line\n"
+        two_lines = "1..2\nok 1 - this # SKIP two SDO lines\nok 2 - that\n"
+        _, lines = self.summary(("a", "OK", one_line), ("b", "OK", two_lines))
+        self.assertEqual(lines[-1], "2 passed, 0 failed, 0 skipped")
+        _, lines = self.summary(("a", "OK", one_line))
+        self.assertEqual(lines[-1], "1 passed, 0 failed, 0 skipped")
 
     def test_a_skipped_part_of_a_test_is_reported(self):
         tap = "1..2\nok 1 - this\nok 2 - that # SKIP one SDO line\n"

@@ -198,6 +198,8 @@ static void a_late_interrupt_signals_once_and_counts_the_merged(void **state)
     hda_bus_statistics(bench.bus, &after);
     assert_int_equal(KeReadStateEvent(&event), 0);
     assert_int_equal(after.interrupts - before.interrupts, 1);
+    assert_int_equal(after.completions - before.completions, 3);
+    assert_int_equal(after.merged - before.merged, 2);
     bench_free(&bench, handle);
     bench_close(&bench);
 }

@@ -345,8 +345,8 @@ static bool hands_out(struct trial *t)
 
 /* ---- SetupDmaEngineWithBdl: how it runs --------------------------------------------------------- */
 
-/* Every entry interrupts, so that the number of calls in a pass is that of the entries: LVI one too low
- * leaves the last out. */
+/* Every entry interrupts, so that the number of calls in a pass is that of the entries. Where interrupts may
+ * fall together only the last does: LVI one too low leaves that out. */
 static bool programs_lvi(struct trial *t)
 {
     unsigned passes = t->target->slack ? 3 : 10, entries, calls;
@@ -356,7 +356,7 @@ static bool programs_lvi(struct trial *t)
     TRY(obtain(t, period_bytes(t), &c));
     entries = write_list(c.data, c.size, c.list);
     for (unsigned i = 0; i < entries; i++)
-        c.list[i].InterruptOnCompletion = 1;
+        c.list[i].InterruptOnCompletion = i == entries - 1 || !t->target->slack;
     length = c.list[entries - 1].Length;
     EXPECT_SUCCESS(set_up_for(t, &c, c.size, entries - 1));
     EXPECT_SUCCESS(set_state(t, RunState, c.handle));
@@ -367,8 +367,9 @@ static bool programs_lvi(struct trial *t)
     advance(t, passes * period(t));
     EXPECT_SUCCESS(set_state(t, StopState, c.handle));
     calls = atomic_load(&c.seen->count);
-    EXPECT(calls >= passes * entries);
-    if (!t->target->slack)
+    if (t->target->slack)
+        EXPECT(calls >= 1 && calls <= passes + 2);
+    else
         EXPECT_EQUAL((passes + 1) * entries - 1, calls);
     return true;
 }

@@ -252,7 +252,8 @@ static bool changes(struct trial *t)
     EXPECT_SUCCESS(change(t, handle, &six, &converter));
     EXPECT_EQUAL(0x0835, converter);
     EXPECT_SUCCESS(allocate_buffer(t, handle, 1000, &buffer));
-    EXPECT_EQUAL(1152, buffer.size);
+    if (buffer.mdl) /* the driver has chosen the size */
+        EXPECT_EQUAL(1152, buffer.size);
     return true;
 }
 
@@ -316,7 +317,7 @@ static bool change_state(struct trial *t)
     EXPECT_SUCCESS(set_state(t, StopState, handle));
     EXPECT_STATUS(STATUS_INVALID_DEVICE_REQUEST, change(t, handle, &smallest, &converter));
     EXPECT_SUCCESS(set_state(t, ResetState, handle));
-    EXPECT_SUCCESS(DDI(FreeDmaBuffer, handle));
+    EXPECT_SUCCESS(give_buffer(t, handle));
     EXPECT_SUCCESS(change(t, handle, &smallest, &converter));
     return true;
 }

@@ -13,13 +13,15 @@
 
 #include "conformance.h"
 
-#define MILLISECOND    1000000ull
-#define LINK_FRAMES    48000u /* per second (HDA 5.3) */
-#define FRAME_BYTES    4u     /* of the format that most checks use: 48 kHz, 16 bits, stereo */
-#define BYTES_PER_MS   (LINK_FRAMES / 1000 * FRAME_BYTES)
-#define TRIAL_ENGINES  64
-#define TRIAL_MEMORIES 8
-#define ENGINE_LIMIT   30 /* GCAP cannot name more output plus bidirectional engines (HDA 3.3.2) */
+#define MILLISECOND      1000000ull
+#define LINK_FRAMES      48000u /* per second (HDA 5.3) */
+#define FRAGMENT         128u   /* where fragments begin (HDA 3.6.2) */
+#define FRAME_BYTES      4u     /* of the format that most checks use: 48 kHz, 16 bits, stereo */
+#define BYTES_PER_MS     (LINK_FRAMES / 1000 * FRAME_BYTES)
+#define TRIAL_ENGINES    64
+#define TRIAL_MEMORIES   8
+#define TRIAL_CONVERTERS 8
+#define ENGINE_LIMIT     30 /* GCAP cannot name more output plus bidirectional engines (HDA 3.3.2) */
 
 struct trial;
 
@@ -27,7 +29,7 @@ struct check {
     const char *name; /* Routine.rule */
     const char *rule; /* the sentence of docs/DDI.md that it is about */
     bool (*run)(struct trial *t);
-    bool notification;   /* needs version 2 of the interface, or a later one */
+    bool notification;   /* needs RegisterNotificationEvent and what belongs to it */
     const void *subject; /* for run, where several checks share one */
 };
 
@@ -44,6 +46,14 @@ extern const struct check position_checks[];
 extern const struct check notify_checks[];
 extern const struct check handle_checks[];
 extern const struct check level_checks[];
+/* Of version 3. */
+extern const struct check callback_checks[];
+extern const struct check callback_handle_checks[];
+extern const struct check callback_level_checks[];
+/* Of BDL. */
+extern const struct check contiguous_checks[];
+extern const struct check contiguous_handle_checks[];
+extern const struct check contiguous_level_checks[];
 extern const struct check information_checks[];
 extern const struct check unsolicited_checks[];
 
@@ -52,11 +62,22 @@ struct version {
     const char *name;
     const GUID *type;
     USHORT size;
-    bool notification;
+    bool notification; /* it has RegisterNotificationEvent and what belongs to it */
+    bool callbacks;    /* it has RegisterNotificationCallback */
+    bool contiguous;   /* it has AllocateContiguousDmaBuffer and what belongs to it in place of
+                        * AllocateDmaBuffer and FreeDmaBuffer */
 };
 
-/* Version 1 is the beginning of version 2, so one variable takes either. */
-typedef HDAUDIO_BUS_INTERFACE_V2 client;
+/* Version 1 is the beginning of version 2, and that of version 3, so one variable takes any. What BDL shares
+ * with them is put in its place. */
+typedef HDAUDIO_BUS_INTERFACE_V3 client;
+
+/* An output converter that takes a stream. */
+struct listener_converter {
+    UCHAR codec;
+    UCHAR node;
+    UCHAR stream;
+};
 
 struct trial {
     const struct conformance_target *target;
@@ -66,19 +87,31 @@ struct trial {
     client other; /* and another one, when open_other() made it */
     bool other_open;
     struct {
+        PALLOCATE_CONTIGUOUS_DMA_BUFFER AllocateContiguousDmaBuffer;
+        PSETUP_DMA_ENGINE_WITH_BDL SetupDmaEngineWithBdl;
+        PFREE_CONTIGUOUS_DMA_BUFFER FreeContiguousDmaBuffer;
+    } bdl; /* for either client */
+    struct {
         const client *owner;
         HANDLE handle;
+        bool render;
+        USHORT format; /* as converters have it */
     } engines[TRIAL_ENGINES];
     unsigned engine_count;
     void *memories[TRIAL_MEMORIES];
     unsigned memory_count;
-    UCHAR sender;        /* an input converter that sends, or 0 */
+    UCHAR sender; /* an input converter that sends, or 0 */
+    struct listener_converter converters[TRIAL_CONVERTERS];
+    unsigned converter_count;
+    const char *unheard; /* why a stream stands still, so that a failure says nothing; or NULL */
     const char *skipped; /* why, or NULL */
     char failure[400];
 };
 
 /* Calls a routine of the trial's client. */
 #define DDI(routine, ...) t->ddi.routine(t->ddi.Context, __VA_ARGS__)
+/* The same for the three that BDL has alone. */
+#define BDL(routine, ...) t->bdl.routine(t->ddi.Context, __VA_ARGS__)
 
 #define EXPECT(condition)                                           \
     do {                                                            \
@@ -145,7 +178,8 @@ void lower(struct trial *t, KIRQL level);
 /* ---- Engines ------------------------------------------------------------------------------------ */
 
 struct buffer {
-    PMDL mdl;
+    PMDL mdl;   /* NULL where it is contiguous */
+    PVOID data; /* NULL where it is not */
     SIZE_T size;
     UCHAR stream;
     ULONG fifo;
@@ -168,7 +202,17 @@ unsigned allocate_all(struct trial *t, const client *owner, HANDLE *handles, uns
 /* FreeDmaEngine, which must succeed. */
 bool release(struct trial *t, HANDLE handle);
 
-/* AllocateDmaBuffer and AllocateDmaBufferWithNotification, as they answer. */
+/* AllocateDmaBuffer, or for BDL AllocateContiguousDmaBuffer and SetupDmaEngineWithBdl, as they answer. */
+NTSTATUS allocate_buffer_for(struct trial *t, const client *owner, HANDLE handle, SIZE_T size,
+                             struct buffer *buffer);
+/* FreeDmaBuffer or FreeContiguousDmaBuffer. */
+NTSTATUS give_buffer(struct trial *t, HANDLE handle);
+/* Writes a list for `size` bytes at `data`, at most 255 KiB: two entries at least, of up to 1 KiB, none of
+ * which crosses a page, so that every controller can take it. The last one interrupts. Returns how many. */
+ULONG write_list(PVOID data, ULONG size, PHDAUDIO_BUFFER_DESCRIPTOR list);
+/* Where a stream moves only while a converter takes it, one does from now on. */
+void let_hear(struct trial *t, HANDLE handle, UCHAR stream);
+/* The first of them for the trial's own client, and AllocateDmaBufferWithNotification, both heard. */
 NTSTATUS allocate_buffer(struct trial *t, HANDLE handle, SIZE_T size, struct buffer *buffer);
 NTSTATUS allocate_notified(struct trial *t, HANDLE handle, ULONG count, SIZE_T size, struct buffer *buffer);
 
@@ -205,6 +249,11 @@ bool widgets(struct trial *t, UCHAR *first, unsigned *count);
 
 /* An input converter of the codec, powered up; false and skipped where it has none. */
 bool input_converter(struct trial *t, UCHAR *node);
+/* An output converter, of any codec, takes the stream from now on, until the trial ends; or `unheard` says
+ * why not. */
+void listen_to(struct trial *t, UCHAR stream, USHORT format);
+void stop_listening(struct trial *t);
+
 /* It sends its stereo samples to a stream from now on, until the trial ends. */
 bool send_from(struct trial *t, UCHAR node, UCHAR stream);
 

@@ -33,6 +33,8 @@ struct conformance_target {
     ULONGLONG (*now)(void *context);
     /* How late a thread may wake up, in nanoseconds of bus time: 0 where time is simulated. */
     ULONGLONG slack;
+    /* How long a verb waits for its answer, in nanoseconds; 0: as docs/DDI.md says, Bounds. */
+    ULONGLONG verb_timeout;
 
     /* The IRQL of this thread: raise returns the old one, which lower puts back. All three NULL where there
      * is no such thing; the checks that need them are skipped. */
@@ -55,6 +57,9 @@ struct conformance_target {
     UCHAR bidirectional_engines;
     /* It has no SSYNC: engines of one call start as close as register writes allow (HDA 3.3.17). */
     BOOLEAN no_stream_sync;
+    /* A stream moves only while a codec's converter takes it, and converters take 16 bits (QEMU): the suite
+     * lets one listen to each. Bus drivers do not know. */
+    BOOLEAN streams_need_listeners;
 
     /* Plugs something into the jack of a pin of the codec on trial, or pulls it out; whether that could be.
      * NULL: jacks cannot be moved, and what needs it is skipped. */
@@ -62,14 +67,28 @@ struct conformance_target {
     /* Makes something fail; whether that could be. NULL likewise. */
     BOOLEAN (*fail)(void *context, enum conformance_failure failure);
 
+    /* The functional device object that RegisterNotificationCallback is given: NULL where there are none. */
+    PDEVICE_OBJECT device;
+
+    /* Told which check begins, with its number, its name and the sentence of the contract that it is about;
+     * the name lives until the next. For who wants to say it when a driver ends the process. May be NULL. */
+    void (*begin)(void *context, unsigned number, const char *name, const char *rule);
     /* Takes a line of TAP, without a line feed. */
     void (*print)(void *context, const char *line);
 };
 
-/* Runs the checks whose name contains `filter` (NULL: all) and prints the Test Anything Protocol: a plan,
- * then a line for each check, "ok N - INTERFACE.Routine.rule". After "not ok" come, as comments, the sentence
- * of the contract that is broken and where. "# SKIP reason" follows what this controller cannot show. Returns
- * how many checks failed; a filter that chooses none counts as a failure. */
-unsigned conformance_run(const struct conformance_target *target, const char *filter);
+/* Which checks are run, by their names, INTERFACE.Routine.rule. */
+struct conformance_choice {
+    const char *version; /* their INTERFACE, in whatever case; NULL: all */
+    const char *filter;  /* what their name contains; NULL: all */
+};
+
+/* How many checks these are. */
+unsigned conformance_count(const struct conformance_choice *choice);
+
+/* Runs them and prints the Test Anything Protocol: a plan, then a line for each check, "ok N - NAME". After
+ * "not ok" come, as comments, the sentence of the contract that is broken and where. "# SKIP reason" follows
+ * what this controller cannot show. Returns how many checks failed. */
+unsigned conformance_run(const struct conformance_target *target, const struct conformance_choice *choice);
 
 #endif

@@ -97,7 +97,7 @@ static bool free_with_buffer(struct trial *t)
 
     TRY(prepare(t, 0, &handle));
     EXPECT_STATUS(STATUS_INVALID_DEVICE_REQUEST, DDI(FreeDmaEngine, handle));
-    EXPECT_SUCCESS(DDI(FreeDmaBuffer, handle));
+    EXPECT_SUCCESS(give_buffer(t, handle));
     return release(t, handle);
 }
 
@@ -110,7 +110,7 @@ static bool free_not_in_reset(struct trial *t)
     EXPECT_SUCCESS(set_state(t, StopState, handle));
     EXPECT_STATUS(STATUS_INVALID_DEVICE_REQUEST, DDI(FreeDmaEngine, handle));
     EXPECT_SUCCESS(set_state(t, ResetState, handle));
-    EXPECT_SUCCESS(DDI(FreeDmaBuffer, handle));
+    EXPECT_SUCCESS(give_buffer(t, handle));
     return release(t, handle);
 }
 

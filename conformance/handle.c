@@ -112,6 +112,69 @@ static NTSTATUS take_no_event(struct trial *t, HANDLE handle)
     return DDI(UnregisterNotificationEvent, handle, NULL);
 }
 
+static VOID NTAPI ignore_notification(PVOID context, LARGE_INTEGER stamp)
+{
+    (void)context;
+    (void)stamp;
+}
+
+static NTSTATUS add_callback(struct trial *t, HANDLE handle)
+{
+    return DDI(RegisterNotificationCallback, handle, t->target->device, ignore_notification, NULL);
+}
+
+static NTSTATUS add_no_callback(struct trial *t, HANDLE handle)
+{
+    return DDI(RegisterNotificationCallback, handle, t->target->device, NULL, NULL);
+}
+
+static NTSTATUS take_callback(struct trial *t, HANDLE handle)
+{
+    return DDI(UnregisterNotificationCallback, handle, ignore_notification, NULL);
+}
+
+static NTSTATUS take_no_callback(struct trial *t, HANDLE handle)
+{
+    return DDI(UnregisterNotificationCallback, handle, NULL, NULL);
+}
+
+static NTSTATUS get_contiguous(struct trial *t, HANDLE handle)
+{
+    PHDAUDIO_BUFFER_DESCRIPTOR list;
+    PVOID data;
+
+    return BDL(AllocateContiguousDmaBuffer, handle, 4096, &data, &list);
+}
+
+static NTSTATUS get_contiguous_null(struct trial *t, HANDLE handle)
+{
+    return BDL(AllocateContiguousDmaBuffer, handle, 0, NULL, NULL);
+}
+
+static VOID NTAPI ignore_interrupt(VOID *context, ULONG causes)
+{
+    (void)context;
+    (void)causes;
+}
+
+static NTSTATUS set_up(struct trial *t, HANDLE handle)
+{
+    UCHAR stream;
+    ULONG fifo;
+
+    return BDL(SetupDmaEngineWithBdl, handle, 4096, 1, ignore_interrupt, NULL, &stream, &fifo);
+}
+
+static NTSTATUS set_up_null(struct trial *t, HANDLE handle)
+{
+    return BDL(SetupDmaEngineWithBdl, handle, 0, 0, NULL, NULL, NULL, NULL);
+}
+
+static NTSTATUS free_contiguous(struct trial *t, HANDLE handle)
+{
+    return BDL(FreeContiguousDmaBuffer, handle);
+}
+
 static const struct handle_call change_bandwidth_call = {change_bandwidth, change_bandwidth_null};
 static const struct handle_call get_buffer_call = {get_buffer, get_buffer_null};
 static const struct handle_call free_buffer_call = {free_buffer, free_buffer};
@@ -122,6 +185,11 @@ static const struct handle_call get_notified_call = {get_notified, get_notified_
 static const struct handle_call free_notified_call = {free_notified, free_notified};
 static const struct handle_call add_event_call = {add_event, add_no_event};
 static const struct handle_call take_event_call = {take_event, take_no_event};
+static const struct handle_call add_callback_call = {add_callback, add_no_callback};
+static const struct handle_call take_callback_call = {take_callback, take_no_callback};
+static const struct handle_call get_contiguous_call = {get_contiguous, get_contiguous_null};
+static const struct handle_call set_up_call = {set_up, set_up_null};
+static const struct handle_call free_contiguous_call = {free_contiguous, free_contiguous};
 
 static bool refuses(struct trial *t, HANDLE handle)
 {
@@ -155,12 +223,12 @@ static bool stale(struct trial *t)
     HANDLE old, successor;
 
     TRY(prepare(t, 0, &old));
-    EXPECT_SUCCESS(DDI(FreeDmaBuffer, old));
+    EXPECT_SUCCESS(give_buffer(t, old));
     TRY(release(t, old));
     TRY(refuses(t, old));
     TRY(prepare(t, 0, &successor)); /* on the same engine, if the driver gives it again */
     TRY(refuses(t, old));
-    EXPECT_SUCCESS(DDI(FreeDmaBuffer, successor));
+    EXPECT_SUCCESS(give_buffer(t, successor));
     return release(t, successor);
 }
 
@@ -175,8 +243,7 @@ static bool foreign(struct trial *t)
     context = t->other.Context;
     EXPECT_SUCCESS(allocate_for(t, &t->other, &stereo, &theirs));
     TRY(refuses(t, theirs));
-    EXPECT_SUCCESS(t->other.AllocateDmaBuffer(context, theirs, 4096, &buffer.mdl, &buffer.size,
-                                              &buffer.stream, &buffer.fifo));
+    EXPECT_SUCCESS(allocate_buffer_for(t, &t->other, theirs, 4096, &buffer));
     TRY(refuses(t, theirs));
     EXPECT_SUCCESS(t->other.SetDmaEngineState(context, RunState, 1, &theirs));
     TRY(refuses(t, theirs));
@@ -205,5 +272,18 @@ const struct check handle_checks[] = {
     THREE("FreeDmaBufferWithNotification", true, free_notified_call),
     THREE("RegisterNotificationEvent", true, add_event_call),
     THREE("UnregisterNotificationEvent", true, take_event_call),
+    {0},
+};
+
+const struct check callback_handle_checks[] = {
+    THREE("RegisterNotificationCallback", true, add_callback_call),
+    THREE("UnregisterNotificationCallback", true, take_callback_call),
+    {0},
+};
+
+const struct check contiguous_handle_checks[] = {
+    THREE("AllocateContiguousDmaBuffer", false, get_contiguous_call),
+    THREE("SetupDmaEngineWithBdl", false, set_up_call),
+    THREE("FreeContiguousDmaBuffer", false, free_contiguous_call),
     {0},
 };

@@ -13,6 +13,9 @@ struct level_state {
     HDAUDIO_CONVERTER_FORMAT converter;
     HDAUDIO_DEVICE_INFORMATION information;
     struct buffer buffer;
+    PVOID data;
+    PHDAUDIO_BUFFER_DESCRIPTOR list;
+    ULONG entries;
     UCHAR tag;
 };
 
@@ -23,6 +26,9 @@ struct level_call {
     NTSTATUS (*call)(struct trial *t, struct level_state *state);
     NTSTATUS again; /* what a third call at PASSIVE_LEVEL returns */
 };
+
+static NTSTATUS add_callback(struct trial *t, struct level_state *state);
+static NTSTATUS get_contiguous(struct trial *t, struct level_state *state);
 
 /* ---- What they need ----------------------------------------------------------------------------- */
 
@@ -60,6 +66,22 @@ static VOID ignore_response(HDAUDIO_CODEC_RESPONSE response, PVOID context)
 static bool a_tag(struct trial *t, struct level_state *state)
 {
     EXPECT_SUCCESS(DDI(RegisterEventCallback, ignore_response, NULL, &state->tag));
+    return true;
+}
+
+static bool a_callback(struct trial *t, struct level_state *state)
+{
+    TRY(an_engine(t, state));
+    EXPECT_SUCCESS(add_callback(t, state));
+    return true;
+}
+
+/* Written, but not set up. */
+static bool a_list(struct trial *t, struct level_state *state)
+{
+    TRY(an_engine(t, state));
+    EXPECT_SUCCESS(get_contiguous(t, state));
+    state->entries = write_list(state->data, 4096, state->list);
     return true;
 }
 
@@ -154,6 +176,56 @@ static NTSTATUS take_event(struct trial *t, struct level_state *state)
     return DDI(UnregisterNotificationEvent, state->handle, state->event);
 }
 
+static VOID NTAPI ignore_notification(PVOID context, LARGE_INTEGER stamp)
+{
+    (void)context;
+    (void)stamp;
+}
+
+static NTSTATUS add_callback(struct trial *t, struct level_state *state)
+{
+    return DDI(RegisterNotificationCallback, state->handle, t->target->device, ignore_notification, state);
+}
+
+static NTSTATUS take_callback(struct trial *t, struct level_state *state)
+{
+    return DDI(UnregisterNotificationCallback, state->handle, ignore_notification, state);
+}
+
+/* As with events: counted by how often it can be taken back. */
+static NTSTATUS add_callback_once(struct trial *t, struct level_state *state)
+{
+    NTSTATUS status = add_callback(t, state);
+
+    if (NT_SUCCESS(status) && !NT_SUCCESS(take_callback(t, state)))
+        return STATUS_NO_MEMORY;
+    if (NT_SUCCESS(status) && NT_SUCCESS(take_callback(t, state)))
+        return STATUS_NO_MEMORY;
+    return status;
+}
+
+static NTSTATUS get_contiguous(struct trial *t, struct level_state *state)
+{
+    return BDL(AllocateContiguousDmaBuffer, state->handle, 4096, &state->data, &state->list);
+}
+
+static VOID NTAPI ignore_interrupt(VOID *context, ULONG causes)
+{
+    (void)context;
+    (void)causes;
+}
+
+static NTSTATUS set_up(struct trial *t, struct level_state *state)
+{
+    return BDL(SetupDmaEngineWithBdl, state->handle, 4096, state->entries - 1, ignore_interrupt, NULL,
+               &state->buffer.stream, &state->buffer.fifo);
+}
+
+static NTSTATUS free_contiguous(struct trial *t, struct level_state *state)
+{
+    return BDL(FreeContiguousDmaBuffer, state->handle);
+}
+
 static NTSTATUS capture(struct trial *t, struct level_state *state)
 {
     state->format = stereo;
@@ -224,6 +296,14 @@ static const struct level_call free_notified_call = {a_buffer, free_notified, ST
 static const struct level_call add_event_call = {an_engine, add_once, STATUS_SUCCESS};
 static const struct level_call take_event_call = {a_registration, take_event, STATUS_INVALID_PARAMETER};
 
+static const struct level_call add_callback_call = {an_engine, add_callback_once, STATUS_SUCCESS};
+static const struct level_call take_callback_call = {a_callback, take_callback, STATUS_INVALID_PARAMETER};
+static const struct level_call get_contiguous_call = {an_engine, get_contiguous,
+                                                      STATUS_INVALID_DEVICE_REQUEST};
+static const struct level_call set_up_call = {a_list, set_up, STATUS_SUCCESS};
+static const struct level_call free_contiguous_call = {a_list, free_contiguous,
+                                                       STATUS_INVALID_DEVICE_REQUEST};
+
 #define RULE "A P routine called above PASSIVE_LEVEL returns STATUS_UNSUCCESSFUL and changes nothing."
 
 const struct check level_checks[] = {
@@ -241,5 +321,18 @@ const struct check level_checks[] = {
     {"FreeDmaBufferWithNotification.passive-only", RULE, passive_only, true, &free_notified_call},
     {"RegisterNotificationEvent.passive-only", RULE, passive_only, true, &add_event_call},
     {"UnregisterNotificationEvent.passive-only", RULE, passive_only, true, &take_event_call},
+    {0},
+};
+
+const struct check callback_level_checks[] = {
+    {"RegisterNotificationCallback.passive-only", RULE, passive_only, true, &add_callback_call},
+    {"UnregisterNotificationCallback.passive-only", RULE, passive_only, true, &take_callback_call},
+    {0},
+};
+
+const struct check contiguous_level_checks[] = {
+    {"AllocateContiguousDmaBuffer.passive-only", RULE, passive_only, false, &get_contiguous_call},
+    {"SetupDmaEngineWithBdl.passive-only", RULE, passive_only, false, &set_up_call},
+    {"FreeContiguousDmaBuffer.passive-only", RULE, passive_only, false, &free_contiguous_call},
     {0},
 };

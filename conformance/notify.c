@@ -4,8 +4,9 @@
 
 #include "check.h"
 
-#define MANY   1000
-#define POISON 0xB5
+#define MANY     1000
+#define POISON   0xB5
+#define SHORT_MS 16 /* milliseconds of a short buffer */
 
 static NTSTATUS add(struct trial *t, HANDLE handle, PKEVENT event)
 {
@@ -245,6 +246,34 @@ static bool two_engines(struct trial *t)
     return true;
 }
 
+/* Two engines, a few link frames apart, and interrupts that are kept off until shortly before the second
+ * one's comes: at some moment it comes while that of the first is being acknowledged. */
+static bool while_acknowledged(struct trial *t)
+{
+    PKEVENT events[2] = {trial_event(t, SynchronizationEvent), trial_event(t, SynchronizationEvent)};
+    HANDLE handles[2];
+    KIRQL level;
+
+    if (!has_levels(t) || t->target->slack)
+        return skip(t, "interrupts come on other processors meanwhile");
+    TRY(events[0] != NULL && events[1] != NULL);
+    for (unsigned i = 0; i < 2; i++) {
+        TRY(start(t, 1, &handles[i]));
+        EXPECT_SUCCESS(add(t, handles[i], events[i]));
+    }
+    EXPECT(signalled(events[1], 2 * period(t)));
+    for (ULONG early = 0; early < 100; early++) {
+        KeClearEvent(events[0]);
+        advance(t, period(t) - MILLISECOND / 5);
+        level = t->target->raise(t->target->context, HIGH_LEVEL);
+        KeStallExecutionProcessor(200 - early);
+        lower(t, level);
+        EXPECT(signalled(events[0], tolerance(t)));
+        EXPECT(signalled(events[1], tolerance(t)));
+    }
+    return true;
+}
+
 static bool one_event_two_engines(struct trial *t)
 {
     PKEVENT event = trial_event(t, NotificationEvent);
@@ -353,6 +382,49 @@ static bool barrier(struct trial *t)
         poison(event);
         advance(t, period(t) + tolerance(t));
         EXPECT(poisoned(event));
+    }
+    return true;
+}
+
+/* Looks for the event instead of waiting, so that nothing has to wake up when it comes. */
+static bool is_seen(struct trial *t, PKEVENT event)
+{
+    ULONGLONG begun = now(t);
+
+    if (!t->target->slack)
+        return comes(t, event);
+    KeClearEvent(event);
+    while (KeReadStateEvent(event) == 0)
+        if (now(t) - begun > period(t) + tolerance(t))
+            return false;
+    return true;
+}
+
+/* As soon as the first of many events is signalled all are taken away, the last one first: where deliveries
+ * have a processor of their own the two meet, unless one waits for the other. */
+static bool other_processor(struct trial *t)
+{
+    PKEVENT events = trial_memory(t, MANY * sizeof(*events));
+    struct buffer buffer;
+    HANDLE handle;
+
+    TRY(events != NULL);
+    TRY(allocate(t, &stereo, &handle));
+    EXPECT_SUCCESS(allocate_notified(t, handle, 1, SHORT_MS * BYTES_PER_MS, &buffer));
+    EXPECT_SUCCESS(set_state(t, RunState, handle));
+    for (unsigned round = 0; round < 10; round++) {
+        for (unsigned i = 0; i < MANY; i++) {
+            KeInitializeEvent(&events[i], NotificationEvent, FALSE);
+            EXPECT_SUCCESS(add(t, handle, &events[i]));
+        }
+        EXPECT(is_seen(t, &events[0]));
+        for (unsigned i = MANY; i-- > 0;) {
+            EXPECT_SUCCESS(take(t, handle, &events[i]));
+            poison(&events[i]);
+        }
+        advance(t, 2 * SHORT_MS * MILLISECOND);
+        for (unsigned i = 0; i < MANY; i++)
+            EXPECT(poisoned(&events[i]));
     }
     return true;
 }
@@ -531,6 +603,9 @@ const struct check notify_checks[] = {
      "The driver keeps, for each DMA engine, a list of registered events.", own_engine_only, true, NULL},
     {"RegisterNotificationEvent.two-at-once",
      "Each time the engine raises an IOC interrupt, also when another does.", two_engines, true, NULL},
+    {"RegisterNotificationEvent.while-acknowledged",
+     "Each time the engine raises an IOC interrupt, also when another's is being acknowledged.",
+     while_acknowledged, true, NULL},
     {"RegisterNotificationEvent.two-engines",
      "The driver keeps, for each DMA engine, a list of registered events.", one_event_two_engines, true,
      NULL},
@@ -549,6 +624,8 @@ const struct check notify_checks[] = {
     {"UnregisterNotificationEvent.barrier",
      "When unregister returns, the driver will not touch the event again and no signal is in flight.",
      barrier, true, NULL},
+    {"UnregisterNotificationEvent.other-processor",
+     "This holds against a concurrent interrupt on another processor.", other_processor, true, NULL},
     {"FreeDmaEngine.drops-registrations",
      "FreeDmaEngine drops what is still registered, with the same barrier.", engine_free_drops, true, NULL},
     {"FreeDmaBufferWithNotification.keeps-registrations", "Freeing a buffer drops nothing.",

@@ -175,6 +175,7 @@ static bool pointers_at_dispatch(struct trial *t)
 /* Nothing but the request itself has happened since the engine was started. */
 static bool fresh_position(struct trial *t)
 {
+    ULONGLONG late = MILLISECOND + t->target->slack;
     PULONG pointer = NULL;
     HANDLE handle;
 
@@ -182,7 +183,7 @@ static bool fresh_position(struct trial *t)
     advance(t, period(t) / 4);
     EXPECT_SUCCESS(DDI(GetLinkPositionRegister, handle, &pointer));
     EXPECT(pointer != NULL);
-    EXPECT(read_register(pointer) >= period_bytes(t) / 4 - BYTES_PER_MS);
+    EXPECT(read_register(pointer) >= period_bytes(t) / 4 - late * BYTES_PER_MS / MILLISECOND);
     return true;
 }
 

@@ -27,10 +27,13 @@ static bool untouched(const void *memory, size_t size)
 static bool table(struct trial *t)
 {
     PVOID members[sizeof(client) / sizeof(PVOID)];
+    client raw;
 
-    EXPECT_EQUAL(t->version->size, t->ddi.Size);
-    EXPECT_EQUAL(0x0100, t->ddi.Version);
-    memcpy(members, &t->ddi, t->version->size);
+    EXPECT_SUCCESS(query(t, t->version->type, t->version->size, 0x0100, &raw));
+    raw.InterfaceDereference(raw.Context);
+    EXPECT_EQUAL(t->version->size, raw.Size);
+    EXPECT_EQUAL(0x0100, raw.Version);
+    memcpy(members, &raw, t->version->size);
     for (size_t i = 1; i < t->version->size / sizeof(PVOID); i++)
         EXPECT(members[i] != NULL);
     return true;
@@ -111,8 +114,7 @@ static bool other_takes_all(struct trial *t, unsigned *count)
     TRY(open_other(t));
     context = t->other.Context;
     EXPECT_SUCCESS(allocate_for(t, &t->other, &stereo, &handles[0]));
-    EXPECT_SUCCESS(t->other.AllocateDmaBuffer(context, handles[0], period_bytes(t), &buffer.mdl, &buffer.size,
-                                              &buffer.stream, &buffer.fifo));
+    EXPECT_SUCCESS(allocate_buffer_for(t, &t->other, handles[0], period_bytes(t), &buffer));
     EXPECT_SUCCESS(t->other.SetDmaEngineState(context, RunState, 1, &handles[0]));
     *count = 1 + allocate_all(t, &t->other, handles + 1, ENGINE_LIMIT - 1);
     return true;

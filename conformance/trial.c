@@ -69,10 +69,33 @@ bool skip(struct trial *t, const char *reason)
 
 /* ---- Clients ------------------------------------------------------------------------------------ */
 
+/* The head and the tail of either table are the same. */
+static void take_bdl(struct trial *t, const HDAUDIO_BUS_INTERFACE_BDL *table, client *shared)
+{
+    const size_t head = offsetof(HDAUDIO_BUS_INTERFACE, AllocateDmaBuffer);
+    const size_t tail = offsetof(HDAUDIO_BUS_INTERFACE, FreeDmaEngine);
+
+    memset(shared, 0, sizeof(*shared));
+    memcpy(shared, table, head);
+    memcpy((char *)shared + tail, (const char *)table + offsetof(HDAUDIO_BUS_INTERFACE_BDL, FreeDmaEngine),
+           sizeof(HDAUDIO_BUS_INTERFACE) - tail);
+    t->bdl.AllocateContiguousDmaBuffer = table->AllocateContiguousDmaBuffer;
+    t->bdl.SetupDmaEngineWithBdl = table->SetupDmaEngineWithBdl;
+    t->bdl.FreeContiguousDmaBuffer = table->FreeContiguousDmaBuffer;
+}
+
 static NTSTATUS open_client(struct trial *t, client *table)
 {
     const struct conformance_target *target = t->target;
+    HDAUDIO_BUS_INTERFACE_BDL bdl;
+    NTSTATUS status;
 
+    if (t->version->contiguous) {
+        status = target->query(target->context, t->version->type, sizeof(bdl), 0x0100, (PINTERFACE)&bdl);
+        if (NT_SUCCESS(status))
+            take_bdl(t, &bdl, table);
+        return status;
+    }
     return target->query(target->context, t->version->type, t->version->size, 0x0100, (PINTERFACE)table);
 }
 
@@ -111,14 +134,21 @@ static void stop_sending(struct trial *t)
     t->sender = 0;
 }
 
+static NTSTATUS give_buffer_of(struct trial *t, const client *owner, HANDLE handle)
+{
+    if (t->version->contiguous)
+        return t->bdl.FreeContiguousDmaBuffer(owner->Context, handle);
+    return owner->FreeDmaBuffer(owner->Context, handle);
+}
+
 /* In whatever state a failed check has left it: what does not apply is refused, and that is fine. */
-static void give_back(const client *owner, HANDLE handle)
+static void give_back(struct trial *t, const client *owner, HANDLE handle)
 {
     if (!handle)
         return;
     owner->SetDmaEngineState(owner->Context, StopState, 1, &handle);
     owner->SetDmaEngineState(owner->Context, ResetState, 1, &handle);
-    owner->FreeDmaBuffer(owner->Context, handle);
+    give_buffer_of(t, owner, handle);
     owner->FreeDmaEngine(owner->Context, handle);
 }
 
@@ -126,8 +156,9 @@ void trial_end(struct trial *t)
 {
     if (t->sender)
         stop_sending(t);
+    stop_listening(t);
     for (unsigned i = 0; i < t->engine_count; i++)
-        give_back(t->engines[i].owner, t->engines[i].handle);
+        give_back(t, t->engines[i].owner, t->engines[i].handle);
     if (t->other_open)
         close_other(t);
     if (t->ddi.InterfaceDereference)
@@ -195,13 +226,13 @@ void lower(struct trial *t, KIRQL level)
 
 /* ---- Engines ------------------------------------------------------------------------------------ */
 
-static NTSTATUS keep_engine(struct trial *t, const client *owner, NTSTATUS status, HANDLE handle)
+static void keep_engine(struct trial *t, const client *owner, HANDLE handle, bool render,
+                        HDAUDIO_CONVERTER_FORMAT converter)
 {
-    if (NT_SUCCESS(status)) {
-        t->engines[t->engine_count].owner = owner;
-        t->engines[t->engine_count++].handle = handle;
-    }
-    return status;
+    t->engines[t->engine_count].owner = owner;
+    t->engines[t->engine_count].handle = handle;
+    t->engines[t->engine_count].render = render;
+    t->engines[t->engine_count++].format = converter.ConverterFormat;
 }
 
 static NTSTATUS render_for(struct trial *t, const client *owner, const HDAUDIO_STREAM_FORMAT *format,
@@ -214,7 +245,9 @@ static NTSTATUS render_for(struct trial *t, const client *owner, const HDAUDIO_S
     if (t->engine_count == TRIAL_ENGINES)
         return STATUS_NO_MEMORY;
     status = owner->AllocateRenderDmaEngine(owner->Context, &copy, stripe, handle, &converter);
-    return keep_engine(t, owner, status, *handle);
+    if (NT_SUCCESS(status))
+        keep_engine(t, owner, *handle, true, converter);
+    return status;
 }
 
 NTSTATUS allocate_for(struct trial *t, const client *owner, const HDAUDIO_STREAM_FORMAT *format,
@@ -237,7 +270,9 @@ NTSTATUS capture_for(struct trial *t, UCHAR codec, const HDAUDIO_STREAM_FORMAT *
     if (t->engine_count == TRIAL_ENGINES)
         return STATUS_NO_MEMORY;
     status = DDI(AllocateCaptureDmaEngine, codec, &copy, handle, &converter);
-    return keep_engine(t, &t->ddi, status, *handle);
+    if (NT_SUCCESS(status))
+        keep_engine(t, &t->ddi, *handle, false, converter);
+    return status;
 }
 
 bool allocate(struct trial *t, const HDAUDIO_STREAM_FORMAT *format, HANDLE *handle)
@@ -267,17 +302,92 @@ bool release(struct trial *t, HANDLE handle)
     return true;
 }
 
+void let_hear(struct trial *t, HANDLE handle, UCHAR stream)
+{
+    if (!t->target->streams_need_listeners)
+        return;
+    for (unsigned i = 0; i < t->engine_count; i++)
+        if (t->engines[i].handle == handle && t->engines[i].render)
+            listen_to(t, stream, t->engines[i].format);
+}
+
+#define LIST_STEP 1024 /* none crosses a multiple of it */
+
+ULONG write_list(PVOID data, ULONG size, PHDAUDIO_BUFFER_DESCRIPTOR list)
+{
+    ULONG count = 0;
+
+    for (ULONG offset = 0; offset < size; count++) {
+        LONGLONG address = MmGetPhysicalAddress(data).QuadPart + offset;
+        ULONG length = LIST_STEP - (ULONG)(address % LIST_STEP);
+
+        if (length >= size - offset)
+            length = count > 0 ? size - offset : FRAGMENT;
+        list[count] = (HDAUDIO_BUFFER_DESCRIPTOR){.Address.QuadPart = address, .Length = length};
+        offset += length;
+    }
+    list[count - 1].InterruptOnCompletion = 1;
+    return count;
+}
+
+static VOID NTAPI ignore_interrupt(VOID *context, ULONG causes)
+{
+    (void)context;
+    (void)causes;
+}
+
+static NTSTATUS allocate_contiguous(struct trial *t, const client *owner, HANDLE handle, ULONG size,
+                                    struct buffer *buffer)
+{
+    PHDAUDIO_BUFFER_DESCRIPTOR list;
+    NTSTATUS status = t->bdl.AllocateContiguousDmaBuffer(owner->Context, handle, size, &buffer->data, &list);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    buffer->mdl = NULL;
+    buffer->size = size;
+    status =
+        t->bdl.SetupDmaEngineWithBdl(owner->Context, handle, size, write_list(buffer->data, size, list) - 1,
+                                     ignore_interrupt, NULL, &buffer->stream, &buffer->fifo);
+    if (!NT_SUCCESS(status))
+        t->bdl.FreeContiguousDmaBuffer(owner->Context, handle);
+    return status;
+}
+
+NTSTATUS allocate_buffer_for(struct trial *t, const client *owner, HANDLE handle, SIZE_T size,
+                             struct buffer *buffer)
+{
+    if (t->version->contiguous)
+        return allocate_contiguous(t, owner, handle, (ULONG)size, buffer);
+    buffer->data = NULL;
+    return owner->AllocateDmaBuffer(owner->Context, handle, size, &buffer->mdl, &buffer->size,
+                                    &buffer->stream, &buffer->fifo);
+}
+
 NTSTATUS allocate_buffer(struct trial *t, HANDLE handle, SIZE_T size, struct buffer *buffer)
 {
-    return DDI(AllocateDmaBuffer, handle, size, &buffer->mdl, &buffer->size, &buffer->stream, &buffer->fifo);
+    NTSTATUS status = allocate_buffer_for(t, &t->ddi, handle, size, buffer);
+
+    if (NT_SUCCESS(status))
+        let_hear(t, handle, buffer->stream);
+    return status;
+}
+
+NTSTATUS give_buffer(struct trial *t, HANDLE handle)
+{
+    return give_buffer_of(t, &t->ddi, handle);
 }
 
 NTSTATUS allocate_notified(struct trial *t, HANDLE handle, ULONG count, SIZE_T size, struct buffer *buffer)
 {
     SIZE_T offset;
+    NTSTATUS status = DDI(AllocateDmaBufferWithNotification, handle, count, size, &buffer->mdl, &buffer->size,
+                          &offset, &buffer->stream, &buffer->fifo);
 
-    return DDI(AllocateDmaBufferWithNotification, handle, count, size, &buffer->mdl, &buffer->size, &offset,
-               &buffer->stream, &buffer->fifo);
+    buffer->data = NULL;
+    if (NT_SUCCESS(status))
+        let_hear(t, handle, buffer->stream);
+    return status;
 }
 
 NTSTATUS set_state(struct trial *t, HDAUDIO_STREAM_STATE state, HANDLE handle)

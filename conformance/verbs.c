@@ -20,6 +20,11 @@ struct batch {
     ULONG answers[QUESTIONS];
 };
 
+static ULONGLONG verb_timeout(const struct trial *t)
+{
+    return t->target->verb_timeout ? t->target->verb_timeout : VERB_TIMEOUT;
+}
+
 /* In no regular order, so that answers that have slipped by any distance are seen. */
 static unsigned question(unsigned index)
 {
@@ -155,7 +160,7 @@ static VOID complete(HDAUDIO_CODEC_TRANSFER *transfer, PVOID context)
 
 static bool completed(struct trial *t, struct completion *completion)
 {
-    EXPECT(signalled(&completion->done, 4 * VERB_TIMEOUT + t->target->slack));
+    EXPECT(signalled(&completion->done, 4 * verb_timeout(t) + t->target->slack));
     return true;
 }
 
@@ -348,7 +353,7 @@ static bool run_with_one_timeout(struct trial *t, struct batch *batch, ULONG cou
 
     EXPECT_SUCCESS(DDI(TransferCodecVerbs, count, batch->transfers, NULL, NULL));
     elapsed = now(t) - begun;
-    limit = VERB_TIMEOUT + frames_of(t, count) * 1000000000 / LINK_FRAMES + MARGIN + t->target->slack;
+    limit = verb_timeout(t) + frames_of(t, count) * 1000000000 / LINK_FRAMES + MARGIN + t->target->slack;
     if (elapsed > limit)
         return failed(t, __FILE__, __LINE__, "%u verbs took %llu us, not %llu", (unsigned)count,
                       (unsigned long long)elapsed / 1000, (unsigned long long)limit / 1000);
@@ -488,7 +493,7 @@ static bool memory_error(struct trial *t)
     begun = now(t);
     TRY(survives(t, &batch, CONFORMANCE_MEMORY_ERROR, 10));
     if (!t->skipped)
-        EXPECT(now(t) - begun < VERB_TIMEOUT / 2 + t->target->slack);
+        EXPECT(now(t) - begun < verb_timeout(t) / 2 + t->target->slack);
     return answers_again(t, &batch, 100);
 }
 

@@ -60,7 +60,7 @@ def strangers(source, rooms, path):
 
 def resolve(source, path, quote, name):
     """The header as a path below the source folder, or <name.h> for a system header."""
-    places = [path.parent, source / "src"] if quote == '"' else [source / "include" / "hdabus"]
+    places = [path.parent, source / "src", source] if quote == '"' else [source / "include" / "hdabus"]
     found = [place / name for place in places if (place / name).is_file()]
     return found[0].resolve().relative_to(source).as_posix() if found else f"<{name}>"
 

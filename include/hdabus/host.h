@@ -55,10 +55,11 @@ struct hda_device_ops {
      * level, until the bus stops; the same at each call; NULL where registers cannot be mapped. */
     volatile ULONG *(*map)(void *device, uint32_t offset);
 
-    /* Contiguous, mapped, zeroed, coherent memory, aligned to 128 bytes, below `highest` (inclusive) for the
-     * controller. PASSIVE_LEVEL, may block. STATUS_INSUFFICIENT_RESOURCES when there is none, and then *dma
-     * is as it was. Given back with dma_free. Sync orders accesses, and copies where memory is a bounce
-     * buffer. */
+    /* Contiguous, mapped, zeroed, coherent memory, below `highest` (inclusive) for the controller, aligned
+     * for both sides to 128 bytes, and to a page where it is a page or more. Clients are given some of it,
+     * and ask MmGetPhysicalAddress() for the controller's address. PASSIVE_LEVEL, may block.
+     * STATUS_INSUFFICIENT_RESOURCES when there is none, and then *dma is as it was. Given back with dma_free.
+     * Sync orders accesses, and copies where memory is a bounce buffer. */
     NTSTATUS (*dma_alloc)(void *device, size_t size, uint64_t highest, struct hda_dma *dma);
     void (*dma_free)(void *device, struct hda_dma *dma);
     void (*dma_sync)(void *device, const struct hda_dma *dma, size_t offset, size_t size,
@@ -137,13 +138,24 @@ struct hda_host_ops {
 
     /* The caller's IRQL. */
     KIRQL (*irql)(void *host);
+    /* Tells apart what runs at the same time: the same value in a routine and in all that it calls, and
+     * another one in what runs on another processor meanwhile. Up to DISPATCH_LEVEL. */
+    uintptr_t (*runner)(void *host);
 
     /* Bus time in nanoseconds: monotonic, from any start. Any level. */
     uint64_t (*now)(void *host);
+    /* What KeQueryPerformanceCounter() tells clients of this bus, in its own unit. Any level. */
+    LONGLONG (*performance_counter)(void *host);
     /* Lets so many microseconds pass without blocking: for at most 300 at DISPATCH_LEVEL. */
     void (*stall)(void *host, uint32_t microseconds);
     /* Lets at least so many microseconds pass. PASSIVE_LEVEL, blocks. */
     void (*sleep)(void *host, uint32_t microseconds);
+
+    /* A client's device object, which the core does not look into, stays from reference to dereference. Never
+     * NULL; nothing to do where there are none. Reference at PASSIVE_LEVEL, dereference up to DISPATCH_LEVEL.
+     */
+    void (*object_reference)(void *host, PDEVICE_OBJECT object);
+    void (*object_dereference)(void *host, PDEVICE_OBJECT object);
 
     /* One line for the log, without a line feed. The formats are those of printf: %s %c %d %u %x %p and
      * widths, with l and ll. Any level. */

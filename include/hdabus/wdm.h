@@ -732,6 +732,10 @@ NTKERNELAPI PVOID MmMapLockedPagesSpecifyCache(PMDL Mdl, KPROCESSOR_MODE AccessM
                                                ULONG BugCheckOnFailure, ULONG Priority);
 NTKERNELAPI VOID MmUnmapLockedPages(PVOID BaseAddress, PMDL Mdl);
 
+/* The device's address of a byte that AllocateContiguousDmaBuffer has handed out; 0 of other memory. Up to
+ * DISPATCH_LEVEL. */
+NTKERNELAPI PHYSICAL_ADDRESS MmGetPhysicalAddress(PVOID BaseAddress);
+
 /* The mapping, made if there is none. */
 FORCEINLINE PVOID MmGetSystemAddressForMdlSafe(PMDL Mdl, ULONG Priority)
 {

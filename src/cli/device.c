@@ -30,6 +30,26 @@ static char *device_name(const struct options *options)
     return length < 0 ? NULL : name;
 }
 
+static int open_with(struct device *device, const struct options *options, struct hdabus_options *bus_options,
+                     struct report *report)
+{
+    char sentence[SENTENCE_SIZE] = "";
+    char *name = device_name(options);
+    NTSTATUS status;
+
+    memset(device, 0, sizeof(*device));
+    if (!name)
+        return report_failure(report, EXIT_FAILED, STATUS_NO_MEMORY, "memory has run out");
+    bus_options->error = sentence;
+    bus_options->error_size = sizeof(sentence);
+    status = hdabus_open(name, bus_options, &device->bus);
+    free(name);
+    if (NT_SUCCESS(status))
+        return EXIT_DONE;
+    return report_failure(report, exit_code_for(status), status, "device %s: %s", options->device,
+                          sentence[0] ? sentence : status_sentence(status));
+}
+
 int device_open(struct device *device, const struct options *options, struct report *report)
 {
     return device_open_at(device, options, 0, report);
@@ -37,21 +57,23 @@ int device_open(struct device *device, const struct options *options, struct rep
 
 int device_open_at(struct device *device, const struct options *options, ULONG rate, struct report *report)
 {
-    char sentence[SENTENCE_SIZE] = "";
-    struct hdabus_options bus_options = {
-        .error = sentence, .error_size = sizeof(sentence), .sample_rate = rate};
-    char *name = device_name(options);
-    NTSTATUS status;
+    struct hdabus_options bus_options = {.sample_rate = rate};
 
-    memset(device, 0, sizeof(*device));
-    if (!name)
-        return report_failure(report, EXIT_FAILED, STATUS_NO_MEMORY, "memory has run out");
-    status = hdabus_open(name, &bus_options, &device->bus);
-    free(name);
-    if (NT_SUCCESS(status))
-        return EXIT_DONE;
-    return report_failure(report, exit_code_for(status), status, "device %s: %s", options->device,
-                          sentence[0] ? sentence : status_sentence(status));
+    return open_with(device, options, &bus_options, report);
+}
+
+static void to_nowhere(void *context, int severity, const char *line)
+{
+    (void)context;
+    (void)severity;
+    (void)line;
+}
+
+int device_open_quietly(struct device *device, const struct options *options, struct report *report)
+{
+    struct hdabus_options bus_options = {.log = to_nowhere};
+
+    return open_with(device, options, &bus_options, report);
 }
 
 bool device_writes(const struct options *options, bool (*is)(const void *file, const char *path),

@@ -24,6 +24,8 @@ struct device {
 int device_open(struct device *device, const struct options *options, struct report *report);
 /* The same, for playing at `rate` Hz: a device that has one rate has that, unless --device says otherwise. */
 int device_open_at(struct device *device, const struct options *options, ULONG rate, struct report *report);
+/* The same, without the log of the bus: for a client that calls routines wrongly on purpose. */
+int device_open_quietly(struct device *device, const struct options *options, struct report *report);
 /* Whether --device names a file to write, as out=FILE, of which `is` says that it is `file`. */
 bool device_writes(const struct options *options, bool (*is)(const void *file, const char *path),
                    const void *file);

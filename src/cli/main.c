@@ -27,6 +27,10 @@ static const struct command commands[] = {
      "GET_, or an id of 12 bits, or of 4 bits for a verb with a payload of 16. PARAM is the payload, by\n"
      "default 0; of PARAMETERS it is a name, too. Numbers are in C notation.",
      command_verb},
+    {"conformance", "", 0, 0, FOR_CONFORMANCE, "check that the bus driver keeps the DDI",
+     "Prints the Test Anything Protocol, a line for each check, which is named after the interface, the\n"
+     "routine and the rule. Under one that fails stands the sentence of docs/DDI.md that is broken.",
+     command_conformance},
     {"list", "", 0, 0, FOR_LIST, "show what can be opened", NULL, command_list},
     {"help", "[COMMAND]", 0, 1, FOR_HELP, "tell about hdabus, or a command", NULL, command_help},
 };

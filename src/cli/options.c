@@ -170,6 +170,23 @@ static bool take_record(struct options *options, const char *argument)
     return argument[0] != '\0';
 }
 
+static bool take_interface(struct options *options, const char *argument)
+{
+    static const char *const versions[] = {"v1", "v2", "v3", "bdl"};
+    bool known = false;
+
+    for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
+        known |= strcmp(argument, versions[i]) == 0;
+    options->interface = argument;
+    return known;
+}
+
+static bool take_filter(struct options *options, const char *argument)
+{
+    options->filter = argument;
+    return argument[0] != '\0';
+}
+
 static bool take_loopback(struct options *options, const char *argument)
 {
     (void)argument;
@@ -187,7 +204,7 @@ static const struct {
 } table[] = {
     {"device", 0, "DEV", "what to open, by default sim; hdabus list shows more", FOR_DEVICE, take_device},
     {"clock", 0, "CLOCK", "virtual (the default) or real: the simulator's time", FOR_DEVICE, take_clock},
-    {"json", 0, NULL, "print one JSON object on standard output", FOR_DEVICE | FOR_LIST, take_json},
+    {"json", 0, NULL, "print one JSON object on standard output", FOR_OBJECT | FOR_LIST, take_json},
     {"frequency", 'f', "HZ", "more than 0, fractions too, by default 440", FOR_TONE, take_hertz},
     {"duration", 'd', "SECONDS", "more than 0, such as 90 or 0.5", FOR_RECORD | FOR_TONE, take_seconds},
     {"in", 0, "SOURCE", "a sound file, tone or tone=HZ: what the simulator feeds the pin with", FOR_RECORD,
@@ -208,6 +225,8 @@ static const struct {
     {"loopback", 0, NULL, "connect the two pins of the simulator: what is played is recorded", FOR_PLAYS,
      take_loopback},
     {"list", 0, NULL, "print the names of verbs and parameters", FOR_VERB, take_list},
+    {"interface", 0, "VERSION", "v1, v2, v3 or bdl, by default all", FOR_CONFORMANCE, take_interface},
+    {"filter", 0, "TEXT", "only checks whose name contains this", FOR_CONFORMANCE, take_filter},
     {"help", 'h', NULL, "tell about a command", FOR_ALL, take_help},
     {"version", 'V', NULL, "print the version", FOR_ALL, take_version},
 };

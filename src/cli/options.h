@@ -10,18 +10,20 @@
 #include "report.h"
 
 /* Which commands an option belongs to. */
-#define FOR_PLAY   0x1u
-#define FOR_INFO   0x2u
-#define FOR_HELP   0x4u
-#define FOR_CODEC  0x8u
-#define FOR_VERB   0x10u
-#define FOR_LIST   0x20u
-#define FOR_RECORD 0x40u
-#define FOR_TONE   0x80u
-#define FOR_PLAYS  (FOR_PLAY | FOR_TONE)
-#define FOR_STREAM (FOR_PLAYS | FOR_RECORD)
-#define FOR_DEVICE (FOR_STREAM | FOR_INFO | FOR_CODEC | FOR_VERB)
-#define FOR_ALL    0xFFu
+#define FOR_PLAY        0x1u
+#define FOR_INFO        0x2u
+#define FOR_HELP        0x4u
+#define FOR_CODEC       0x8u
+#define FOR_VERB        0x10u
+#define FOR_LIST        0x20u
+#define FOR_RECORD      0x40u
+#define FOR_TONE        0x80u
+#define FOR_CONFORMANCE 0x100u
+#define FOR_PLAYS       (FOR_PLAY | FOR_TONE)
+#define FOR_STREAM      (FOR_PLAYS | FOR_RECORD)
+#define FOR_OBJECT      (FOR_STREAM | FOR_INFO | FOR_CODEC | FOR_VERB)
+#define FOR_DEVICE      (FOR_OBJECT | FOR_CONFORMANCE)
+#define FOR_ALL         0x1FFu
 
 struct options {
     const char *device; /* as named */
@@ -36,15 +38,17 @@ struct options {
     unsigned channels;
     unsigned bits;
     bool exact;
-    const char *out;    /* NULL: nowhere */
-    double seconds;     /* 0: to the end */
-    double hertz;       /* of a tone */
-    const char *in;     /* what is recorded: a file or a tone; NULL: nothing is fed */
-    bool in_is_tone;    /* of `hertz` */
-    const char *record; /* while playing, to this file; NULL: nothing is recorded */
-    uint8_t record_pin; /* 0: the best one */
-    bool loopback;      /* what is played is recorded */
-    bool list;          /* names instead of sending */
+    const char *out;       /* NULL: nowhere */
+    double seconds;        /* 0: to the end */
+    double hertz;          /* of a tone */
+    const char *in;        /* what is recorded: a file or a tone; NULL: nothing is fed */
+    bool in_is_tone;       /* of `hertz` */
+    const char *record;    /* while playing, to this file; NULL: nothing is recorded */
+    uint8_t record_pin;    /* 0: the best one */
+    bool loopback;         /* what is played is recorded */
+    bool list;             /* names instead of sending */
+    const char *interface; /* "v1", "v2", "v3" or "bdl"; NULL: all */
+    const char *filter;    /* of checks; NULL: all */
 
     const char *command; /* NULL: none */
     char **operands;     /* what follows the command and is no option */

@@ -88,3 +88,43 @@ unsigned hda_bdl_build(struct hda_bus *bus, PMDL mdl, size_t size, unsigned noti
     list[builder.entries - 1].InterruptOnCompletion = notifications >= 1;
     return builder.entries;
 }
+
+/* ---- Lists that clients write ---------------------------------------------------------------- */
+
+static bool crosses(uint64_t address, size_t length)
+{
+    return address / BOUNDARY != (address + length - 1) / BOUNDARY;
+}
+
+static bool check_entry(struct hda_bus *bus, const struct hda_dma *data, uint64_t address, size_t length)
+{
+    uint64_t offset = address - data->address;
+
+    if (length == 0 || address % FRAGMENT != 0 || address < data->address)
+        return false;
+    if (offset >= data->size || length > data->size - offset)
+        return false;
+    return !hda_has_quirk(bus, HDA_QUIRK_4K_FRAGMENTS) || !crosses(address, length);
+}
+
+bool hda_bdl_check(struct hda_bus *bus, const struct hda_dma *data, const HDAUDIO_BUFFER_DESCRIPTOR *list,
+                   unsigned last, size_t length)
+{
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i <= last; i++) {
+        if (!check_entry(bus, data, (uint64_t)list[i].Address.QuadPart, list[i].Length))
+            return false;
+        sum += list[i].Length;
+    }
+    return sum == length;
+}
+
+bool hda_bdl_interrupts(const HDAUDIO_BUFFER_DESCRIPTOR *list, unsigned last)
+{
+    for (unsigned i = 0; i <= last; i++) {
+        if (list[i].InterruptOnCompletion & 1)
+            return true;
+    }
+    return false;
+}

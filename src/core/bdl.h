@@ -21,4 +21,11 @@ size_t hda_bdl_buffer_size(size_t requested, unsigned periods, unsigned block);
 unsigned hda_bdl_build(struct hda_bus *bus, PMDL mdl, size_t size, unsigned notifications,
                        PHDAUDIO_BUFFER_DESCRIPTOR list);
 
+/* Whether the entries 0 to `last` of a client's list are what DDI BDL clients asks for: `length` bytes in
+ * all, each inside `data`. */
+bool hda_bdl_check(struct hda_bus *bus, const struct hda_dma *data, const HDAUDIO_BUFFER_DESCRIPTOR *list,
+                   unsigned last, size_t length);
+/* Whether any of them interrupts on completion. */
+bool hda_bdl_interrupts(const HDAUDIO_BUFFER_DESCRIPTOR *list, unsigned last);
+
 #endif

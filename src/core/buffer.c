@@ -13,6 +13,8 @@ void hda_buffer_release(struct hda_bus *bus, struct hda_buffer *buffer)
 
     if (buffer->list.memory != NULL)
         bus->device->dma_free(device, &buffer->list);
+    if (buffer->data.memory != NULL)
+        bus->device->dma_free(device, &buffer->data);
     if (buffer->mdl != NULL)
         bus->device->pages_free(device, buffer->mdl);
     *buffer = (struct hda_buffer){0};
@@ -54,7 +56,7 @@ static NTSTATUS allocate_memory(struct hda_bus *bus, struct hda_buffer *buffer)
 /* ---- Claiming the engine while memory is allocated, which may block -------------------------- */
 
 /* DDI: not in reset, or has a buffer already. */
-static NTSTATUS claim_empty(struct hda_client *client, HANDLE handle, struct hda_engine **engine)
+NTSTATUS hda_buffer_claim(struct hda_client *client, HANDLE handle, struct hda_engine **engine)
 {
     struct hda_bus *bus = client->bus;
     NTSTATUS status = STATUS_SUCCESS;
@@ -63,7 +65,7 @@ static NTSTATUS claim_empty(struct hda_client *client, HANDLE handle, struct hda
     *engine = hda_engine_find(client, handle);
     if (*engine == NULL)
         status = STATUS_INVALID_HANDLE;
-    else if ((*engine)->preparing || (*engine)->state != ResetState || (*engine)->buffer.mdl != NULL)
+    else if ((*engine)->preparing || (*engine)->state != ResetState || hda_buffer_exists(&(*engine)->buffer))
         status = STATUS_INVALID_DEVICE_REQUEST;
     else
         (*engine)->preparing = true;
@@ -71,7 +73,7 @@ static NTSTATUS claim_empty(struct hda_client *client, HANDLE handle, struct hda
     return status;
 }
 
-static void unclaim(struct hda_engine *engine)
+void hda_buffer_unclaim(struct hda_engine *engine)
 {
     hda_lock(engine->bus, &engine->bus->lock);
     engine->preparing = false;
@@ -80,7 +82,20 @@ static void unclaim(struct hda_engine *engine)
 
 /* ---- Allocation ------------------------------------------------------------------------------ */
 
-/* Gives the engine its buffer and programs it; the FIFO's size is known from then on. */
+NTSTATUS hda_buffer_install(struct hda_engine *engine, const struct hda_buffer *buffer,
+                            const struct hda_patience *patience, PULONG fifo)
+{
+    NTSTATUS status = hda_stream_reset(engine, patience);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    engine->buffer = *buffer;
+    hda_stream_program(engine);
+    hda_progress_reset(engine);
+    *fifo = hda_stream_fifo(engine);
+    return STATUS_SUCCESS;
+}
+
 static NTSTATUS install(struct hda_engine *engine, const struct hda_buffer *buffer, PULONG fifo)
 {
     struct hda_bus *bus = engine->bus;
@@ -88,13 +103,7 @@ static NTSTATUS install(struct hda_engine *engine, const struct hda_buffer *buff
     NTSTATUS status;
 
     hda_lock(bus, &bus->lock);
-    status = hda_stream_reset(engine, &patience);
-    if (NT_SUCCESS(status)) {
-        engine->buffer = *buffer;
-        hda_stream_program(engine);
-        hda_progress_reset(engine);
-        *fifo = hda_stream_fifo(engine);
-    }
+    status = hda_buffer_install(engine, buffer, &patience, fifo);
     hda_unlock(bus, &bus->lock);
     return status;
 }
@@ -145,11 +154,11 @@ NTSTATUS hda_buffer_allocate(struct hda_client *client, HANDLE handle,
         return STATUS_INVALID_HANDLE;
     if (!is_complete(request))
         return STATUS_INVALID_PARAMETER;
-    status = claim_empty(client, handle, &engine);
+    status = hda_buffer_claim(client, handle, &engine);
     if (!NT_SUCCESS(status))
         return status;
     status = allocate(engine, request);
-    unclaim(engine);
+    hda_buffer_unclaim(engine);
     return status;
 }
 
@@ -170,12 +179,13 @@ static NTSTATUS detach(struct hda_engine *engine, struct hda_buffer *buffer,
 {
     NTSTATUS status;
 
-    if (engine->preparing || engine->buffer.mdl == NULL || engine->state == RunState)
+    if (engine->preparing || !hda_buffer_exists(&engine->buffer) || engine->state == RunState)
         return STATUS_INVALID_DEVICE_REQUEST;
     status = hda_stream_reset(engine, patience);
     if (!NT_SUCCESS(status))
         return status;
     hda_progress_reset(engine);
+    hda_isr_set(engine, NULL, NULL);
     engine->state = ResetState;
     *buffer = engine->buffer;
     engine->buffer = (struct hda_buffer){0};

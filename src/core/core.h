@@ -5,17 +5,21 @@
  * Lock order, outermost first; nobody takes one to the left while holding one to the right:
  *
  *     bus.lock  >  engine.notify.lock
+ *     bus.lock  >  engine.isr.lock
  *     bus.verbs.lock
  *     bus.unsolicited.lock
  *
  * lock         the engine table: handles, states, the stream registers; the lists of clients
  * notify.lock  one engine's registrations, and whether it delivers
+ * isr.lock     one engine's routine for the interrupt, while it runs
  * verbs.lock   batches, codecs' queues, the CORB
  * unsolicited  tags
  *
- * All are of DISPATCH_LEVEL, so that deferred work never finds one held by the thread that it interrupted.
- * What may block is done outside of them, with the engine marked as preparing. The interrupt routine takes
- * none of them: it acknowledges, notes what happened in atomics, and queues the deferred work.
+ * All but isr.lock are of DISPATCH_LEVEL, so that deferred work never finds one held by the thread that it
+ * interrupted. What may block is done outside of them, with the engine marked as preparing. The interrupt
+ * routine takes none of them: it acknowledges, notes what happened in atomics, and queues the deferred work.
+ * Only where a client wants to be called in the interrupt it takes isr.lock, which is of the interrupt's
+ * level.
  */
 #ifndef HDA_CORE_H
 #define HDA_CORE_H

@@ -137,7 +137,7 @@ static NTSTATUS change(struct hda_engine *engine, const struct hda_format *forma
         hda_bandwidth_need(format, engine->render, engine->reservation.line, engine->reservation.stripes);
     NTSTATUS status;
 
-    if (engine->preparing || engine->state != ResetState || engine->buffer.mdl != NULL)
+    if (engine->preparing || engine->state != ResetState || hda_buffer_exists(&engine->buffer))
         return STATUS_INVALID_DEVICE_REQUEST;
     status = hda_bandwidth_check(engine->bus, format, &need, engine);
     if (!NT_SUCCESS(status))
@@ -177,21 +177,25 @@ NTSTATUS hda_engine_free(struct hda_client *client, HANDLE handle)
     struct hda_bus *bus = client->bus;
     NTSTATUS status = STATUS_SUCCESS;
     struct hda_engine *engine;
+    LIST_ENTRY registrations;
 
     if (hda_irql(bus) > DISPATCH_LEVEL)
         return STATUS_UNSUCCESSFUL;
+    InitializeListHead(&registrations);
     hda_lock(bus, &bus->lock);
     engine = hda_engine_find(client, handle);
     if (engine == NULL)
         status = STATUS_INVALID_HANDLE;
-    else if (engine->preparing || engine->state != ResetState || engine->buffer.mdl != NULL)
+    else if (engine->preparing || engine->state != ResetState || hda_buffer_exists(&engine->buffer))
         status = STATUS_INVALID_DEVICE_REQUEST;
     if (NT_SUCCESS(status)) {
-        hda_notify_drop(engine);
+        hda_notify_detach(engine, &registrations);
         engine->handle = NULL;
         engine->client = NULL;
     }
     hda_unlock(bus, &bus->lock);
+    /* Without the lock, which a callback that is waited for may want. */
+    hda_notify_release(engine, &registrations);
     return status;
 }
 
@@ -215,13 +219,17 @@ static void abandon(struct hda_client *client, HANDLE handle)
 {
     struct hda_bus *bus = client->bus;
     struct hda_engine *engine;
+    LIST_ENTRY registrations;
 
+    InitializeListHead(&registrations);
     hda_lock(bus, &bus->lock);
     engine = hda_engine_find(client, handle);
     hda_log(bus, HDA_LOG_ERROR, "engine %u does not stop: it and its buffer stay out of use", engine->index);
-    hda_notify_drop(engine);
+    hda_notify_detach(engine, &registrations);
+    hda_isr_set(engine, NULL, NULL);
     engine->client = NULL;
     hda_unlock(bus, &bus->lock);
+    hda_notify_release(engine, &registrations);
 }
 
 /* In order, each step whatever became of the one before: a controller that does not obey must not keep a dead
@@ -264,6 +272,7 @@ NTSTATUS hda_engines_start(struct hda_bus *bus)
         engine->registers = STREAM_BASE + i * STREAM_STEP;
         engine->direction = (uint8_t)direction_of(can, i);
         hda_notify_init(engine);
+        hda_isr_init(engine);
     }
     bus->engine_count = count;
     return hda_positions_start(bus);

@@ -3,8 +3,9 @@
  * engine.h - DMA engines: one per stream descriptor of the controller. Who holds one, its format, its buffer,
  * its state.
  *
- * engine.c allocates engines and finds them by handle, buffer.c gives them memory, state.c runs and stops
- * them, stream.c is the registers of one, position.c knows how far it has come, notify.c tells the clients.
+ * engine.c allocates engines and finds them by handle, buffer.c gives them memory, contiguous.c the kind
+ * whose descriptors clients write, state.c runs and stops them, stream.c is the registers of one, position.c
+ * knows how far it has come, notify.c and isr.c tell the clients.
  */
 #ifndef HDA_ENGINE_H
 #define HDA_ENGINE_H
@@ -13,21 +14,36 @@
 
 #include "bandwidth.h"
 #include "format.h"
+#include "isr.h"
 #include "notify.h"
 
 struct hda_bus;
 struct hda_client;
+struct hda_patience;
 
 enum hda_direction { HDA_INPUT, HDA_OUTPUT, HDA_BIDIRECTIONAL };
 
 /* A cyclic buffer. */
 struct hda_buffer {
-    PMDL mdl; /* NULL: the engine has none */
-    size_t size;
-    unsigned notifications; /* periods in a pass that end with an interrupt: 0, 1 or 2 */
+    PMDL mdl;               /* NULL: it is not of pages */
+    struct hda_dma data;    /* no memory: it is not contiguous (DDI BDL clients) */
+    size_t size;            /* of a pass */
+    unsigned notifications; /* periods in a pass that end with an interrupt: 0, 1 or 2. Where clients write
+                             * the list, 1 stands for any number of them */
     struct hda_dma list;    /* the buffer descriptor list (HDA 3.6.2) */
-    uint16_t last;          /* LVI */
+    uint16_t last;          /* LVI, at least 1; 0: the list is not written yet */
 };
+
+static inline bool hda_buffer_exists(const struct hda_buffer *buffer)
+{
+    return buffer->mdl != NULL || buffer->data.memory != NULL;
+}
+
+/* Whether an engine can run with it. */
+static inline bool hda_buffer_is_ready(const struct hda_buffer *buffer)
+{
+    return buffer->last > 0;
+}
 
 /* How far an engine has come since it was reset, in bytes that have gone over the link. */
 struct hda_progress {
@@ -60,10 +76,12 @@ struct hda_engine {
     uint8_t errors;  /* SD_STS_FIFOE and DESE seen since the last reset */
     struct hda_progress progress;
     struct hda_notify notify;
+    struct hda_isr isr;
 
     /* Written by the interrupt routine, atomically. */
     uint32_t pending;            /* SD_STS causes not yet seen by the deferred work */
     uint32_t pending_generation; /* notify.generation when it noted them */
+    LONGLONG pending_counter;    /* the performance counter then */
 };
 
 /* DDI Allocate*DmaEngine, ChangeBandwidthAllocation, FreeDmaEngine. */
@@ -96,7 +114,28 @@ struct hda_buffer_request {
 NTSTATUS hda_buffer_allocate(struct hda_client *client, HANDLE handle,
                              const struct hda_buffer_request *request);
 
-/* Either free routine. `name`, which may be NULL, is what the client takes the buffer for: a mistake is
+/* Claims an engine in reset without a buffer while memory is allocated, which may block; the reverse. */
+NTSTATUS hda_buffer_claim(struct hda_client *client, HANDLE handle, struct hda_engine **engine);
+void hda_buffer_unclaim(struct hda_engine *engine);
+/* Resets the stream, gives it the buffer, whose list is written, and programs it; the FIFO's size is known
+ * from then on. Under bus.lock. */
+NTSTATUS hda_buffer_install(struct hda_engine *engine, const struct hda_buffer *buffer,
+                            const struct hda_patience *patience, PULONG fifo);
+
+/* DDI AllocateContiguousDmaBuffer, SetupDmaEngineWithBdl. */
+NTSTATUS hda_contiguous_allocate(struct hda_client *client, HANDLE handle, ULONG size, PVOID *data,
+                                 PHDAUDIO_BUFFER_DESCRIPTOR *list);
+struct hda_setup {
+    ULONG length; /* of a pass */
+    ULONG last;   /* Lvi */
+    PHDAUDIO_BDL_ISR isr;
+    PVOID context;
+    PUCHAR stream;
+    PULONG fifo;
+};
+NTSTATUS hda_contiguous_set_up(struct hda_client *client, HANDLE handle, const struct hda_setup *setup);
+
+/* Any of the free routines. `name`, which may be NULL, is what the client takes the buffer for: a mistake is
  * logged. */
 struct hda_buffer_name {
     PMDL mdl;

@@ -9,7 +9,9 @@
 
 /* Defined here, and so named, because who links the core may define the WDK's names himself. */
 static const GUID guid_v1 = {0xd2eaf88b, 0xab18, 0x41a8, {0xb6, 0x64, 0x8d, 0x59, 0x21, 0x67, 0x67, 0x1b}};
+static const GUID guid_bdl = {0xb4d65397, 0x5634, 0x40b0, {0xb0, 0x68, 0xf5, 0xb9, 0xf8, 0xb9, 0x67, 0xa5}};
 static const GUID guid_v2 = {0xb52af5fb, 0x424b, 0x4bb9, {0xa1, 0x60, 0x5b, 0x38, 0xbe, 0x94, 0xe5, 0x68}};
+static const GUID guid_v3 = {0xdc25da12, 0xbcd1, 0x4c7f, {0x84, 0xe1, 0x02, 0xad, 0xb6, 0xdc, 0xdc, 0xbf}};
 
 /* ---- Routines -------------------------------------------------------------------------------- */
 
@@ -165,18 +167,55 @@ static NTSTATUS NTAPI free_dma_buffer_with_notification(PVOID context, HANDLE ha
 
 static NTSTATUS NTAPI register_notification_event(PVOID context, HANDLE handle, PKEVENT event)
 {
-    return hda_notify_register(context, handle, event);
+    struct hda_listener listener = {.event = event};
+
+    return hda_notify_register(context, handle, &listener, NULL);
 }
 
 static NTSTATUS NTAPI unregister_notification_event(PVOID context, HANDLE handle, PKEVENT event)
 {
-    return hda_notify_unregister(context, handle, event);
+    struct hda_listener listener = {.event = event};
+
+    return hda_notify_unregister(context, handle, &listener);
+}
+
+static NTSTATUS NTAPI register_notification_callback(PVOID context, HANDLE handle, PDEVICE_OBJECT device,
+                                                     PHDAUDIO_DMA_NOTIFICATION_CALLBACK routine,
+                                                     PVOID callback_context)
+{
+    struct hda_listener listener = {.routine = routine, .context = callback_context};
+
+    return hda_notify_register(context, handle, &listener, device);
+}
+
+static NTSTATUS NTAPI unregister_notification_callback(PVOID context, HANDLE handle,
+                                                       PHDAUDIO_DMA_NOTIFICATION_CALLBACK routine,
+                                                       PVOID callback_context)
+{
+    struct hda_listener listener = {.routine = routine, .context = callback_context};
+
+    return hda_notify_unregister(context, handle, &listener);
+}
+
+static NTSTATUS NTAPI allocate_contiguous_dma_buffer(PVOID context, HANDLE handle, ULONG requested,
+                                                     PVOID *data, PHDAUDIO_BUFFER_DESCRIPTOR *list)
+{
+    return hda_contiguous_allocate(context, handle, requested, data, list);
+}
+
+static NTSTATUS NTAPI setup_dma_engine_with_bdl(PVOID context, HANDLE handle, ULONG length, ULONG last,
+                                                PHDAUDIO_BDL_ISR isr, PVOID isr_context, PUCHAR stream,
+                                                PULONG fifo)
+{
+    struct hda_setup setup = {length, last, isr, isr_context, stream, fifo};
+
+    return hda_contiguous_set_up(context, handle, &setup);
 }
 
 /* ---- Tables ---------------------------------------------------------------------------------- */
 
-/* V1 is the first part of V2. */
-static const HDAUDIO_BUS_INTERFACE_V2 table_v2 = {
+/* V1 is the first part of V2, and that of V3. */
+static const HDAUDIO_BUS_INTERFACE_V3 table_v3 = {
     .Version = INTERFACE_VERSION,
     .InterfaceReference = reference,
     .InterfaceDereference = dereference,
@@ -198,6 +237,29 @@ static const HDAUDIO_BUS_INTERFACE_V2 table_v2 = {
     .FreeDmaBufferWithNotification = free_dma_buffer_with_notification,
     .RegisterNotificationEvent = register_notification_event,
     .UnregisterNotificationEvent = unregister_notification_event,
+    .RegisterNotificationCallback = register_notification_callback,
+    .UnregisterNotificationCallback = unregister_notification_callback,
+};
+
+static const HDAUDIO_BUS_INTERFACE_BDL table_bdl = {
+    .Version = INTERFACE_VERSION,
+    .InterfaceReference = reference,
+    .InterfaceDereference = dereference,
+    .TransferCodecVerbs = transfer_codec_verbs,
+    .AllocateCaptureDmaEngine = allocate_capture_dma_engine,
+    .AllocateRenderDmaEngine = allocate_render_dma_engine,
+    .ChangeBandwidthAllocation = change_bandwidth_allocation,
+    .AllocateContiguousDmaBuffer = allocate_contiguous_dma_buffer,
+    .SetupDmaEngineWithBdl = setup_dma_engine_with_bdl,
+    .FreeContiguousDmaBuffer = free_dma_buffer,
+    .FreeDmaEngine = free_dma_engine,
+    .SetDmaEngineState = set_dma_engine_state,
+    .GetWallClockRegister = get_wall_clock_register,
+    .GetLinkPositionRegister = get_link_position_register,
+    .RegisterEventCallback = register_event_callback,
+    .UnregisterEventCallback = unregister_event_callback,
+    .GetDeviceInformation = get_device_information,
+    .GetResourceInformation = get_resource_information,
 };
 
 static const struct {
@@ -205,8 +267,10 @@ static const struct {
     const void *table;
     USHORT size;
 } tables[] = {
-    {&guid_v1, &table_v2, sizeof(HDAUDIO_BUS_INTERFACE)},
-    {&guid_v2, &table_v2, sizeof(HDAUDIO_BUS_INTERFACE_V2)},
+    {&guid_v1, &table_v3, sizeof(HDAUDIO_BUS_INTERFACE)},
+    {&guid_bdl, &table_bdl, sizeof(HDAUDIO_BUS_INTERFACE_BDL)},
+    {&guid_v2, &table_v3, sizeof(HDAUDIO_BUS_INTERFACE_V2)},
+    {&guid_v3, &table_v3, sizeof(HDAUDIO_BUS_INTERFACE_V3)},
 };
 
 static NTSTATUS fill(struct hda_bus *bus, unsigned child, const void *table, USHORT size,

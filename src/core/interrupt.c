@@ -52,15 +52,20 @@ static void acknowledge_controller(struct hda_bus *bus)
     hda_write8(bus, RIRBSTS, status);
 }
 
-/* The generation is taken first: if the stream stops meanwhile, what SDnSTS says may be of before. */
+/* The generation is taken first: if the stream stops meanwhile, what SDnSTS says may be of before. And the
+ * time, which clients want to know as near to the interrupt as can be. */
 static void acknowledge_stream(struct hda_engine *engine)
 {
+    struct hda_bus *bus = engine->bus;
     uint32_t generation = __atomic_load_n(&engine->notify.generation, __ATOMIC_ACQUIRE);
-    uint8_t status = hda_read8(engine->bus, engine->registers + SD_STS) & SD_STS_CAUSES;
+    LONGLONG counter = bus->host->performance_counter(bus->config.host_context);
+    uint8_t status = hda_read8(bus, engine->registers + SD_STS) & SD_STS_CAUSES;
 
-    hda_write8(engine->bus, engine->registers + SD_STS, status);
+    hda_write8(bus, engine->registers + SD_STS, status);
     __atomic_store_n(&engine->pending_generation, generation, __ATOMIC_RELAXED);
+    __atomic_store_n(&engine->pending_counter, counter, __ATOMIC_RELAXED);
     __atomic_fetch_or(&engine->pending, status, __ATOMIC_RELEASE);
+    hda_isr_call(engine, status, generation);
 }
 
 static void acknowledge(struct hda_bus *bus, uint32_t causes)
@@ -117,7 +122,7 @@ bool hda_interrupt(void *context)
 
 /* ---- Deferred -------------------------------------------------------------------------------- */
 
-static void complete_period(struct hda_engine *engine, uint32_t generation)
+static void complete_period(struct hda_engine *engine, uint32_t generation, LONGLONG counter)
 {
     struct hda_bus *bus = engine->bus;
     bool counts;
@@ -129,7 +134,7 @@ static void complete_period(struct hda_engine *engine, uint32_t generation)
         hda_progress_complete(engine);
     hda_unlock(bus, &bus->lock);
     if (counts)
-        hda_notify_deliver(engine, generation);
+        hda_notify_deliver(engine, generation, counter);
 }
 
 /* Each is counted, and the first of its kind since the stream was reset is logged: a FIFO that is too slow
@@ -159,9 +164,10 @@ static void serve_engine(struct hda_engine *engine)
 {
     uint32_t causes = __atomic_exchange_n(&engine->pending, 0, __ATOMIC_ACQUIRE);
     uint32_t generation = __atomic_load_n(&engine->pending_generation, __ATOMIC_RELAXED);
+    LONGLONG counter = __atomic_load_n(&engine->pending_counter, __ATOMIC_RELAXED);
 
     if (causes & SD_STS_BCIS)
-        complete_period(engine, generation);
+        complete_period(engine, generation, counter);
     if (causes & (SD_STS_FIFOE | SD_STS_DESE))
         count_errors(engine, causes, generation);
 }

@@ -252,7 +252,7 @@ static bool may_become(const struct hda_engine *engine, HDAUDIO_STREAM_STATE sta
 {
     if (engine->preparing)
         return false;
-    if (engine->buffer.mdl == NULL)
+    if (!hda_buffer_is_ready(&engine->buffer))
         return state == ResetState;
     return !(engine->state == RunState && state == ResetState);
 }

@@ -34,10 +34,10 @@ class Result:
         return json.loads(self.out)
 
 
-def run(*arguments, data=b""):
+def run(*arguments, data=b"", timeout=TIMEOUT):
     """Runs hdabus. A crash, a sanitizer's report or an exit code that is not documented fails the test."""
     process = subprocess.run(
-        [PROGRAM, *map(str, arguments)], input=data, capture_output=True, timeout=TIMEOUT, check=False
+        [PROGRAM, *map(str, arguments)], input=data, capture_output=True, timeout=timeout, check=False
     )
     result = Result(process)
     for mark in ("Sanitizer", "runtime error", "bug check"):

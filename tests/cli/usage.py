@@ -101,6 +101,13 @@ class Usage(CommandTest):
             ("tone", "-d", "0"),
             ("tone", "--in", "tone"),
             ("tone", "--loopback"),
+            ("conformance", "more"),
+            ("conformance", "--interface", "v4"),
+            ("conformance", "--interface", ""),
+            ("conformance", "--filter", ""),
+            ("conformance", "--filter", "NoSuchRoutine"),
+            ("conformance", "--interface", "v1", "--filter", "V2."),
+            ("info", "--filter", "V1"),
             ("--device", "sim:colour=red", "info"),
             ("--device", "sim:clock=sundial", "info"),
         ):
@@ -108,7 +115,7 @@ class Usage(CommandTest):
                 self.assertEqual(self.check(run(*arguments), USAGE).out, "")
 
     def test_wrong_usage_with_json_is_an_object(self):
-        for arguments in (("--json",), ("frobnicate", "--json"), ("--json", "play", "--buffer", "0", "x")):
+        for arguments in (("--json",), ("frobnicate", "--json"), ("--json", "play", "--buffer", "0", "x"), ("conformance", "--json")):
             self.assertTrue(self.check(run(*arguments), USAGE).object["error"])
 
     def test_no_such_device(self):

@@ -159,6 +159,64 @@ static void where_an_entry_must_not_cross_4_kib_none_does(void **state)
     quirks = 0;
 }
 
+/* ---- Lists that clients write (DDI BDL clients) ---------------------------------------------- */
+
+static bool accepts(uint64_t first, uint32_t length, uint64_t second, uint32_t rest)
+{
+    struct hda_bus bus = {.config.quirks = quirks};
+    struct hda_dma data = {.address = 0x10080, .size = 0x3000};
+
+    list[0] = (HDAUDIO_BUFFER_DESCRIPTOR){.Address.QuadPart = (LONGLONG)first, .Length = length};
+    list[1] = (HDAUDIO_BUFFER_DESCRIPTOR){.Address.QuadPart = (LONGLONG)second, .Length = rest};
+    return hda_bdl_check(&bus, &data, list, 1, (size_t)length + rest);
+}
+
+static void a_client_describes_its_own_memory(void **state)
+{
+    (void)state;
+    assert_true(accepts(0x10080, 0x1000, 0x11080, 0x2000));
+    assert_true(accepts(0x13000, 0x80, 0x10080, 1));
+    assert_false(accepts(0x10080, 0x1000, 0x11080, 0x2001));
+    assert_false(accepts(0x10000, 0x1000, 0x11080, 0x2000));
+    assert_false(accepts(0x10080, 0x1000, 0x13080, 1));
+    assert_false(accepts(0x10080, 0x1000, UINT64_MAX - 0x7F, 0x80));
+    assert_false(accepts(0x10080, 0x1000, 0x11080, UINT32_MAX));
+    assert_false(accepts(0x10080, 0x1000, 0x11080, 0));
+    assert_false(accepts(0x10080, 0x1000, 0x110C0, 0x80));
+}
+
+/* A sum of 2^32 is not one of 0. */
+static void a_sum_does_not_wrap(void **state)
+{
+    struct hda_bus bus = {0};
+    struct hda_dma data = {.address = 0, .size = 0x80000000};
+
+    (void)state;
+    for (unsigned i = 0; i < 3; i++)
+        list[i] = (HDAUDIO_BUFFER_DESCRIPTOR){.Length = i < 2 ? 0x7FFFFF80 : 0x180};
+    assert_false(hda_bdl_check(&bus, &data, list, 2, 0x80));
+}
+
+static void where_an_entry_must_not_cross_4_kib_a_client_s_may_not_either(void **state)
+{
+    (void)state;
+    quirks = HDA_QUIRK_4K_FRAGMENTS;
+    assert_true(accepts(0x10080, 0xF80, 0x11000, 0x1000));
+    assert_false(accepts(0x10080, 0x1000, 0x11000, 0x1000));
+    quirks = 0;
+    assert_true(accepts(0x10080, 0x1000, 0x11000, 0x1000));
+}
+
+static void one_entry_that_interrupts_is_found(void **state)
+{
+    (void)state;
+    memset(list, 0, sizeof(list[0]) * 4);
+    list[3].InterruptOnCompletion = 1;
+    list[1].InterruptOnCompletion = 2; /* bit 0 alone counts */
+    assert_false(hda_bdl_interrupts(list, 2));
+    assert_true(hda_bdl_interrupts(list, 3));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +230,10 @@ int main(void)
         cmocka_unit_test(every_fragment_starts_on_128_bytes_and_none_is_described_twice),
         cmocka_unit_test(a_list_holds_256_entries_and_no_more),
         cmocka_unit_test(where_an_entry_must_not_cross_4_kib_none_does),
+        cmocka_unit_test(a_client_describes_its_own_memory),
+        cmocka_unit_test(a_sum_does_not_wrap),
+        cmocka_unit_test(where_an_entry_must_not_cross_4_kib_a_client_s_may_not_either),
+        cmocka_unit_test(one_entry_that_interrupts_is_found),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -138,13 +138,22 @@ static NTSTATUS open_bus(struct hdabus **bus)
     return status;
 }
 
+static NTSTATUS query(struct hdabus *bus, const GUID *type, USHORT size, void *table)
+{
+    return hdabus_query_interface(bus, 0, type, size, 0x0100, table);
+}
+
 static NTSTATUS live_on(struct hdabus *bus)
 {
-    HDAUDIO_BUS_INTERFACE_V2 ddi;
-    NTSTATUS status = hdabus_query_interface(bus, 0, &GUID_HDAUDIO_BUS_INTERFACE_V2, sizeof(ddi), 0x0100,
-                                             (PINTERFACE)(void *)&ddi);
+    HDAUDIO_BUS_INTERFACE_V3 ddi;
+    HDAUDIO_BUS_INTERFACE_BDL bdl;
+    NTSTATUS status = query(bus, &GUID_HDAUDIO_BUS_INTERFACE_V3, sizeof(ddi), &ddi);
 
-    return NT_SUCCESS(status) ? scenario_live(&ddi) : status;
+    if (NT_SUCCESS(status))
+        status = scenario_live(&ddi);
+    if (NT_SUCCESS(status))
+        status = query(bus, &GUID_HDAUDIO_BUS_INTERFACE_BDL, sizeof(bdl), &bdl);
+    return NT_SUCCESS(status) ? scenario_live_bdl(&bdl) : status;
 }
 
 static unsigned faults(struct hdabus *bus)

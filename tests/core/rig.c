@@ -11,6 +11,11 @@ struct rig rig;
 static const GUID interface_v2 = {
     0xb52af5fb, 0x424b, 0x4bb9, {0xa1, 0x60, 0x5b, 0x38, 0xbe, 0x94, 0xe5, 0x68}};
 
+static const GUID interface_v3 = {
+    0xdc25da12, 0xbcd1, 0x4c7f, {0x84, 0xe1, 0x02, 0xad, 0xb6, 0xdc, 0xdc, 0xbf}};
+static const GUID interface_bdl = {
+    0xb4d65397, 0x5634, 0x40b0, {0xb0, 0x68, 0xf5, 0xb9, 0xf8, 0xb9, 0x67, 0xa5}};
+
 static void ignore_log(void *context, enum hda_log_level level, const char *line)
 {
     (void)context;
@@ -100,13 +105,32 @@ void rig_stop(void)
     hda_bus_stop(bus, NULL);
 }
 
+static void query(const GUID *type, USHORT size, void *table)
+{
+    assert_int_equal(hda_bus_query_interface(rig.bus, 0, type, size, 0x0100, table), STATUS_SUCCESS);
+}
+
 HDAUDIO_BUS_INTERFACE_V2 rig_client(void)
 {
     HDAUDIO_BUS_INTERFACE_V2 ddi;
 
-    assert_int_equal(
-        hda_bus_query_interface(rig.bus, 0, &interface_v2, sizeof(ddi), 0x0100, (PINTERFACE)(void *)&ddi),
-        STATUS_SUCCESS);
+    query(&interface_v2, sizeof(ddi), &ddi);
+    return ddi;
+}
+
+HDAUDIO_BUS_INTERFACE_V3 rig_client_v3(void)
+{
+    HDAUDIO_BUS_INTERFACE_V3 ddi;
+
+    query(&interface_v3, sizeof(ddi), &ddi);
+    return ddi;
+}
+
+HDAUDIO_BUS_INTERFACE_BDL rig_client_bdl(void)
+{
+    HDAUDIO_BUS_INTERFACE_BDL ddi;
+
+    query(&interface_bdl, sizeof(ddi), &ddi);
     return ddi;
 }
 

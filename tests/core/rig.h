@@ -41,6 +41,8 @@ void rig_start(void);
 void rig_stop(void);
 /* A client of the first child; the test dereferences it before the bus stops, or lets the bus do it. */
 HDAUDIO_BUS_INTERFACE_V2 rig_client(void);
+HDAUDIO_BUS_INTERFACE_V3 rig_client_v3(void);
+HDAUDIO_BUS_INTERFACE_BDL rig_client_bdl(void);
 
 /* Bus time in nanoseconds, and letting some pass at any level. */
 uint64_t rig_now(void);

@@ -28,10 +28,12 @@ struct stream {
     UCHAR tag;
     KEVENT event;
     bool registered;
+    bool called; /* its callback is registered */
+    unsigned calls;
 };
 
 struct life {
-    const HDAUDIO_BUS_INTERFACE_V2 *ddi;
+    const HDAUDIO_BUS_INTERFACE_V3 *ddi;
     UCHAR address;
     UCHAR group;
     NTSTATUS status; /* the first that was no success */
@@ -58,9 +60,14 @@ static bool goes_on(struct life *life, NTSTATUS status)
 
 /* ---- Verbs --------------------------------------------------------------------------------------- */
 
+static ULONG to_node(UCHAR address, UCHAR node, ULONG verb)
+{
+    return (ULONG)address << 28 | (ULONG)node << 20 | verb;
+}
+
 static ULONG command(const struct life *life, UCHAR node, ULONG verb)
 {
-    return (ULONG)life->address << 28 | (ULONG)node << 20 | verb;
+    return to_node(life->address, node, verb);
 }
 
 static NTSTATUS answered(const HDAUDIO_CODEC_TRANSFER *transfers, ULONG count)
@@ -75,7 +82,7 @@ static NTSTATUS answered(const HDAUDIO_CODEC_TRANSFER *transfers, ULONG count)
 static bool read_codec(struct life *life)
 {
     struct codec codec;
-    NTSTATUS status = codec_read(&codec, life->ddi);
+    NTSTATUS status = codec_read(&codec, (const HDAUDIO_BUS_INTERFACE_V2 *)life->ddi);
 
     if (NT_SUCCESS(status))
         codec_free(&codec);
@@ -127,22 +134,24 @@ static bool power_up(struct life *life, UCHAR node)
 }
 
 /* The converter takes part in the stream. */
-static bool connect(struct life *life, const struct stream *stream)
+static NTSTATUS connect(PTRANSFER_CODEC_VERBS transfer, PVOID context, UCHAR address,
+                        const struct stream *stream)
 {
     HDAUDIO_CODEC_TRANSFER transfers[2] = {0};
     NTSTATUS status;
 
-    transfers[0].Output.Command = command(life, stream->converter, 0x20000u | stream->format.ConverterFormat);
-    transfers[1].Output.Command = command(life, stream->converter, 0x70600u | (ULONG)stream->tag << 4);
-    status = life->ddi->TransferCodecVerbs(life->ddi->Context, 2, transfers, NULL, NULL);
-    return goes_on(life, status) && goes_on(life, answered(transfers, 2));
+    transfers[0].Output.Command =
+        to_node(address, stream->converter, 0x20000u | stream->format.ConverterFormat);
+    transfers[1].Output.Command = to_node(address, stream->converter, 0x70600u | (ULONG)stream->tag << 4);
+    status = transfer(context, 2, transfers, NULL, NULL);
+    return NT_SUCCESS(status) ? answered(transfers, 2) : status;
 }
 
 /* ---- Streams ------------------------------------------------------------------------------------- */
 
 static NTSTATUS allocate_engine(struct life *life, struct stream *stream)
 {
-    const HDAUDIO_BUS_INTERFACE_V2 *ddi = life->ddi;
+    const HDAUDIO_BUS_INTERFACE_V3 *ddi = life->ddi;
     HDAUDIO_STREAM_FORMAT format = {48000, 16, 16, 2};
     HANDLE engine;
     NTSTATUS status;
@@ -181,13 +190,29 @@ static NTSTATUS register_event(struct life *life, struct stream *stream)
     return status;
 }
 
+static VOID NTAPI count_call(PVOID context, LARGE_INTEGER time)
+{
+    (void)time;
+    ++*(unsigned *)context;
+}
+
+static NTSTATUS register_callback(struct life *life, struct stream *stream)
+{
+    NTSTATUS status = life->ddi->RegisterNotificationCallback(life->ddi->Context, stream->engine, NULL,
+                                                              count_call, &stream->calls);
+
+    stream->called = NT_SUCCESS(status);
+    return status;
+}
+
 static bool open_stream(struct life *life, bool captures)
 {
     struct stream *stream = &life->streams[life->count++];
 
     *stream = (struct stream){.captures = captures, .converter = captures ? ADC : DAC};
     return goes_on(life, allocate_engine(life, stream)) && goes_on(life, allocate_buffer(life, stream)) &&
-           goes_on(life, register_event(life, stream)) && connect(life, stream);
+           goes_on(life, register_event(life, stream)) && goes_on(life, register_callback(life, stream)) &&
+           goes_on(life, connect(life->ddi->TransferCodecVerbs, life->ddi->Context, life->address, stream));
 }
 
 static bool wait_for_periods(struct life *life)
@@ -204,7 +229,7 @@ static bool wait_for_periods(struct life *life)
 
 static bool run(struct life *life)
 {
-    const HDAUDIO_BUS_INTERFACE_V2 *ddi = life->ddi;
+    const HDAUDIO_BUS_INTERFACE_V3 *ddi = life->ddi;
     HANDLE engines[2] = {life->streams[0].engine, life->streams[1].engine};
 
     if (!goes_on(life, ddi->SetDmaEngineState(ddi->Context, RunState, life->count, engines)))
@@ -217,8 +242,12 @@ static bool run(struct life *life)
 
 static void close_stream(struct life *life, struct stream *stream)
 {
-    const HDAUDIO_BUS_INTERFACE_V2 *ddi = life->ddi;
+    const HDAUDIO_BUS_INTERFACE_V3 *ddi = life->ddi;
 
+    if (stream->called)
+        assert_int_equal(
+            ddi->UnregisterNotificationCallback(ddi->Context, stream->engine, count_call, &stream->calls),
+            STATUS_SUCCESS);
     if (stream->registered)
         assert_int_equal(ddi->UnregisterNotificationEvent(ddi->Context, stream->engine, &stream->event),
                          STATUS_SUCCESS);
@@ -246,7 +275,7 @@ static VOID NTAPI ignore_response(HDAUDIO_CODEC_RESPONSE response, PVOID context
     (void)context;
 }
 
-NTSTATUS scenario_live(const HDAUDIO_BUS_INTERFACE_V2 *ddi)
+NTSTATUS scenario_live(const HDAUDIO_BUS_INTERFACE_V3 *ddi)
 {
     struct life life = {.ddi = ddi};
     UCHAR tag;
@@ -260,4 +289,90 @@ NTSTATUS scenario_live(const HDAUDIO_BUS_INTERFACE_V2 *ddi)
     }
     ddi->InterfaceDereference(ddi->Context);
     return life.status;
+}
+
+/* ---- BDL ----------------------------------------------------------------------------------------- */
+
+#define BDL_BYTES 4096u /* 21 ms */
+
+struct bdl_life {
+    const HDAUDIO_BUS_INTERFACE_BDL *ddi;
+    UCHAR address;
+    struct stream stream;
+    PVOID data; /* NULL: it has no buffer */
+    PHDAUDIO_BUFFER_DESCRIPTOR list;
+    unsigned interrupts;
+};
+
+static VOID NTAPI count_interrupt(VOID *context, ULONG causes)
+{
+    (void)causes;
+    ++*(unsigned *)context;
+}
+
+static NTSTATUS set_up(struct bdl_life *life)
+{
+    ULONG fifo;
+
+    for (unsigned i = 0; i < 2; i++) {
+        life->list[i].Address.QuadPart = MmGetPhysicalAddress(life->data).QuadPart + i * BDL_BYTES / 2;
+        life->list[i].Length = BDL_BYTES / 2;
+        life->list[i].InterruptOnCompletion = 1;
+    }
+    return life->ddi->SetupDmaEngineWithBdl(life->ddi->Context, life->stream.engine, BDL_BYTES, 1,
+                                            count_interrupt, &life->interrupts, &life->stream.tag, &fifo);
+}
+
+static NTSTATUS set_bdl_state(struct bdl_life *life, HDAUDIO_STREAM_STATE state)
+{
+    return life->ddi->SetDmaEngineState(life->ddi->Context, state, 1, &life->stream.engine);
+}
+
+static NTSTATUS play_with_bdl(struct bdl_life *life)
+{
+    LARGE_INTEGER two_passes = {.QuadPart = -500000};
+    NTSTATUS status = set_up(life);
+
+    if (NT_SUCCESS(status))
+        status = connect(life->ddi->TransferCodecVerbs, life->ddi->Context, life->address, &life->stream);
+    if (NT_SUCCESS(status))
+        status = set_bdl_state(life, RunState);
+    if (!NT_SUCCESS(status))
+        return status;
+    KeDelayExecutionThread(KernelMode, FALSE, &two_passes);
+    if (!NT_SUCCESS(set_bdl_state(life, StopState)))
+        assert_int_equal(set_bdl_state(life, StopState), STATUS_SUCCESS);
+    return life->interrupts >= PERIODS ? STATUS_SUCCESS : STATUS_IO_TIMEOUT;
+}
+
+static NTSTATUS open_with_bdl(struct bdl_life *life)
+{
+    const HDAUDIO_BUS_INTERFACE_BDL *ddi = life->ddi;
+    HDAUDIO_STREAM_FORMAT format = {48000, 16, 16, 2};
+    NTSTATUS status;
+
+    status = ddi->AllocateRenderDmaEngine(ddi->Context, &format, FALSE, &life->stream.engine,
+                                          &life->stream.format);
+    if (!NT_SUCCESS(status))
+        return status;
+    return ddi->AllocateContiguousDmaBuffer(ddi->Context, life->stream.engine, BDL_BYTES, &life->data,
+                                            &life->list);
+}
+
+NTSTATUS scenario_live_bdl(const HDAUDIO_BUS_INTERFACE_BDL *ddi)
+{
+    struct bdl_life life = {.ddi = ddi, .stream.converter = DAC};
+    NTSTATUS status;
+    UCHAR group;
+
+    ddi->GetResourceInformation(ddi->Context, &life.address, &group);
+    status = open_with_bdl(&life);
+    if (NT_SUCCESS(status))
+        status = play_with_bdl(&life);
+    if (life.data != NULL && !NT_SUCCESS(ddi->FreeContiguousDmaBuffer(ddi->Context, life.stream.engine)))
+        assert_int_equal(ddi->FreeContiguousDmaBuffer(ddi->Context, life.stream.engine), STATUS_SUCCESS);
+    if (life.stream.engine != NULL)
+        assert_int_equal(ddi->FreeDmaEngine(ddi->Context, life.stream.engine), STATUS_SUCCESS);
+    ddi->InterfaceDereference(ddi->Context);
+    return status;
 }

@@ -136,9 +136,11 @@ static uint64_t usual_start, usual_life;
 
 static NTSTATUS live(void)
 {
-    HDAUDIO_BUS_INTERFACE_V2 ddi = rig_client();
+    HDAUDIO_BUS_INTERFACE_V3 ddi = rig_client_v3();
+    HDAUDIO_BUS_INTERFACE_BDL bdl = rig_client_bdl();
+    NTSTATUS status = scenario_live(&ddi), second = scenario_live_bdl(&bdl);
 
-    return scenario_live(&ddi);
+    return NT_SUCCESS(status) ? second : status;
 }
 
 static NTSTATUS timed(NTSTATUS (*step)(void), uint64_t *took)

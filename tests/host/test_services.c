@@ -428,6 +428,27 @@ static void each_thread_has_a_level_of_its_own(void **state)
     assert_int_equal(other, PASSIVE_LEVEL);
 }
 
+/* What the devices of two buses reach, side by side in memory and far apart on the bus. */
+static void an_address_is_that_of_the_range_that_holds_it(void **state)
+{
+    static char memory[3 * 256];
+    struct linux_range first = {.memory = memory, .size = 256, .address = 0x123456000};
+    struct linux_range second = {.memory = memory + 256, .size = 256, .address = 0x1000};
+
+    (void)state;
+    linux_range_add(&first);
+    linux_range_add(&second);
+    assert_int_equal(MmGetPhysicalAddress(memory).QuadPart, 0x123456000);
+    assert_int_equal(MmGetPhysicalAddress(memory + 255).QuadPart, 0x1234560FF);
+    assert_int_equal(MmGetPhysicalAddress(memory + 256).QuadPart, 0x1000);
+    assert_int_equal(MmGetPhysicalAddress(memory + 512).QuadPart, 0);
+    linux_range_remove(&first);
+    assert_int_equal(MmGetPhysicalAddress(memory).QuadPart, 0);
+    assert_int_equal(MmGetPhysicalAddress(memory + 300).QuadPart, 0x1000 + 44);
+    linux_range_remove(&second);
+    assert_int_equal(MmGetPhysicalAddress(memory + 300).QuadPart, 0);
+}
+
 #define ROUNDS  20000
 #define THREADS 3
 
@@ -763,6 +784,7 @@ int main(void)
         cmocka_unit_test(memory_compares_up_to_the_first_difference),
         cmocka_unit_test(interlocked_operations_return_what_the_wdk_says),
         cmocka_unit_test(dbgprint_has_the_sizes_of_the_wdk),
+        cmocka_unit_test(an_address_is_that_of_the_range_that_holds_it),
         cmocka_unit_test(a_driver_written_for_the_wdk_compiles_and_runs_unchanged),
     };
 

@@ -123,6 +123,20 @@ void linux_mdl_free(PMDL mdl)
     free(mdl);
 }
 
+static unsigned ranges; /* of contiguous memory */
+
+void linux_range_add(struct linux_range *range)
+{
+    assert_non_null(range->memory);
+    ranges++;
+}
+
+void linux_range_remove(struct linux_range *range)
+{
+    assert_non_null(range->memory);
+    ranges--;
+}
+
 /* ---- A codec whose one pin is 3 ----------------------------------------------------------------- */
 
 static unsigned destroyed;
@@ -518,13 +532,16 @@ static void contiguous_memory_is_aligned_zeroed_and_within_reach(void **state)
     assert_int_equal(ops->dma_alloc(device, 1, 0xFFFFFFFF, &odd), STATUS_SUCCESS);
     assert_true(low.address && low.address + 4096 <= 0x100000000);
     assert_true(high.address >= 0x100000000); /* so that a driver that forgets the upper half is noticed */
-    assert_int_equal(((uintptr_t)low.memory | low.address | high.address | odd.address) % 128, 0);
+    assert_int_equal(((uintptr_t)odd.memory | odd.address) % 128, 0);
+    assert_int_equal(((uintptr_t)low.memory | (uintptr_t)high.memory | low.address | high.address) % 4096, 0);
+    assert_int_equal(ranges, 3);
     for (size_t i = 0; i < 4096; i++)
         assert_int_equal(((uint8_t *)low.memory)[i], 0);
     ops->dma_sync(device, &low, 0, 4096, HDA_SYNC_FOR_DEVICE);
     ops->dma_free(device, &odd);
     ops->dma_free(device, &low);
     ops->dma_free(device, &high);
+    assert_int_equal(ranges, 0);
     assert_int_equal(ops->dma_alloc(device, 0, UINT64_MAX, &low), STATUS_INSUFFICIENT_RESOURCES);
     assert_int_equal(ops->dma_alloc(device, SIZE_MAX, UINT64_MAX, &low), STATUS_INSUFFICIENT_RESOURCES);
     assert_int_equal(ops->dma_alloc(device, 4096, 0x1000, &low), STATUS_INSUFFICIENT_RESOURCES);

@@ -7,8 +7,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "host/linux/linux_host.h"
-
 #define LOWEST (1u << 20)
 
 struct guest_block {
@@ -26,7 +24,11 @@ bool guest_memory_open(struct guest_memory *memory)
     memory->bytes = mmap(NULL, GUEST_MEMORY, PROT_READ | PROT_WRITE, MAP_SHARED, memory->file, 0);
     if (memory->bytes == MAP_FAILED)
         memory->bytes = NULL;
-    return memory->bytes;
+    if (!memory->bytes)
+        return false;
+    memory->range = (struct linux_range){.memory = memory->bytes, .size = GUEST_MEMORY};
+    linux_range_add(&memory->range);
+    return true;
 }
 
 size_t guest_memory_close(struct guest_memory *memory)
@@ -40,8 +42,10 @@ size_t guest_memory_close(struct guest_memory *memory)
         left += block->size;
         free(block);
     }
-    if (memory->bytes)
+    if (memory->bytes) {
+        linux_range_remove(&memory->range);
         munmap(memory->bytes, GUEST_MEMORY);
+    }
     if (memory->file >= 0)
         close(memory->file);
     pthread_mutex_destroy(&memory->lock);

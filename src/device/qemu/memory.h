@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/linux/linux_host.h"
+
 #define GUEST_MEMORY (256u << 20) /* bytes; pages that nobody touches take none */
 
 struct guest_block;
@@ -21,6 +23,7 @@ struct guest_memory {
     uint8_t *bytes;
     pthread_mutex_t lock;
     struct guest_block *blocks; /* in order of address */
+    struct linux_range range;   /* all of it, once it is mapped */
 };
 
 /* False without memory; guest_memory_close() follows in any case. */

@@ -24,6 +24,7 @@ struct allocation {
     size_t run;       /* bytes at consecutive addresses; what follows is a page further */
     uint64_t address; /* of the first byte */
     PMDL mdl;
+    struct linux_range range; /* of contiguous memory */
 };
 
 struct sim_device {

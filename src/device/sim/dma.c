@@ -11,7 +11,7 @@
 #include "device.h"
 #include "memory.h"
 
-#define DMA_ALIGNMENT 128
+#define DMA_ALIGNMENT 128 /* of less than a page */
 
 /* ---- Addresses ---------------------------------------------------------------------------------- */
 
@@ -97,6 +97,8 @@ static struct allocation *withdraw(struct sim_device *device, const void *memory
 
 static void destroy(struct allocation *a)
 {
+    if (a->range.memory)
+        linux_range_remove(&a->range);
     if (a->mdl)
         linux_mdl_free(a->mdl);
     if (a->mapped)
@@ -110,7 +112,8 @@ static void destroy(struct allocation *a)
 
 static struct allocation *create_contiguous(size_t size)
 {
-    size_t rounded = (size + DMA_ALIGNMENT - 1) / DMA_ALIGNMENT * DMA_ALIGNMENT;
+    size_t alignment = size < SIM_PAGE ? DMA_ALIGNMENT : SIM_PAGE;
+    size_t rounded = (size + alignment - 1) / alignment * alignment;
     struct allocation *a;
 
     if (!size || rounded < size)
@@ -118,7 +121,7 @@ static struct allocation *create_contiguous(size_t size)
     a = calloc(1, sizeof(*a));
     if (!a)
         return NULL;
-    a->memory = aligned_alloc(DMA_ALIGNMENT, rounded);
+    a->memory = aligned_alloc(alignment, rounded);
     if (!a->memory) {
         free(a);
         return NULL;
@@ -141,6 +144,8 @@ NTSTATUS sim_dma_alloc(void *context, size_t size, uint64_t highest, struct hda_
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     publish(device, a);
+    a->range = (struct linux_range){.memory = a->memory, .size = size, .address = a->address};
+    linux_range_add(&a->range);
     *dma = (struct hda_dma){.memory = a->memory, .address = a->address, .size = size};
     return STATUS_SUCCESS;
 }

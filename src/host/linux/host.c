@@ -227,9 +227,21 @@ static KIRQL host_irql(void *host)
     return KeGetCurrentIrql();
 }
 
+static uintptr_t host_runner(void *host)
+{
+    (void)host;
+    return linux_thread_number();
+}
+
 static uint64_t host_now(void *host)
 {
     return linux_clock_now(((struct linux_host *)host)->clock);
+}
+
+/* Nanoseconds of bus time: see KeQueryPerformanceCounter(). */
+static LONGLONG host_performance_counter(void *host)
+{
+    return (LONGLONG)host_now(host);
 }
 
 static void host_stall(void *host, uint32_t microseconds)
@@ -243,6 +255,13 @@ static void host_sleep(void *host, uint32_t microseconds)
 
     linux_require_at_most("sleep", PASSIVE_LEVEL);
     linux_wait_until(clock, linux_time_after(linux_clock_now(clock), microseconds * 1000ull));
+}
+
+/* A process has no device objects that could go away. */
+static void host_object(void *host, PDEVICE_OBJECT object)
+{
+    (void)host;
+    (void)object;
 }
 
 static void host_log(void *context, enum hda_log_level level, const char *format, va_list arguments)
@@ -269,8 +288,12 @@ const struct hda_host_ops linux_host_ops = {
     .event_set = host_event_set,
     .event_wait = linux_event_wait,
     .irql = host_irql,
+    .runner = host_runner,
     .now = host_now,
+    .performance_counter = host_performance_counter,
     .stall = host_stall,
     .sleep = host_sleep,
+    .object_reference = host_object,
+    .object_dereference = host_object,
     .log = host_log,
 };

@@ -113,4 +113,15 @@ NTSTATUS linux_schedule_run(uint64_t seed, const struct linux_schedule_thread *t
 PMDL linux_mdl_create(void *memory, size_t size, const uint64_t *pages);
 void linux_mdl_free(PMDL mdl);
 
+/* Memory that a device reaches at one range of addresses, which MmGetPhysicalAddress() tells while it is
+ * known. The range and the memory stay the caller's. Up to DISPATCH_LEVEL. */
+struct linux_range {
+    LIST_ENTRY link;
+    const void *memory;
+    size_t size;
+    uint64_t address;
+};
+void linux_range_add(struct linux_range *range);
+void linux_range_remove(struct linux_range *range);
+
 #endif

@@ -15,14 +15,17 @@
 /* When to try again to make a thread that could not be made. */
 #define THREAD_RETRY_NS 10000000ull
 
-/* Makes a thread that leaves all signals to the program's own threads. */
+/* Makes a thread that leaves signals to the program's own threads, but those that it causes itself. */
 static int create_thread(pthread_t *thread, void *(*routine)(void *), struct linux_host *host)
 {
-    sigset_t all, before;
+    static const int its_own[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+    sigset_t others, before;
     int error;
 
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    sigfillset(&others);
+    for (size_t i = 0; i < sizeof(its_own) / sizeof(its_own[0]); i++)
+        sigdelset(&others, its_own[i]);
+    pthread_sigmask(SIG_SETMASK, &others, &before);
     error = pthread_create(thread, NULL, routine, host);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return error;

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* conformance.c - hdabus conformance: runs the suite of the DDI against the bus driver. */
+#include "conformance/conformance.h"
+
+#include <bus.h>
+#include <signal.h>
+#include <sim.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "device.h"
+
+#define REAL_SLACK        50000000   /* how late a thread may wake up on a busy machine, in nanoseconds */
+#define QEMU_VERB_TIMEOUT 1000000000 /* nanoseconds (docs/QEMU.md) */
+#define QEMU_CODECS       "codec=hda-duplex,codec=hda-duplex,codec=hda-duplex,codec=hda-duplex"
+
+/* The check that runs, for the handler of signals. */
+static struct {
+    char line[160];
+    const char *rule;
+} running;
+
+static NTSTATUS query(void *context, const GUID *type, USHORT size, USHORT version, PINTERFACE table)
+{
+    return hdabus_query_interface(context, 0, type, size, version, table);
+}
+
+static void advance(void *context, ULONGLONG nanoseconds)
+{
+    LARGE_INTEGER interval = {.QuadPart = -(LONGLONG)((nanoseconds + 99) / 100)};
+
+    (void)context;
+    if (nanoseconds > 0)
+        KeDelayExecutionThread(KernelMode, FALSE, &interval);
+}
+
+static ULONGLONG now(void *context)
+{
+    LARGE_INTEGER frequency, counter = KeQueryPerformanceCounter(&frequency);
+
+    (void)context;
+    return (ULONGLONG)((__uint128_t)counter.QuadPart * 1000000000u / (ULONGLONG)frequency.QuadPart);
+}
+
+static KIRQL raise_level(void *context, KIRQL level)
+{
+    KIRQL old;
+
+    (void)context;
+    KeRaiseIrql(level, &old);
+    return old;
+}
+
+static void lower_level(void *context, KIRQL level)
+{
+    (void)context;
+    KeLowerIrql(level);
+}
+
+static KIRQL level(void *context)
+{
+    (void)context;
+    return KeGetCurrentIrql();
+}
+
+static void begin(void *context, unsigned number, const char *name, const char *rule)
+{
+    (void)context;
+    snprintf(running.line, sizeof(running.line), "not ok %u - %s\n# DDI: ", number, name);
+    running.rule = rule;
+}
+
+static void say(const char *text)
+{
+    ssize_t written = write(STDOUT_FILENO, text, strlen(text));
+
+    (void)written; /* nothing is left to be done about it */
+}
+
+/* A driver that ends the process has failed the check. The signal comes again when this returns, and ends it.
+ */
+static void tell_crash(int number)
+{
+    (void)number;
+    say(running.line);
+    say(running.rule);
+    say("\nBail out! the bus driver ends the process in this check\n");
+}
+
+static void catch_crashes(void)
+{
+    static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+    struct sigaction action = {.sa_handler = tell_crash, .sa_flags = (int)SA_RESETHAND}, before;
+
+    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+            sigaction(signals[i], &action, NULL); /* a sanitizer that has one tells more */
+}
+
+static void print(void *context, const char *line)
+{
+    (void)context;
+    puts(line);
+    fflush(stdout); /* should the driver end the process, the lines say how far it came */
+}
+
+/* What the simulated controller has seen the driver do wrong, behind the interface. */
+static unsigned print_faults(const struct hdabus *bus)
+{
+    const char *sentence;
+
+    for (unsigned i = 0; (sentence = hdabus_sim_fault(bus, i)) != NULL; i++)
+        printf("# the controller: %s\n", sentence);
+    return hdabus_sim_faults(bus);
+}
+
+static bool is_kind(const char *device, const char *kind)
+{
+    size_t length = strlen(kind);
+
+    return strncmp(device, kind, length) == 0 && (device[length] == '\0' || device[length] == ':');
+}
+
+static UCHAR codec_of(struct hdabus *bus)
+{
+    struct hdabus_child child = {0};
+
+    hdabus_child(bus, 0, &child);
+    return child.codec_address;
+}
+
+static BOOLEAN plug(void *context, UCHAR pin, BOOLEAN plugged)
+{
+    return NT_SUCCESS(hdabus_sim_plug(context, codec_of(context), pin, plugged));
+}
+
+static BOOLEAN fail(void *context, enum conformance_failure failure)
+{
+    static const enum hdabus_sim_failure failures[] = {
+        [CONFORMANCE_NO_RESPONSE] = HDABUS_SIM_NO_RESPONSE,
+        [CONFORMANCE_RESPONSE_OVERRUN] = HDABUS_SIM_RESPONSE_OVERRUN,
+        [CONFORMANCE_MEMORY_ERROR] = HDABUS_SIM_MEMORY_ERROR,
+    };
+
+    return NT_SUCCESS(hdabus_sim_fail(context, failures[failure], codec_of(context)));
+}
+
+static void describe(const struct hdabus *bus, struct conformance_target *target)
+{
+    struct hdabus_controller controller;
+
+    hdabus_controller(bus, &controller);
+    target->line_payload = controller.output_payload;
+    target->stream_payload = controller.output_stream_payload;
+    target->input_line_payload = controller.input_payload;
+    target->input_stream_payload = controller.input_stream_payload;
+    target->ring_entries =
+        controller.corb_entries < controller.rirb_entries ? controller.corb_entries : controller.rirb_entries;
+    target->output_lines = controller.output_lines;
+    target->engines_known = TRUE;
+    target->output_engines = controller.output_engines;
+    target->input_engines = controller.input_engines;
+    target->bidirectional_engines = controller.bidirectional_engines;
+    target->no_stream_sync = !controller.stream_sync;
+}
+
+static struct conformance_target target_of(struct hdabus *bus, const char *device)
+{
+    struct conformance_target target = {.context = bus,
+                                        .query = query,
+                                        .advance = advance,
+                                        .now = now,
+                                        .raise = raise_level,
+                                        .lower = lower_level,
+                                        .level = level,
+                                        .begin = begin,
+                                        .print = print};
+
+    describe(bus, &target);
+    if (is_kind(device, "qemu") || strstr(device, "shape=qemu"))
+        target.ring_entries = 0; /* its CORB stalls (docs/QEMU.md): frames mean nothing */
+    if (is_kind(device, "qemu")) {
+        target.verb_timeout = QEMU_VERB_TIMEOUT;
+        target.streams_need_listeners = TRUE;
+    }
+    if (strcmp(hdabus_clock(bus), "real") == 0)
+        target.slack = REAL_SLACK;
+    if (is_kind(device, "sim")) {
+        target.plug = plug;
+        target.fail = fail;
+    }
+    return target;
+}
+
+static int refuse_choice(const struct options *options, struct report *report)
+{
+    const char *version = options->interface, *filter = options->filter;
+
+    if (!filter)
+        return report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "there is no check of interface %s",
+                              version);
+    return report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "there is no check%s%s whose name contains %s",
+                          version ? " of interface " : "", version ? version : "", filter);
+}
+
+static int try_bus(struct hdabus *bus, const struct options *options, const struct conformance_choice *choice,
+                   struct report *report)
+{
+    struct conformance_target target = target_of(bus, options->device);
+    unsigned failures, faults;
+
+    if (hdabus_child_count(bus) == 0)
+        return report_failure(report, EXIT_FAILED, STATUS_SUCCESS,
+                              "device %s: no codec with a function group to try the driver with",
+                              options->device);
+    catch_crashes();
+    failures = conformance_run(&target, choice);
+    faults = is_kind(options->device, "sim") ? print_faults(bus) : 0;
+    if (failures + faults == 0)
+        return EXIT_DONE;
+    return report_failure(report, EXIT_FAILED, STATUS_SUCCESS,
+                          "%u of %u checks failed, and the controller saw %u faults", failures,
+                          conformance_count(choice), faults);
+}
+
+/* QEMU moves a stream only while a codec takes it: by default there is a codec for each of its four engines.
+ * NULL without memory. */
+static char *device_name(const char *device)
+{
+    char *name = NULL;
+
+    if (!is_kind(device, "qemu") || strstr(device, "codec="))
+        return strdup(device);
+    if (asprintf(&name, "%s%c%s", device, strchr(device, ':') ? ',' : ':', QEMU_CODECS) < 0)
+        return NULL;
+    return name;
+}
+
+static int open_device(struct device *device, const struct options *options, struct report *report)
+{
+    struct options changed = *options;
+    char *name = device_name(options->device);
+    int code;
+
+    if (!name)
+        return report_failure(report, EXIT_FAILED, STATUS_NO_MEMORY, "memory has run out");
+    changed.device = name;
+    code = device_open_quietly(device, &changed, report);
+    free(name);
+    return code;
+}
+
+int command_conformance(const struct options *options, struct report *report)
+{
+    struct conformance_choice choice = {options->interface, options->filter};
+    struct device device;
+    int code;
+
+    if (conformance_count(&choice) == 0)
+        return refuse_choice(options, report);
+    code = open_device(&device, options, report);
+    if (code != EXIT_DONE)
+        return code;
+    code = try_bus(device.bus, options, &choice, report);
+    device_close(&device, NULL);
+    return code;
+}

@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The conformance suite on QEMU's controller, with four codecs so that four streams can move.
+
+Usage: conformance.py HDABUS
+"""
+
+import re
+import time
+
+from command import DONE, CommandTest, main, run
+from machine import need_qemu
+
+LIMIT = 150  # seconds
+SKIPPED = re.compile(r"^ok \d+ - \S+ # SKIP (.+)$", re.MULTILINE)
+LACKING = (
+    "this controller has no SSYNC",
+    "no jack can be moved here",
+    "this controller begins again after a pause",
+    "this controller has no bidirectional engine",
+    "the controller has one SDO line",
+    "the controller's payloads are not known",
+    "converters take 16 bits only here",
+)
+# What needs a clock that stands still meanwhile, or a controller that can be told to fail.
+NOT_SIMULATED = (
+    "time passes by itself here",
+    "deferred work runs on other processors meanwhile",
+    "interrupts come on other processors meanwhile",
+    "link frames cannot be counted here",
+    "nothing can be made to fail here",
+)
+
+
+class Conformance(CommandTest):
+    def test_passes_and_skips_no_more_than_it_must(self):
+        begun = time.monotonic()
+        result = self.check(run("conformance", "--device", "qemu", timeout=2 * LIMIT), DONE)
+        self.assertLess(time.monotonic() - begun, LIMIT)
+        for reason in set(SKIPPED.findall(result.out)):
+            self.assertTrue(reason.startswith(LACKING + NOT_SIMULATED), reason)
+
+
+if __name__ == "__main__":
+    need_qemu()
+    main()

@@ -25,7 +25,7 @@ WANTED = sys.argv[4] if len(sys.argv) > 4 else ""
 HERE = Path(__file__).resolve().parent
 PLACE = BUILD / "tests" / "mutants" / "built"
 FAILED = re.compile(r"^not ok \d+ - (\S+)\n# DDI: \S", re.MULTILINE)
-TIMEOUT = 60
+TIMEOUT = 30
 CODEC = SOURCE / "src" / "device" / "sim" / "default.codec"
 NEIGHBOUR = SOURCE / "tests" / "differential" / "hda-duplex.codec"
 
@@ -88,12 +88,13 @@ def run(program, device, only):
     """The exit code and the names of the checks that failed, each with its sentence of the contract; last the controller,
     if it saw what no driver may do."""
     command = [program, "conformance", "--device", device] + (["--filter", only] if only else [])
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
-        done = subprocess.run(command, capture_output=True, timeout=TIMEOUT, check=False)
-        code, output = done.returncode, done.stdout.decode()
-    except subprocess.TimeoutExpired as late:
-        code, output = "no end", (late.stdout or b"").decode()
-    return code, FAILED.findall(output) + (["the controller"] if "\n# the controller: " in output else [])
+        output, _ = process.communicate(timeout=TIMEOUT)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGABRT)  # it says which check has no end
+        output, _ = process.communicate()
+    return process.returncode, FAILED.findall(output) + (["the controller"] if "\n# the controller: " in output else [])
 
 
 # ---- Building a driver with a mistake

@@ -152,7 +152,8 @@ class RunTests(InAFolder):
         self.assertIn("skipped: gcc: b: every_dump_parses: no dumps here", lines)
 
     def test_no_log_is_a_failure(self):
-        outcomes = self.module.outcomes_of(self.module.Configuration("gcc", "gcc"), self.folder / "nothing")
+        configuration = self.module.Configuration("gcc", "gcc")
+        outcomes = self.module.outcomes_of(configuration, self.folder / "nothing", self.checks_run)
         self.assertEqual([outcome.result for outcome in outcomes], ["failed"])
 
 

@@ -172,8 +172,8 @@ struct hda_bounds {
     uint32_t link_resets; /* tries, not microseconds: 3 */
 };
 
-/* What a controller does otherwise than the specification says, known by its PCI id (HARDWARE 1): bits for
- * hda_bus_config.quirks. */
+/* What a controller does otherwise than the specification says, known by its PCI id (docs/HARDWARE.md): bits
+ * for hda_bus_config.quirks. */
 enum hda_quirk {
     HDA_QUIRK_SSYNC_AT_34 = 0x01,    /* SSYNC is at 34h, not 38h */
     HDA_QUIRK_NO_64_BIT = 0x02,      /* addresses have 32 bits whatever GCAP.64OK says */

@@ -4,7 +4,7 @@
 
 #include "core.h"
 
-#define BOUNDARY 4096u /* that an entry must not cross, by quirk (HARDWARE 1.12) */
+#define BOUNDARY 4096u /* that an entry must not cross, by quirk (HARDWARE 12) */
 #define FRAGMENT 128u  /* fragments start on such boundaries (HDA 3.6.2) */
 
 static size_t greatest_common_divisor(size_t a, size_t b)

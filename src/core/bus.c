@@ -154,7 +154,7 @@ static void stop_interrupts(struct hda_bus *bus)
     bus->host->work_cancel(bus->config.host_context, &bus->deferred);
 }
 
-/* What DMA may still touch is never given back (HARDWARE 1.11). */
+/* What DMA may still touch is never given back (HARDWARE 11). */
 static void free_dma_memory(struct hda_bus *bus, bool quiet)
 {
     if (!quiet) {

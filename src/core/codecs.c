@@ -3,7 +3,7 @@
  * codecs.c - enumeration, in two batches for all codecs together (DDI Child devices).
  *
  * Where a codec is silent, some controllers let nobody answer any more until the link has been reset
- * (HARDWARE 1.13). Then each codec is asked by itself, and the link reset after each that is silent.
+ * (HARDWARE 13). Then each codec is asked by itself, and the link reset after each that is silent.
  */
 #include "codecs.h"
 

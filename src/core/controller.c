@@ -82,7 +82,7 @@ static bool keeps(struct hda_bus *bus, uint32_t offset, uint32_t value)
     return kept;
 }
 
-/* SSYNC keeps what is written to it, where it is: 0 where it is nowhere (HARDWARE 1.9). */
+/* SSYNC keeps what is written to it, where it is: 0 where it is nowhere (HARDWARE 9). */
 static uint8_t find_stream_sync(struct hda_bus *bus)
 {
     uint8_t offset = hda_has_quirk(bus, HDA_QUIRK_SSYNC_AT_34) ? SSYNC_OLD : SSYNC;

@@ -3,7 +3,7 @@
  * interrupt.c - interrupts (HDA 3.3.14, 3.3.15).
  *
  * A message is sent when the OR of all causes rises. If a cause arises while another is being acknowledged
- * the OR never falls and no message follows, so the routine reads INTSTS until it is 0 (HARDWARE 1.6). A
+ * the OR never falls and no message follows, so the routine reads INTSTS until it is 0 (HARDWARE 6). A
  * level calls again by itself.
  */
 #include "interrupt.h"
@@ -15,7 +15,7 @@
 #define ROUNDS 1000 /* of acknowledging before the routine gives up on a cause that does not go away */
 
 /* Memory tells that there are responses: acknowledge them before they are read, or one that comes between is
- * never seen (HARDWARE 1.4). */
+ * never seen (HARDWARE 4). */
 static bool acknowledge_responses(struct hda_bus *bus)
 {
     if (!hda_rirb_filled(bus))

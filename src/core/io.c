@@ -16,13 +16,13 @@ static uint32_t read_register(struct hda_bus *bus, struct hda_register reg)
     }
 }
 
-/* A controller that is gone answers nothing, which the bus turns into ones (HARDWARE, removal). */
+/* A controller that is gone answers nothing, which the bus turns into ones. */
 static bool all_ones(struct hda_register reg, uint32_t value)
 {
     return value == UINT32_MAX >> (32 - reg.width);
 }
 
-/* Waiting microseconds is stalling, waiting milliseconds is sleeping (HARDWARE 1.16). At PASSIVE_LEVEL no
+/* Waiting microseconds is stalling, waiting milliseconds is sleeping (HARDWARE 16). At PASSIVE_LEVEL no
  * lock is held: ours raise the level. */
 static void pause(struct hda_bus *bus, uint32_t microseconds)
 {

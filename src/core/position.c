@@ -192,7 +192,7 @@ static uint64_t unwrap(uint64_t estimated, uint32_t position, size_t size)
     return best;
 }
 
-/* A position that has always been 0 is one that the controller does not write (HARDWARE 1.7). */
+/* A position that has always been 0 is one that the controller does not write (HARDWARE 7). */
 static uint64_t bytes_now(struct hda_engine *engine, uint64_t now)
 {
     uint64_t estimated = estimate(engine, now);
@@ -222,7 +222,7 @@ void hda_progress_complete(struct hda_engine *engine)
     hda_progress_update(engine);
     expect_interrupt(engine, progress->time);
     completions =
-        (progress->bytes + period / 4) / period; /* a position may lag behind its interrupt (HARDWARE 1.7) */
+        (progress->bytes + period / 4) / period; /* a position may lag behind its interrupt (HARDWARE 7) */
     if (completions <= progress->completions)
         completions = progress->completions + 1;
     hda_count(bus, completions, completions - progress->completions);
@@ -230,7 +230,7 @@ void hda_progress_complete(struct hda_engine *engine)
     progress->completions = completions;
 }
 
-/* ---- Interrupts that do not come (HARDWARE 1.6) ------------------------------------------------ */
+/* ---- Interrupts that do not come (HARDWARE 6) ------------------------------------------------ */
 
 static bool interrupts(const struct hda_engine *engine)
 {

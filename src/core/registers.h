@@ -24,7 +24,7 @@
 #define INTSTS     0x24 /* 32 */
 #define WALCLK     0x30 /* 32 */
 #define SSYNC      0x38 /* 32 */
-#define SSYNC_OLD  0x34 /* 32, where ICH6 has it (HARDWARE 1.9) */
+#define SSYNC_OLD  0x34 /* 32, where ICH6 has it (HARDWARE 9) */
 
 #define GCAP_64OK       0x0001u
 #define GCAP_NSDO_SHIFT 1

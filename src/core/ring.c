@@ -95,7 +95,7 @@ bool hda_rirb_get(struct hda_bus *bus, struct hda_rirb_entry *entry)
     return true;
 }
 
-/* A write pointer beyond the ring is a broken or missing controller's, not an index (HARDWARE 1.5). */
+/* A write pointer beyond the ring is a broken or missing controller's, not an index (HARDWARE 5). */
 bool hda_rirb_overtaken(struct hda_bus *bus)
 {
     struct hda_verbs *verbs = &bus->verbs;
@@ -131,7 +131,7 @@ static uint16_t choose_size(struct hda_bus *bus, uint32_t offset)
 }
 
 /* A handshake: 1 reads back, then 0 does (HDA 3.3.21). Some controllers clear the bit by themselves, so the 1
- * may be missed (HARDWARE 1.2). */
+ * may be missed (HARDWARE 2). */
 static NTSTATUS reset_corb_read(struct hda_bus *bus, uint32_t set_patience, uint32_t clear_patience)
 {
     uint32_t seen;
@@ -212,7 +212,7 @@ static void program_rings(struct hda_bus *bus)
     hda_write16(bus, RIRBWP, RIRBWP_RST);
     hda_write16(bus, RINTCNT, response_interrupt_count(bus));
     hda_write8(bus, RIRBSTS,
-               RIRBSTS_RINTFL | RIRBSTS_OIS); /* left over from whoever drove it before (HARDWARE 2) */
+               RIRBSTS_RINTFL | RIRBSTS_OIS); /* left over from whoever drove it before (docs/QEMU.md) */
     verbs->write = 0;
     verbs->read = 0;
 }

@@ -108,7 +108,7 @@ void hda_stream_run(struct hda_engine *engine)
     hda_write8(engine->bus, engine->registers + SD_CTL, SD_CTL_RUN | SD_CTL_IOCE | SD_CTL_FEIE | SD_CTL_DEIE);
 }
 
-/* Writes the low byte alone: the tag stays, or codecs would keep running on tag 0 (HARDWARE 1.11, 2). */
+/* Writes the low byte alone: the tag stays, or codecs would keep running on tag 0 (HARDWARE 11, 2). */
 void hda_stream_halt(struct hda_engine *engine)
 {
     hda_write8(engine->bus, engine->registers + SD_CTL, 0);

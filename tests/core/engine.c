@@ -338,7 +338,7 @@ static void a_position_in_memory_moves_within_the_buffer(void **state)
     assert_int_equal(*position, 0);
 }
 
-/* ---- Quirks (HARDWARE 1.7, 1.9, 1.10) ------------------------------------------------------------ */
+/* ---- Quirks (HARDWARE 7, 1.9, 1.10) ------------------------------------------------------------ */
 
 static void lpib_stands_for_the_position_buffer_by_quirk(void **state)
 {

@@ -312,7 +312,7 @@ static void a_stream_survives_what_the_simulated_controller_does_to_it(void **st
     ddi.InterfaceDereference(ddi.Context);
 }
 
-/* ---- Messages that are lost (HARDWARE 1.6) ------------------------------------------------------- */
+/* ---- Messages that are lost (HARDWARE 6) ------------------------------------------------------- */
 
 #define PERIOD (4096 / 2 / 4 * UINT64_C(1000000000) / 48000)
 

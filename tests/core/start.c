@@ -319,7 +319,7 @@ static void a_controller_may_be_pulled_at_any_access(void **state)
         start_until_pulled(accesses);
 }
 
-/* ---- A codec that is silent (HARDWARE 1.13) ------------------------------------------------------ */
+/* ---- A codec that is silent (HARDWARE 13) ------------------------------------------------------ */
 
 static bool locked, locks, sleepy; /* nobody answers until the next reset of the link */
 static uint32_t *corb;

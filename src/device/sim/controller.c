@@ -165,7 +165,7 @@ uint32_t sim_interrupt_status(const struct sim_controller *c)
     return seen ? status | INT_GLOBAL : status;
 }
 
-/* Whether nobody is to hear of the interrupt that begins (HARDWARE 1.6). */
+/* Whether nobody is to hear of the interrupt that begins (HARDWARE 6). */
 static bool loses_interrupt(struct sim_controller *c)
 {
     if (c->failures.message) {

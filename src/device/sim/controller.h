@@ -25,10 +25,10 @@ enum sim_padding { SIM_PAD_TO_BYTE = 0, SIM_PAD_TO_CONTAINER = 2, SIM_PAD_NOT = 
 enum sim_address64 {
     SIM_ADDRESS32,
     SIM_ADDRESS64,
-    SIM_ADDRESS64_BROKEN, /* GCAP.64OK, but DMA ignores the upper halves (HARDWARE 1.10) */
+    SIM_ADDRESS64_BROKEN, /* GCAP.64OK, but DMA ignores the upper halves (HARDWARE 10) */
 };
 
-/* What a position tells (HARDWARE 1.7). */
+/* What a position tells (HARDWARE 7). */
 enum sim_position {
     SIM_POSITION_EXACT,  /* of the byte that is next on the link */
     SIM_POSITION_BEHIND, /* a FIFO's length less */
@@ -37,7 +37,7 @@ enum sim_position {
     SIM_POSITION_NEVER,  /* the position buffer is not written */
 };
 
-enum sim_stream_sync { SIM_SSYNC_38, SIM_SSYNC_34, SIM_SSYNC_NONE }; /* HARDWARE 1.9 */
+enum sim_stream_sync { SIM_SSYNC_38, SIM_SSYNC_34, SIM_SSYNC_NONE }; /* HARDWARE 9 */
 
 /* What differs between controllers. */
 struct sim_shape {
@@ -61,14 +61,14 @@ struct sim_shape {
     enum sim_position positions; /* of the position buffer */
 
     /* What real controllers do. */
-    unsigned failed_resets; /* so often CRST stays 0 when it is set (HARDWARE 1.1) */
-    bool corbrp_clears;     /* CORBRP.RST clears itself and never reads as 1 (HARDWARE 1.2) */
-    bool wild_rirbwp;       /* RIRBWP reads as FFFFh (HARDWARE 1.5) */
-    bool stale_messages;    /* a message comes once more when its causes are gone (HARDWARE 1.6) */
-    unsigned lost_messages; /* one of so many messages is lost; 0: none (HARDWARE 1.6) */
-    bool no_alias;          /* 2030h and 2084h + 20h x n read as 0 (HARDWARE 1.8) */
-    bool no_page_crossing;  /* a BDL entry must not cross 4 KiB: a descriptor error (HARDWARE 1.12) */
-    bool locks_up;          /* after a command to nobody, nobody answers until CRST (HARDWARE 1.13) */
+    unsigned failed_resets; /* so often CRST stays 0 when it is set (HARDWARE 1) */
+    bool corbrp_clears;     /* CORBRP.RST clears itself and never reads as 1 (HARDWARE 2) */
+    bool wild_rirbwp;       /* RIRBWP reads as FFFFh (HARDWARE 5) */
+    bool stale_messages;    /* a message comes once more when its causes are gone (HARDWARE 6) */
+    unsigned lost_messages; /* one of so many messages is lost; 0: none (HARDWARE 6) */
+    bool no_alias;          /* 2030h and 2084h + 20h x n read as 0 (HARDWARE 8) */
+    bool no_page_crossing;  /* a BDL entry must not cross 4 KiB: a descriptor error (HARDWARE 12) */
+    bool locks_up;          /* after a command to nobody, nobody answers until CRST (HARDWARE 13) */
 
     /* Departures from the specification, described in docs/QEMU.md. */
     bool count_stalls;        /* the CORB waits when RINTCNT responses have come, until RINTFL is cleared */

@@ -81,7 +81,7 @@ struct sim_ring {
     bool corb_reset;
     bool rirb_run;
     bool immediate;     /* ICOI is to be sent */
-    bool locked;        /* nobody answers any more (HARDWARE 1.13) */
+    bool locked;        /* nobody answers any more (HARDWARE 13) */
     unsigned responses; /* since the last response interrupt */
     struct sim_answer answer;
 };

@@ -456,7 +456,7 @@ static const struct row *find_row(const struct sim_controller *c, uint32_t offse
     return NULL;
 }
 
-/* HARDWARE 1.3: each register has one width and is accessed from its start. */
+/* HARDWARE 3: each register has one width and is accessed from its start. */
 static const struct row *check_access(struct sim_controller *c, uint32_t offset, unsigned width,
                                       const char *verb, unsigned *stream)
 {

@@ -33,7 +33,7 @@ bool sim_stream_running(const struct sim_controller *c, unsigned stream)
     return sim_stream_get(c, &c->streams[stream], REG_SDCTL, 1) & SDCTL_RUN;
 }
 
-/* ---- Positions (HARDWARE 1.7) ------------------------------------------------------------------- */
+/* ---- Positions (HARDWARE 7) ------------------------------------------------------------------- */
 
 /* `bytes`, as a controller of this kind tells them. */
 static uint64_t shown_bytes(const struct sim_controller *c, const struct sim_stream *s, uint64_t bytes,

@@ -20,7 +20,8 @@
 #define PATIENCE      (10 * NS_PER_SECOND) /* of bus time, without a step of any client's */
 #define REAL_PATIENCE 60                   /* seconds without any step of anybody's */
 #define POINTS_MOST   20000000u
-#define ODDS          5 /* one point in 2, 4 ... 32 gives the turn away */
+#define ODDS          5                      /* one point in 2, 4 ... 32 gives the turn away */
+#define LONGEST_HOLD  (NS_PER_SECOND / 2000) /* of bus time, that one who can run is held back */
 
 enum state {
     READY,
@@ -40,6 +41,7 @@ struct linux_task {
     uint32_t owner;        /* the number of the thread that has the lock */
     uint32_t number;       /* its thread's */
     uint32_t turn;         /* what it sleeps on */
+    uint64_t held_since;   /* when it could run and was not let */
     pthread_t thread;
 };
 
@@ -181,6 +183,24 @@ static struct linux_task *choose(void)
     return chosen;
 }
 
+/* Each stands for a processor, which nobody keeps from running for long: what an event is late by has an end.
+ * NULL when nobody is held back so long. */
+static struct linux_task *find_held_back(void)
+{
+    uint64_t now = linux_virtual_now();
+    struct linux_task *held_back = NULL;
+
+    for (unsigned i = 0; i < schedule.count; i++) {
+        struct linux_task *task = &schedule.tasks[i];
+
+        if (task == linux_self.task || !can_run(task))
+            task->held_since = now;
+        else if (now - task->held_since > LONGEST_HOLD)
+            held_back = task;
+    }
+    return held_back;
+}
+
 static void give_turn(struct linux_task *task)
 {
     __atomic_store_n(&task->turn, 1, __ATOMIC_RELEASE);
@@ -216,12 +236,15 @@ static struct linux_task *next_task(void)
 
 void linux_schedule_turn(enum linux_point point)
 {
-    struct linux_task *self = linux_self.task;
+    struct linux_task *self = linux_self.task, *held_back;
 
     if (linux_self.steps)
         return; /* in a device, whose lock is held */
     record(self, point);
-    if (below(schedule.odds) == 0)
+    held_back = find_held_back();
+    if (held_back != NULL)
+        switch_to(held_back);
+    else if (below(schedule.odds) == 0)
         switch_to(choose());
 }
 
@@ -341,6 +364,7 @@ static void prepare(uint64_t seed, const struct linux_schedule_thread *threads, 
 
         task->index = i;
         task->client = i < count;
+        task->held_since = linux_virtual_now();
         if (task->client) {
             task->routine = threads[i].routine;
             task->context = threads[i].context;

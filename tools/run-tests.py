@@ -35,11 +35,12 @@ class Outcome(NamedTuple):
     reason: str = ""
 
 
+# What takes minutes, and is not about a compiler or a sanitizer, runs in the first one only.
 CONFIGURATIONS = (
     Configuration("gcc", "gcc"),
-    Configuration("asan", "gcc", "address,undefined"),
+    Configuration("asan", "gcc", "address,undefined", ("--no-suite", "long")),
     Configuration("tsan", "gcc", "thread", ("--suite", "host", "--suite", "real-clock", "--suite", "threads")),
-    Configuration("clang", "clang-14"),
+    Configuration("clang", "clang-14", tests=("--no-suite", "long", "--no-suite", "qemu")),
 )
 
 ENVIRONMENT = {

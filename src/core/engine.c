@@ -214,7 +214,8 @@ static HANDLE any_engine(struct hda_client *client)
     return handle;
 }
 
-/* The stream runs on whatever is done to it: what it may still touch must not be given to anybody. */
+/* The stream runs on whatever is done to it: what it may still touch must not be given to anybody. Unless a
+ * callback, which nobody has waited for yet, has freed its own engine meanwhile. */
 static void abandon(struct hda_client *client, HANDLE handle)
 {
     struct hda_bus *bus = client->bus;
@@ -224,10 +225,13 @@ static void abandon(struct hda_client *client, HANDLE handle)
     InitializeListHead(&registrations);
     hda_lock(bus, &bus->lock);
     engine = hda_engine_find(client, handle);
-    hda_log(bus, HDA_LOG_ERROR, "engine %u does not stop: it and its buffer stay out of use", engine->index);
-    hda_notify_detach(engine, &registrations);
-    hda_isr_set(engine, NULL, NULL);
-    engine->client = NULL;
+    if (engine != NULL) {
+        hda_log(bus, HDA_LOG_ERROR, "engine %u does not stop: it and its buffer stay out of use",
+                engine->index);
+        hda_notify_detach(engine, &registrations);
+        hda_isr_set(engine, NULL, NULL);
+        engine->client = NULL;
+    }
     hda_unlock(bus, &bus->lock);
     hda_notify_release(engine, &registrations);
 }

@@ -193,7 +193,7 @@ static VOID NTAPI free_own_engine(PVOID context, LARGE_INTEGER time)
     set_flag(&slow.returned);
 }
 
-static void start_slow(PHDAUDIO_DMA_NOTIFICATION_CALLBACK routine)
+static void run_slow(PHDAUDIO_DMA_NOTIFICATION_CALLBACK routine)
 {
     memset(&slow, 0, sizeof(slow));
     open_v3();
@@ -202,6 +202,11 @@ static void start_slow(PHDAUDIO_DMA_NOTIFICATION_CALLBACK routine)
                      STATUS_SUCCESS);
     assert_int_equal(set(slow.engine, RunState), STATUS_SUCCESS);
     wait_for(&slow.entered);
+}
+
+static void start_slow(PHDAUDIO_DMA_NOTIFICATION_CALLBACK routine)
+{
+    run_slow(routine);
     /* It waits for nobody: the callback is in flight. */
     assert_int_equal(set(slow.engine, StopState), STATUS_SUCCESS);
     assert_int_equal(set(slow.engine, ResetState), STATUS_SUCCESS);
@@ -217,6 +222,24 @@ static void a_callback_may_free_its_own_engine(void **state)
     assert_int_equal(slow.status, STATUS_SUCCESS);
     assert_int_equal(ddi.FreeDmaEngine(ddi.Context, slow.engine), STATUS_INVALID_HANDLE);
     ddi.InterfaceDereference(ddi.Context);
+    rig_stop();
+}
+
+/* Between freeing the buffer and freeing the engine the callback is there first. */
+static void free_pages_and_let_go(void *device, PMDL mdl)
+{
+    sim_device_ops.pages_free(device, mdl);
+    set_flag(&slow.go);
+    wait_for(&slow.returned);
+}
+
+static void the_last_dereference_bears_a_callback_that_frees_its_engine(void **state)
+{
+    (void)state;
+    rig.device_ops.pages_free = free_pages_and_let_go;
+    run_slow(free_own_engine);
+    ddi.InterfaceDereference(ddi.Context);
+    assert_int_equal(slow.status, STATUS_SUCCESS);
     rig_stop();
 }
 
@@ -733,6 +756,7 @@ int main(void)
         RULE(what_is_refused_holds_no_device_object),
         RULE(the_last_dereference_gives_the_device_object_back),
         RACE(a_callback_may_free_its_own_engine),
+        RACE(the_last_dereference_bears_a_callback_that_frees_its_engine),
         RACE(freeing_the_engine_waits_for_a_callback_elsewhere),
         RACE(freeing_the_engine_spins_for_it_at_dispatch_level),
         RACE(a_listener_may_be_freed_at_once),

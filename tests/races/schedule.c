@@ -16,9 +16,10 @@
 
 #include "host/linux/linux_host.h"
 
-#define THREADS 3
-#define ROUNDS  20
-#define SEEDS   100
+#define THREADS     3
+#define ROUNDS      20
+#define SEEDS       100
+#define MILLISECOND UINT64_C(1000000)
 
 static struct linux_host *host;
 static struct hda_lock locks[THREADS];
@@ -228,6 +229,37 @@ static void deferred_work_runs_beside_its_client_until_cancel_returns(void **sta
     assert_in_range(count, SEEDS / 10, SEEDS - 1); /* some were cancelled before they began */
 }
 
+/* As an interrupt on another processor: it comes, whatever the others are at. */
+static void note_when(void *when)
+{
+    *(uint64_t *)when = linux_host_ops.now(host);
+}
+
+static uint64_t queued_at, ran_at;
+static struct hda_work soon;
+
+static void stall_while_work_is_ready(void *lock)
+{
+    if (lock == &locks[0]) {
+        queued_at = linux_host_ops.now(host);
+        linux_host_ops.work_queue(host, &soon, 0);
+    }
+    for (unsigned i = 0; i < 20; i++)
+        linux_host_ops.stall(host, 100);
+}
+
+static void who_can_run_does_not_wait_for_long_stalls(void **state)
+{
+    (void)state;
+    linux_host_ops.work_init(host, &soon, HDA_LEVEL_DISPATCH, note_when, &ran_at);
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        ran_at = UINT64_MAX;
+        run(seed, stall_while_work_is_ready);
+        linux_host_ops.work_cancel(host, &soon);
+        assert_in_range(ran_at, queued_at, queued_at + 2 * MILLISECOND);
+    }
+}
+
 /* ---- Deadlocks --------------------------------------------------------------------------------------- */
 
 /* Each takes its own lock and the next one's. */
@@ -324,6 +356,7 @@ int main(void)
         TEST(time_passes_when_nobody_can_run),
         TEST(an_event_wakes_a_thread),
         TEST(deferred_work_runs_beside_its_client_until_cancel_returns),
+        TEST(who_can_run_does_not_wait_for_long_stalls),
         TEST(a_circle_of_locks_is_a_deadlock),
         TEST(a_wait_that_nothing_ends_is_a_deadlock),
     };

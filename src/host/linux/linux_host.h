@@ -92,9 +92,10 @@ struct linux_schedule {
 /* Calls each routine on a thread of its own and returns when all have returned. One of them runs at a time;
  * at each scheduling point (a lock taken or let go, an event, a wait, work queued or cancelled, memory of the
  * seam's, a register access, any time that passes, the IRQL lowered) it may be another's turn. Interrupts,
- * work at DISPATCH_LEVEL and work at PASSIVE_LEVEL of all virtual hosts have a thread each meanwhile, as if
- * on other processors: no IRQL of the routines' holds them off. What they are at is finished before this
- * returns; what is pending then is left to the virtual clock. When nobody can run time passes.
+ * work at DISPATCH_LEVEL and work at PASSIVE_LEVEL of all virtual hosts have a thread each meanwhile, as
+ * if on other processors: no IRQL of the routines' holds them off, and whoever is held back for half a
+ * millisecond has the turn. What they are at is finished before this returns; what
+ * is pending then is left to the virtual clock. When nobody can run time passes.
  *
  * The same seed makes the same schedule when everything else is the same, the bus time at the beginning
  * included. A deadlock ends the process, as a bug does, with a sentence that names the seed: threads wait for

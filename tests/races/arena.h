@@ -57,6 +57,7 @@ extern struct arena arena;
 struct totals {
     uint64_t signals;   /* that a thread waited for, and that came */
     uint64_t callbacks; /* for verbs */
+    uint64_t calls;     /* of notification callbacks and of routines for the interrupt */
     uint64_t responses; /* unsolicited ones that a callback got */
     uint64_t points;
     uint64_t trace; /* of the last schedule */

@@ -8,6 +8,7 @@
  * plays one schedule again, in a process that a debugger can be put on.
  */
 #include "arena.h"
+#include "called.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -553,6 +554,23 @@ static const struct scenario scenarios[] = {
      NULL,
      {leave_everything, leave_everything, leave_everything, leave_everything},
      all_calls_are_completed},
+    {"callbacks",
+     called_begin,
+     {called_register_and_unregister, called_register_and_unregister, called_come_and_leave,
+      called_stop_and_start},
+     called_end},
+    {"isr",
+     NULL,
+     {called_live_with_an_isr, called_live_with_an_isr, called_live_with_an_isr, called_come_and_leave},
+     engines_are_all_back},
+    {"setups",
+     called_begin_bdl,
+     {called_allocate_and_free, called_set_up_and_run, called_set_up_and_run, called_set_up_and_run},
+     called_end_bdl},
+    {"stopping callers",
+     NULL,
+     {called_leave_everything, called_leave_everything, called_leave_everything, called_leave_everything},
+     NULL},
     {"unsolicited", NULL, {listen, listen, listen, move_jacks}, NULL},
 };
 
@@ -615,8 +633,9 @@ static void a_seed_decides_all_that_a_schedule_does(void **state)
 
 static void print_totals(void)
 {
-    print_message("%u points, %u signals, %u callbacks, %u unsolicited responses\n", (unsigned)totals->points,
-                  (unsigned)totals->signals, (unsigned)totals->callbacks, (unsigned)totals->responses);
+    print_message("%u points, %u signals, %u callbacks, %u calls, %u unsolicited responses\n",
+                  (unsigned)totals->points, (unsigned)totals->signals, (unsigned)totals->callbacks,
+                  (unsigned)totals->calls, (unsigned)totals->responses);
 }
 
 /* Or else there was nothing to race with. */
@@ -626,6 +645,7 @@ static void there_was_something_to_race_with(void **state)
     print_totals();
     assert_true(totals->signals > SCHEDULES);
     assert_true(totals->callbacks > SCHEDULES);
+    assert_true(totals->calls > SCHEDULES);
     assert_true(totals->responses > SCHEDULES);
 }
 

@@ -103,7 +103,7 @@ static bool within_the_list(struct trial *t)
         if (allocate_buffer(t, handle, size, &buffer) == STATUS_INSUFFICIENT_RESOURCES)
             continue;
         EXPECT_SUCCESS(set_state(t, RunState, handle));
-        advance(t, 400 * MILLISECOND + t->target->slack);
+        advance(t, 400 * MILLISECOND);
         TRY(position(t, handle, &bytes));
         EXPECT(bytes > 0);
         EXPECT_SUCCESS(set_state(t, StopState, handle));

@@ -215,6 +215,9 @@ void let_hear(struct trial *t, HANDLE handle, UCHAR stream);
 /* The first of them for the trial's own client, and AllocateDmaBufferWithNotification, both heard. */
 NTSTATUS allocate_buffer(struct trial *t, HANDLE handle, SIZE_T size, struct buffer *buffer);
 NTSTATUS allocate_notified(struct trial *t, HANDLE handle, ULONG count, SIZE_T size, struct buffer *buffer);
+/* AllocateDmaBufferWithNotification for a client, heard. */
+NTSTATUS allocate_notified_for(struct trial *t, const client *owner, HANDLE handle, ULONG count, SIZE_T size,
+                               struct buffer *buffer);
 
 NTSTATUS set_state(struct trial *t, HDAUDIO_STREAM_STATE state, HANDLE handle);
 
@@ -225,6 +228,9 @@ bool start(struct trial *t, ULONG count, HANDLE *handle);
 /* How long a stereo buffer of one period lasts: long enough for threads that wake up late. */
 ULONGLONG period(const struct trial *t);
 ULONG period_bytes(const struct trial *t);
+/* How long nothing has to come until nothing comes: several periods; where they take time on a clock, as long
+ * as a running engine's next signal may take at most. */
+ULONGLONG quiet_time(const struct trial *t);
 
 /* What GetLinkPositionRegister points to, as fresh as it can be. */
 bool position(struct trial *t, HANDLE handle, ULONG *bytes);

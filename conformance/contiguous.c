@@ -492,7 +492,7 @@ static bool no_call_after_stop(struct trial *t)
         EXPECT_SUCCESS(set_state(t, StopState, c.handle));
         advance(t, t->target->slack);
         calls = atomic_load(&c.seen->count);
-        advance(t, 2 * period(t));
+        advance(t, quiet_time(t));
         EXPECT_EQUAL(calls, atomic_load(&c.seen->count));
         EXPECT_SUCCESS(set_state(t, ResetState, c.handle));
     }
@@ -549,7 +549,7 @@ static bool free_is_a_barrier(struct trial *t)
     TRY(release(t, c.handle));
     TRY(obtain_period(t, &next)); /* on the same engine, if the driver gives it again */
     EXPECT_SUCCESS(set_state(t, RunState, next.handle));
-    advance(t, 2 * period(t) + tolerance(t));
+    advance(t, quiet_time(t));
     EXPECT(is_zero(c.seen, sizeof(*c.seen)));
     return true;
 }

@@ -38,13 +38,13 @@ static bool comes(struct trial *t, PKEVENT event)
     return signalled(event, period(t) + tolerance(t));
 }
 
-/* Whether the event stays quiet for several periods; clears it first. What was in flight is given time to
- * arrive. */
+/* Whether the event stays quiet when it is given time; clears it first. What was in flight may still arrive
+ * before. */
 static bool quiet(struct trial *t, PKEVENT event)
 {
     advance(t, t->target->slack);
     KeClearEvent(event);
-    advance(t, 3 * period(t));
+    advance(t, quiet_time(t));
     return KeReadStateEvent(event) == 0;
 }
 
@@ -444,7 +444,7 @@ static bool engine_free_drops(struct trial *t)
     TRY(release(t, handle));
     poison(event);
     TRY(start(t, 1, &handle)); /* on the same engine, if the driver gives it again */
-    advance(t, 3 * period(t));
+    advance(t, quiet_time(t));
     EXPECT(poisoned(event));
     return true;
 }

@@ -198,7 +198,6 @@ static bool releases_registrations(struct trial *t)
 {
     PKEVENT event = trial_event(t, NotificationEvent);
     struct buffer buffer;
-    SIZE_T offset;
     HANDLE handle;
     PVOID context;
 
@@ -206,15 +205,13 @@ static bool releases_registrations(struct trial *t)
     TRY(open_other(t));
     context = t->other.Context;
     EXPECT_SUCCESS(allocate_for(t, &t->other, &stereo, &handle));
-    EXPECT_SUCCESS(t->other.AllocateDmaBufferWithNotification(context, handle, 1, period_bytes(t),
-                                                              &buffer.mdl, &buffer.size, &offset,
-                                                              &buffer.stream, &buffer.fifo));
+    EXPECT_SUCCESS(allocate_notified_for(t, &t->other, handle, 1, period_bytes(t), &buffer));
     EXPECT_SUCCESS(t->other.RegisterNotificationEvent(context, handle, event));
     EXPECT_SUCCESS(t->other.SetDmaEngineState(context, RunState, 1, &handle));
     close_other(t);
     memset(event, PATTERN, sizeof(*event));
     TRY(start(t, 1, &handle));
-    advance(t, 3 * period(t));
+    advance(t, quiet_time(t));
     EXPECT(untouched(event, sizeof(*event)));
     return true;
 }
@@ -225,14 +222,11 @@ static bool holds_everything(struct trial *t, PKEVENT event, HDAUDIO_CODEC_TRANS
 {
     PVOID context = t->other.Context;
     struct buffer buffer;
-    SIZE_T offset;
     HANDLE handle;
     UCHAR tags[64];
 
     EXPECT_SUCCESS(allocate_for(t, &t->other, &stereo, &handle));
-    EXPECT_SUCCESS(t->other.AllocateDmaBufferWithNotification(context, handle, 1, period_bytes(t),
-                                                              &buffer.mdl, &buffer.size, &offset,
-                                                              &buffer.stream, &buffer.fifo));
+    EXPECT_SUCCESS(allocate_notified_for(t, &t->other, handle, 1, period_bytes(t), &buffer));
     EXPECT_SUCCESS(t->other.RegisterNotificationEvent(context, handle, event));
     EXPECT_SUCCESS(t->other.SetDmaEngineState(context, RunState, 1, &handle));
     EXPECT_EQUAL(64, take_tags(&t->other, tags));
@@ -270,7 +264,7 @@ static bool releases_everything(struct trial *t)
         EXPECT_SUCCESS(DDI(UnregisterEventCallback, tags[i]));
     EXPECT_EQUAL(64, count);
     TRY(start(t, 1, &(HANDLE){NULL}));
-    advance(t, 3 * period(t));
+    advance(t, quiet_time(t));
     EXPECT(untouched(event, sizeof(*event)));
     return true;
 }

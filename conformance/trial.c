@@ -378,16 +378,23 @@ NTSTATUS give_buffer(struct trial *t, HANDLE handle)
     return give_buffer_of(t, &t->ddi, handle);
 }
 
-NTSTATUS allocate_notified(struct trial *t, HANDLE handle, ULONG count, SIZE_T size, struct buffer *buffer)
+NTSTATUS allocate_notified_for(struct trial *t, const client *owner, HANDLE handle, ULONG count, SIZE_T size,
+                               struct buffer *buffer)
 {
     SIZE_T offset;
-    NTSTATUS status = DDI(AllocateDmaBufferWithNotification, handle, count, size, &buffer->mdl, &buffer->size,
-                          &offset, &buffer->stream, &buffer->fifo);
+    NTSTATUS status =
+        owner->AllocateDmaBufferWithNotification(owner->Context, handle, count, size, &buffer->mdl,
+                                                 &buffer->size, &offset, &buffer->stream, &buffer->fifo);
 
     buffer->data = NULL;
     if (NT_SUCCESS(status))
         let_hear(t, handle, buffer->stream);
     return status;
+}
+
+NTSTATUS allocate_notified(struct trial *t, HANDLE handle, ULONG count, SIZE_T size, struct buffer *buffer)
+{
+    return allocate_notified_for(t, &t->ddi, handle, count, size, buffer);
 }
 
 NTSTATUS set_state(struct trial *t, HDAUDIO_STREAM_STATE state, HANDLE handle)
@@ -401,7 +408,7 @@ NTSTATUS set_state(struct trial *t, HDAUDIO_STREAM_STATE state, HANDLE handle)
 
 static ULONG period_units(const struct trial *t)
 {
-    return 1 + (ULONG)(t->target->slack * 8 / PERIOD_UNIT);
+    return 1 + (ULONG)(t->target->slack * 6 / PERIOD_UNIT);
 }
 
 ULONGLONG period(const struct trial *t)
@@ -412,6 +419,11 @@ ULONGLONG period(const struct trial *t)
 ULONG period_bytes(const struct trial *t)
 {
     return period_units(t) * 40 * BYTES_PER_MS;
+}
+
+ULONGLONG quiet_time(const struct trial *t)
+{
+    return t->target->slack ? period(t) + MILLISECOND + t->target->slack : 3 * period(t);
 }
 
 bool prepare(struct trial *t, ULONG count, HANDLE *handle)

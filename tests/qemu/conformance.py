@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""The conformance suite on QEMU's controller, with four codecs so that four streams can move.
+"""The conformance suite of all four interfaces on QEMU's controller, with four codecs so that four streams can move.
 
 Usage: conformance.py HDABUS
 """
@@ -12,6 +12,7 @@ from command import DONE, CommandTest, main, run
 from machine import need_qemu
 
 LIMIT = 150  # seconds
+PASSED = re.compile(r"^ok \d+ - ([^.\s]+)\.\S+$", re.MULTILINE)
 SKIPPED = re.compile(r"^ok \d+ - \S+ # SKIP (.+)$", re.MULTILINE)
 LACKING = (
     "this controller has no SSYNC",
@@ -37,6 +38,7 @@ class Conformance(CommandTest):
         begun = time.monotonic()
         result = self.check(run("conformance", "--device", "qemu", timeout=2 * LIMIT), DONE)
         self.assertLess(time.monotonic() - begun, LIMIT)
+        self.assertEqual({"V1", "V2", "V3", "BDL"}, set(PASSED.findall(result.out)))
         for reason in set(SKIPPED.findall(result.out)):
             self.assertTrue(reason.startswith(LACKING + NOT_SIMULATED), reason)
 

@@ -8,6 +8,7 @@
  */
 #include <inttypes.h>
 
+#include "batches.h"
 #include "codec/topology.h"
 #include "measure.h"
 #include "rig.h"
@@ -95,32 +96,19 @@ static bool add_periods(struct table *table)
 
 /* ---- Batches of verbs ---------------------------------------------------------------------------- */
 
-static bool add_batch(struct table *table, struct rig *rig, ULONG count)
+static bool add_batch(struct table *table, struct figure *figure, ULONG count, const struct rig_cost *cost)
 {
-    struct figure figure = {.decimals = 2, .beside = PEER_VERB * count, .beside_is = PEER};
-    struct rig_cost cost;
-
-    snprintf(figure.name, sizeof(figure.name), "verbs_%u", (unsigned)count);
-    snprintf(figure.what, sizeof(figure.what),
-             count == 1 ? "1 verb, at most" : "%u verbs in one call, at most", (unsigned)count);
-    if (!rig_transfer(rig, count, &cost))
-        return false;
-    figure.value = cost.accesses;
-    return add(table, &figure);
+    figure->value = cost->accesses;
+    figure->beside = PEER_VERB * count;
+    figure->beside_is = PEER;
+    return add(table, figure);
 }
 
 static bool add_batches(struct table *table)
 {
     static const ULONG counts[] = {1, 44, 255, 1000};
-    struct rig rig;
-    bool done = true;
 
-    if (!rig_open(&rig, "sim"))
-        return false;
-    for (unsigned i = 0; i < sizeof(counts) / sizeof(counts[0]) && done; i++)
-        done = add_batch(table, &rig, counts[i]);
-    rig_close(&rig);
-    return done;
+    return batches_add(table, counts, sizeof(counts) / sizeof(counts[0]), add_batch);
 }
 
 /* ---- Opening ------------------------------------------------------------------------------------- */

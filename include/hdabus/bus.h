@@ -117,6 +117,26 @@ void hdabus_close(struct hdabus *bus);
 /* The same, and tells the last counts, those of closing included. */
 void hdabus_close_counting(struct hdabus *bus, struct hdabus_statistics *last);
 
+/* Suspends and resumes, as an operating system does when it goes to sleep (docs/DDI.md, Power): after resume
+ * streams are stopped at position 0, codecs have been reset, and all else is as it was. Between them what
+ * needs the controller is DEVICE_NOT_READY. Called one at a time. DEVICE_NOT_READY: the controller does not
+ * obey, and the bus is asleep; DEVICE_REMOVED. */
+NTSTATUS hdabus_suspend(struct hdabus *bus);
+NTSTATUS hdabus_resume(struct hdabus *bus);
+
+/* Called once for each request: STATUS_SUCCESS, the child's codec has woken; DEVICE_REMOVED; CANCELLED, the
+ * bus is closed. On any thread that the bus uses, at an IRQL up to DISPATCH_LEVEL. */
+typedef void hdabus_wake(void *context, NTSTATUS status);
+/* Wants to know when the child's codec wakes: once, while the bus runs, or at the resume after it has.
+ * INVALID_PARAMETER: no such child, or no routine; DEVICE_BUSY: the child has a request already;
+ * DEVICE_NOT_READY: the bus is asleep; DEVICE_REMOVED. */
+NTSTATUS hdabus_wait_wake(struct hdabus *bus, unsigned child, hdabus_wake *routine, void *context);
+/* Takes the request back: FALSE when there is none any more, or its routine is being called. */
+BOOLEAN hdabus_cancel_wake(struct hdabus *bus, unsigned child);
+
+/* Whether the controller has disappeared while the bus was open: closing is all that is left. */
+BOOLEAN hdabus_removed(const struct hdabus *bus);
+
 /* The children: one per function group of each codec. */
 struct hdabus_child {
     UCHAR codec_address;

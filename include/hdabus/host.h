@@ -223,6 +223,43 @@ void hda_bus_statistics(const struct hda_bus *bus, struct hda_statistics *statis
  * PASSIVE_LEVEL, blocks. */
 void hda_bus_stop(struct hda_bus *bus, struct hda_statistics *last);
 
+/* ---- Power, wake and removal (DDI Power, Removal) -------------------------------------------- */
+
+/* Suspend, resume and stop are called one at a time. Clients may call the bus meanwhile: what needs the
+ * controller is DEVICE_NOT_READY between suspend and resume.
+ *
+ * Suspend answers what codecs have been asked, stops what runs, and leaves the controller in reset, from
+ * which codecs with wake requests can wake it. From when it returns until resume the bus touches no register,
+ * its interrupt is disconnected, and power may go. PASSIVE_LEVEL, blocks. DEVICE_NOT_READY (it does not come
+ * to reset) and DEVICE_REMOVED say how the controller was left: the bus is asleep in any case. */
+NTSTATUS hda_bus_suspend(struct hda_bus *bus);
+/* Power, the registers and PCI's settings are back. Resets the controller, finds its codecs anew, and
+ * completes the wake requests of those that have woken it. PASSIVE_LEVEL, blocks. When it fails the bus is
+ * asleep as before, and it may be tried again: DEVICE_NOT_READY, DEVICE_REMOVED, or what interrupt_connect
+ * failed with. */
+NTSTATUS hda_bus_resume(struct hda_bus *bus);
+
+/* Once for each request: SUCCESS, the child's codec has woken; DEVICE_REMOVED; CANCELLED, the bus stops.
+ * Up to DISPATCH_LEVEL, with no lock held; it may make a new request. */
+typedef void hda_wake_routine(void *context, NTSTATUS status);
+/* IRP_MN_WAIT_WAKE of a child. A codec wakes when it asks for the link: of a controller that runs, which
+ * interrupts, or of one in reset, which raises PME and leads to resume. Up to DISPATCH_LEVEL.
+ * INVALID_PARAMETER: no such child, or no routine; DEVICE_BUSY: the child has a request already;
+ * DEVICE_NOT_READY: asleep; DEVICE_REMOVED. */
+NTSTATUS hda_bus_wait_wake(struct hda_bus *bus, unsigned child, hda_wake_routine *routine, void *context);
+/* Takes the request back: true, and its routine is not called; false when there is none (any more). Up to
+ * DISPATCH_LEVEL. */
+bool hda_bus_cancel_wake(struct hda_bus *bus, unsigned child);
+
+/* The controller has disappeared, for good: IRP_MN_SURPRISE_REMOVAL. The bus finds out by itself at the next
+ * register that reads as all ones. Clients keep their interfaces until they dereference them, then the bus is
+ * stopped. Any level. */
+void hda_bus_surprise_remove(struct hda_bus *bus);
+/* Whether it has. Any level. */
+bool hda_bus_is_removed(const struct hda_bus *bus);
+
+/* ---- What the bus tells ---------------------------------------------------------------------- */
+
 /* A function group: one child device each. The ids are those of DDI Child devices; they live as long as the
  * bus. */
 struct hda_child_info {

@@ -68,6 +68,8 @@ NTSTATUS hda_buffer_claim(struct hda_client *client, HANDLE handle, struct hda_e
     else if ((*engine)->preparing || (*engine)->state != ResetState || hda_buffer_exists(&(*engine)->buffer))
         status = STATUS_INVALID_DEVICE_REQUEST;
     else
+        status = hda_usable(bus);
+    if (NT_SUCCESS(status))
         (*engine)->preparing = true;
     hda_unlock(bus, &bus->lock);
     return status;
@@ -85,14 +87,24 @@ void hda_buffer_unclaim(struct hda_engine *engine)
 NTSTATUS hda_buffer_install(struct hda_engine *engine, const struct hda_buffer *buffer,
                             const struct hda_patience *patience, PULONG fifo)
 {
-    NTSTATUS status = hda_stream_reset(engine, patience);
+    struct hda_bus *bus = engine->bus;
+    struct hda_buffer before = engine->buffer;
+    NTSTATUS status = hda_usable(bus);
+    ULONG size;
 
+    if (NT_SUCCESS(status))
+        status = hda_stream_reset(engine, patience);
     if (!NT_SUCCESS(status))
         return status;
     engine->buffer = *buffer;
     hda_stream_program(engine);
     hda_progress_reset(engine);
-    *fifo = hda_stream_fifo(engine);
+    size = hda_stream_fifo(engine);
+    if (hda_is_gone(bus)) {
+        engine->buffer = before;
+        return STATUS_DEVICE_REMOVED;
+    }
+    *fifo = size;
     return STATUS_SUCCESS;
 }
 
@@ -181,7 +193,7 @@ static NTSTATUS detach(struct hda_engine *engine, struct hda_buffer *buffer,
 
     if (engine->preparing || !hda_buffer_exists(&engine->buffer) || engine->state == RunState)
         return STATUS_INVALID_DEVICE_REQUEST;
-    status = hda_stream_reset(engine, patience);
+    status = hda_stream_rest(engine, patience);
     if (!NT_SUCCESS(status))
         return status;
     hda_progress_reset(engine);

@@ -5,7 +5,9 @@
 #include "controller.h"
 #include "core.h"
 #include "interrupt.h"
+#include "link.h"
 #include "ring.h"
+#include "wake.h"
 
 static const struct hda_bounds default_bounds = {
     .verb = 25000,
@@ -101,20 +103,17 @@ static NTSTATUS start_controller(struct hda_bus *bus)
     if (!NT_SUCCESS(status))
         return status;
     hda_controller_probe(bus);
-    status = bus->device->interrupt_connect(bus->config.device_context, hda_interrupt, bus);
-    bus->connected = NT_SUCCESS(status);
-    return status;
+    return hda_interrupts_start(bus);
 }
 
+/* A controller that disappears meanwhile leaves codecs unanswered, which alone would be no failure. */
 static NTSTATUS start_link(struct hda_bus *bus)
 {
-    NTSTATUS status = hda_rings_start(bus);
+    NTSTATUS status = hda_link_start(bus);
 
-    if (!NT_SUCCESS(status))
-        return status;
-    hda_verbs_start(bus);
-    hda_controller_listen(bus);
-    return hda_codecs_start(bus);
+    if (NT_SUCCESS(status))
+        status = hda_codecs_start(bus);
+    return hda_is_gone(bus) ? STATUS_DEVICE_REMOVED : status;
 }
 
 NTSTATUS hda_bus_start(const struct hda_bus_config *config, struct hda_bus **out)
@@ -145,15 +144,6 @@ NTSTATUS hda_bus_start(const struct hda_bus_config *config, struct hda_bus **out
 
 /* ---- Stop: the reverse, from wherever start came to ------------------------------------------ */
 
-static void stop_interrupts(struct hda_bus *bus)
-{
-    if (bus->connected) {
-        hda_controller_quiet(bus);
-        bus->device->interrupt_disconnect(bus->config.device_context);
-    }
-    bus->host->work_cancel(bus->config.host_context, &bus->deferred);
-}
-
 /* What DMA may still touch is never given back (HARDWARE 11). */
 static void free_dma_memory(struct hda_bus *bus, bool quiet)
 {
@@ -168,14 +158,20 @@ static void free_dma_memory(struct hda_bus *bus, bool quiet)
 
 void hda_bus_stop(struct hda_bus *bus, struct hda_statistics *last)
 {
+    bool quiet;
+
     hda_verbs_stop(bus);
-    stop_interrupts(bus);
+    hda_wake_end(bus, STATUS_CANCELLED);
+    hda_interrupts_stop(bus);
     /* Callbacks may have queued it until now. */
     bus->host->work_cancel(bus->config.host_context, &bus->release);
     hda_clients_stop(bus);
-    hda_codecs_stop(bus);
     hda_rings_stop(bus);
-    free_dma_memory(bus, hda_controller_stop(bus));
+    quiet = hda_controller_stop(bus);
+    /* Any register read until now may have found out that the controller is gone. */
+    bus->host->work_cancel(bus->config.host_context, &bus->deferred);
+    hda_codecs_stop(bus);
+    free_dma_memory(bus, quiet);
     hda_engines_stop(bus);
     hda_unsolicited_stop(bus);
     if (last != NULL)

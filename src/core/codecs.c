@@ -12,7 +12,8 @@
 #include "client.h"
 #include "controller.h"
 #include "core.h"
-#include "ring.h"
+#include "link.h"
+#include "wake.h"
 
 #define ROOT        0 /* the node that every codec has (HDA 7.2.1) */
 #define ROOT_VERBS  3
@@ -117,20 +118,9 @@ static unsigned count_codecs(uint16_t codecs)
 /* From the beginning: no client is there yet. */
 static NTSTATUS reset_link(struct hda_bus *bus)
 {
-    NTSTATUS status;
-
     hda_controller_quiet(bus);
     bus->host->work_cancel(bus->config.host_context, &bus->deferred);
-    status = hda_controller_reset(bus);
-    if (!NT_SUCCESS(status))
-        return status;
-    hda_positions_program(bus);
-    status = hda_rings_start(bus);
-    if (!NT_SUCCESS(status))
-        return status;
-    hda_verbs_start(bus);
-    hda_controller_listen(bus);
-    return STATUS_SUCCESS;
+    return hda_link_restart(bus);
 }
 
 /* Whether one that has answered still does. */
@@ -239,7 +229,8 @@ static NTSTATUS read_groups(struct hda_bus *bus, const struct root *roots, unsig
         return STATUS_SUCCESS;
     transfers = hda_alloc(bus, groups * GROUP_VERBS * sizeof(*transfers));
     bus->children = hda_alloc(bus, groups * sizeof(*bus->children));
-    if (transfers == NULL || bus->children == NULL) {
+    bus->wakes = hda_alloc(bus, groups * sizeof(*bus->wakes));
+    if (transfers == NULL || bus->children == NULL || bus->wakes == NULL) {
         status = STATUS_INSUFFICIENT_RESOURCES;
         goto out;
     }
@@ -267,6 +258,9 @@ void hda_codecs_stop(struct hda_bus *bus)
 {
     if (bus->children != NULL)
         hda_free(bus, bus->children);
+    if (bus->wakes != NULL)
+        hda_free(bus, bus->wakes);
     bus->children = NULL;
+    bus->wakes = NULL;
     bus->child_count = 0;
 }

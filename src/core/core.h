@@ -58,6 +58,8 @@ struct hda_bus {
 
     bool in_control; /* the controller has been taken out of reset */
     bool connected;  /* to the interrupt */
+    bool asleep;     /* between suspend and resume; written with lock, atomically */
+    bool gone;       /* the controller has disappeared; atomic */
     struct hda_lock lock;
     struct hda_work deferred;
     struct hda_work release; /* frees clients whose last reference went above PASSIVE_LEVEL */
@@ -72,13 +74,17 @@ struct hda_bus {
 
     uint16_t codecs; /* STATESTS after reset */
     struct hda_child_info *children;
+    struct hda_wake *wakes; /* one for each child */
     unsigned child_count;
+    uint16_t armed; /* WAKEEN; written with lock, atomically */
+    uint16_t woken; /* codecs whose requests the deferred work completes; atomic */
 
     LIST_ENTRY clients;     /* lock */
     LIST_ENTRY dead;        /* lock: clients that the release work frees */
     struct hda_client *own; /* for the bus driver's own verbs */
 
-    bool interrupted; /* the interrupt routine has queued the deferred work; atomic */
+    bool interrupted;  /* the interrupt routine has queued the deferred work; atomic */
+    bool removal_told; /* the deferred work has told those who wait that the controller is gone */
 
     ULONG wall_clock;       /* a shadow, for clients of controllers whose registers cannot be mapped */
     bool wall_clock_wanted; /* one has asked for it */
@@ -89,6 +95,21 @@ struct hda_bus {
 static inline bool hda_has_quirk(const struct hda_bus *bus, enum hda_quirk quirk)
 {
     return bus->config.quirks & quirk;
+}
+
+/* Whether the controller has disappeared. Any level. */
+static inline bool hda_is_gone(const struct hda_bus *bus)
+{
+    return __atomic_load_n(&bus->gone, __ATOMIC_ACQUIRE);
+}
+
+/* Whether the controller can be used: DEVICE_NOT_READY between suspend and resume, DEVICE_REMOVED when there
+ * is none any more. It stays usable while bus.lock is held, or disappears. Any level. */
+static inline NTSTATUS hda_usable(const struct hda_bus *bus)
+{
+    if (hda_is_gone(bus))
+        return STATUS_DEVICE_REMOVED;
+    return __atomic_load_n(&bus->asleep, __ATOMIC_ACQUIRE) ? STATUS_DEVICE_NOT_READY : STATUS_SUCCESS;
 }
 
 /* Adds to a statistic from any level. */

@@ -90,6 +90,8 @@ static NTSTATUS take(struct hda_client *client, bool render, const struct hda_fo
         return status;
     if (engine == NULL || tag == 0)
         return STATUS_INSUFFICIENT_RESOURCES;
+    if (hda_is_gone(bus))
+        return STATUS_DEVICE_REMOVED;
     engine->client = client;
     engine->render = render;
     engine->tag = tag;
@@ -142,6 +144,8 @@ static NTSTATUS change(struct hda_engine *engine, const struct hda_format *forma
     status = hda_bandwidth_check(engine->bus, format, &need, engine);
     if (!NT_SUCCESS(status))
         return status;
+    if (hda_is_gone(engine->bus))
+        return STATUS_DEVICE_REMOVED;
     engine->format = *format;
     engine->reservation = need;
     return STATUS_SUCCESS;

@@ -148,6 +148,11 @@ void hda_buffer_release(struct hda_bus *bus, struct hda_buffer *buffer);
 /* DDI SetDmaEngineState. */
 NTSTATUS hda_state_set(struct hda_client *client, HDAUDIO_STREAM_STATE state, ULONG count, PHANDLE handles);
 
+/* DDI Power: stops what runs, puts all streams at 0, and the bus is asleep; it is awake again. PASSIVE_LEVEL.
+ */
+void hda_state_suspend(struct hda_bus *bus);
+void hda_state_resume(struct hda_bus *bus);
+
 /* DDI GetLinkPositionRegister, GetWallClockRegister. */
 NTSTATUS hda_position_register(struct hda_client *client, HANDLE handle, PULONG *position);
 void hda_wall_clock_register(struct hda_bus *bus, PULONG *clock);

@@ -131,6 +131,8 @@ static NTSTATUS NTAPI get_device_information(PVOID context, PHDAUDIO_DEVICE_INFO
         return STATUS_INVALID_PARAMETER;
     if (information->Size < sizeof(HDAUDIO_DEVICE_INFORMATION))
         return STATUS_BUFFER_TOO_SMALL;
+    if (hda_is_gone(client->bus))
+        return STATUS_DEVICE_REMOVED;
     fill_information(client->bus, &all);
     all.Size = information->Size >= sizeof(all) ? sizeof(all) : sizeof(HDAUDIO_DEVICE_INFORMATION);
     memcpy(information, &all, all.Size);
@@ -298,6 +300,8 @@ NTSTATUS hda_bus_query_interface(struct hda_bus *bus, unsigned child, const GUID
             continue;
         if (size < tables[i].size || version != INTERFACE_VERSION)
             return STATUS_INVALID_PARAMETER;
+        if (hda_is_gone(bus))
+            return STATUS_DEVICE_REMOVED;
         return fill(bus, child, tables[i].table, tables[i].size, interface);
     }
     return STATUS_NOT_SUPPORTED;

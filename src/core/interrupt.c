@@ -8,9 +8,11 @@
  */
 #include "interrupt.h"
 
+#include "controller.h"
 #include "core.h"
 #include "io.h"
 #include "ring.h"
+#include "wake.h"
 
 #define ROUNDS 1000 /* of acknowledging before the routine gives up on a cause that does not go away */
 
@@ -24,12 +26,20 @@ static bool acknowledge_responses(struct hda_bus *bus)
     return true;
 }
 
-/* What is left when the RIRB is not the cause: a command that could not be fetched, or a codec that came or
- * went, which nobody waits for. */
+/* A status register that is cleared by writing ones; nothing once the controller is gone. */
+static uint8_t read_causes(struct hda_bus *bus, uint32_t offset, uint8_t causes)
+{
+    uint8_t status = hda_read8(bus, offset);
+
+    return hda_is_gone(bus) ? 0 : status & causes;
+}
+
+/* What is left when the RIRB is not the cause: a command that could not be fetched, or a codec that came,
+ * went or woke. */
 static void acknowledge_others(struct hda_bus *bus)
 {
-    if (!(hda_read8(bus, CORBSTS) & CORBSTS_CMEI)) {
-        hda_write16(bus, STATESTS, STATESTS_CODECS);
+    if (!read_causes(bus, CORBSTS, CORBSTS_CMEI)) {
+        hda_wake_acknowledge(bus);
         return;
     }
     hda_write8(bus, CORBSTS, CORBSTS_CMEI);
@@ -39,7 +49,7 @@ static void acknowledge_others(struct hda_bus *bus)
 /* Causes other than streams: responses that memory does not show yet, an overrun, and what is rare. */
 static void acknowledge_controller(struct hda_bus *bus)
 {
-    uint8_t status = hda_read8(bus, RIRBSTS) & (RIRBSTS_RINTFL | RIRBSTS_OIS);
+    uint8_t status = read_causes(bus, RIRBSTS, RIRBSTS_RINTFL | RIRBSTS_OIS);
 
     if (status == 0) {
         acknowledge_others(bus);
@@ -59,7 +69,7 @@ static void acknowledge_stream(struct hda_engine *engine)
     struct hda_bus *bus = engine->bus;
     uint32_t generation = __atomic_load_n(&engine->notify.generation, __ATOMIC_ACQUIRE);
     LONGLONG counter = bus->host->performance_counter(bus->config.host_context);
-    uint8_t status = hda_read8(bus, engine->registers + SD_STS) & SD_STS_CAUSES;
+    uint8_t status = read_causes(bus, engine->registers + SD_STS, SD_STS_CAUSES);
 
     hda_write8(bus, engine->registers + SD_STS, status);
     __atomic_store_n(&engine->pending_generation, generation, __ATOMIC_RELAXED);
@@ -78,12 +88,12 @@ static void acknowledge(struct hda_bus *bus, uint32_t causes)
     }
 }
 
-/* One look at INTSTS; returns whether there was a cause. A controller that is gone reads as all ones. */
+/* One look at INTSTS; returns whether there was a cause. */
 static bool acknowledge_round(struct hda_bus *bus)
 {
     uint32_t causes = hda_read32(bus, INTSTS);
 
-    if (causes == UINT32_MAX)
+    if (hda_is_gone(bus))
         return false;
     causes &= INTSTS_CIS | INTSTS_STREAMS;
     if (causes != 0)
@@ -196,9 +206,8 @@ static uint64_t next_look(struct hda_bus *bus)
     return due == UINT64_MAX ? UINT64_MAX : due > now ? due - now : 0;
 }
 
-void hda_deferred(void *context)
+static void serve(struct hda_bus *bus)
 {
-    struct hda_bus *bus = context;
     uint64_t next, look;
 
     hda_wall_clock_update(bus);
@@ -206,7 +215,38 @@ void hda_deferred(void *context)
     for (unsigned i = 0; i < bus->engine_count; i++)
         serve_engine(&bus->engines[i]);
     next = hda_verbs_run(bus);
+    hda_wake_serve(bus);
     look = next_look(bus);
     if (next != UINT64_MAX || look != UINT64_MAX)
         hda_defer(bus, next < look ? next : look);
+}
+
+void hda_deferred(void *context)
+{
+    struct hda_bus *bus = context;
+
+    if (hda_is_gone(bus))
+        hda_removal_serve(bus);
+    else
+        serve(bus);
+}
+
+/* ---- Connected or not ------------------------------------------------------------------------ */
+
+NTSTATUS hda_interrupts_start(struct hda_bus *bus)
+{
+    NTSTATUS status = bus->device->interrupt_connect(bus->config.device_context, hda_interrupt, bus);
+
+    bus->connected = NT_SUCCESS(status);
+    return status;
+}
+
+void hda_interrupts_stop(struct hda_bus *bus)
+{
+    if (bus->connected) {
+        hda_controller_quiet(bus);
+        bus->device->interrupt_disconnect(bus->config.device_context);
+    }
+    bus->connected = false;
+    bus->host->work_cancel(bus->config.host_context, &bus->deferred);
 }

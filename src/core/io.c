@@ -16,12 +16,6 @@ static uint32_t read_register(struct hda_bus *bus, struct hda_register reg)
     }
 }
 
-/* A controller that is gone answers nothing, which the bus turns into ones. */
-static bool all_ones(struct hda_register reg, uint32_t value)
-{
-    return value == UINT32_MAX >> (32 - reg.width);
-}
-
 /* Waiting microseconds is stalling, waiting milliseconds is sleeping (HARDWARE 16). At PASSIVE_LEVEL no
  * lock is held: ours raise the level. */
 static void pause(struct hda_bus *bus, uint32_t microseconds)
@@ -53,7 +47,7 @@ bool hda_poll(struct hda_bus *bus, struct hda_register reg, uint32_t mask, uint3
         bool last = now >= deadline;
 
         *seen = read_register(bus, reg);
-        if (all_ones(reg, *seen))
+        if (hda_is_gone(bus))
             return false;
         if ((*seen & mask) == value || last)
             return (*seen & mask) == value;
@@ -68,10 +62,8 @@ NTSTATUS hda_wait(struct hda_bus *bus, struct hda_register reg, uint32_t mask, u
 
     if (hda_poll(bus, reg, mask, value, microseconds, &seen))
         return STATUS_SUCCESS;
-    if (all_ones(reg, seen)) {
-        hda_log(bus, HDA_LOG_ERROR, "%s reads all ones: the controller is gone", reg.name);
+    if (hda_is_gone(bus))
         return STATUS_DEVICE_REMOVED;
-    }
     hda_log(bus, HDA_LOG_ERROR, "%s is %x, not %x under mask %x, after %u us", reg.name, (unsigned)seen,
             (unsigned)value, (unsigned)mask, (unsigned)microseconds);
     return STATUS_DEVICE_NOT_READY;

@@ -35,7 +35,9 @@ static NTSTATUS insert(struct hda_client *client, HANDLE handle, struct hda_regi
 
     hda_lock(bus, &bus->lock);
     engine = hda_engine_find(client, handle);
-    if (engine != NULL) {
+    if (engine != NULL && hda_is_gone(bus)) {
+        status = STATUS_DEVICE_REMOVED;
+    } else if (engine != NULL) {
         hda_lock(bus, &engine->notify.lock);
         registration->pass = engine->notify.pass;
         InsertTailList(&engine->notify.registrations, &registration->link);
@@ -237,6 +239,20 @@ void hda_notify_deliver(struct hda_engine *engine, uint32_t generation, LONGLONG
             call(engine, next, counter);
     }
     hda_unlock(engine->bus, &notify->lock);
+}
+
+void hda_notify_signal(struct hda_engine *engine)
+{
+    PLIST_ENTRY head = &engine->notify.registrations;
+
+    hda_lock(engine->bus, &engine->notify.lock);
+    for (PLIST_ENTRY link = head->Flink; link != head; link = link->Flink) {
+        PKEVENT event = CONTAINING_RECORD(link, struct hda_registration, link)->listener.event;
+
+        if (event != NULL)
+            hda_event_set(engine->bus, event);
+    }
+    hda_unlock(engine->bus, &engine->notify.lock);
 }
 
 void hda_notify_cancel(struct hda_engine *engine)

@@ -44,6 +44,9 @@ NTSTATUS hda_notify_unregister(struct hda_client *client, HANDLE handle, const s
 /* Tells all who are registered, with the performance counter at the interrupt, unless the engine has stopped
  * since `generation`. Deferred work, no lock held. */
 void hda_notify_deliver(struct hda_engine *engine, uint32_t generation, LONGLONG counter);
+/* Sets each event that is registered, whatever the engine does, and calls no callback. Up to DISPATCH_LEVEL,
+ * no lock held. */
+void hda_notify_signal(struct hda_engine *engine);
 /* From when this returns no delivery begins for interrupts of before. Any lock may be held that may be by the
  * lock order. */
 void hda_notify_cancel(struct hda_engine *engine);

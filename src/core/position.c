@@ -72,7 +72,7 @@ static uint32_t read_position(const struct hda_engine *engine)
     if (controller_writes(bus))
         bus->device->dma_sync(bus->config.device_context, &bus->positions, engine->index * ENTRY_SIZE,
                               ENTRY_SIZE, HDA_SYNC_FOR_CPU);
-    else
+    else if (NT_SUCCESS(hda_usable(bus)))
         copy_link_position(engine);
     return __atomic_load_n(position_entry(engine), __ATOMIC_RELAXED);
 }
@@ -115,6 +115,8 @@ NTSTATUS hda_position_register(struct hda_client *client, HANDLE handle, PULONG 
         status = STATUS_INVALID_HANDLE;
     else if (position == NULL)
         status = STATUS_INVALID_PARAMETER;
+    else if (hda_is_gone(bus))
+        status = STATUS_DEVICE_REMOVED;
     else
         *position = (PULONG)(uintptr_t)position_source(engine);
     hda_unlock(bus, &bus->lock);
@@ -123,8 +125,13 @@ NTSTATUS hda_position_register(struct hda_client *client, HANDLE handle, PULONG 
 
 void hda_wall_clock_update(struct hda_bus *bus)
 {
-    if (__atomic_load_n(&bus->wall_clock_wanted, __ATOMIC_RELAXED))
-        __atomic_store_n(&bus->wall_clock, hda_read32(bus, WALCLK), __ATOMIC_RELAXED);
+    uint32_t clock;
+
+    if (!__atomic_load_n(&bus->wall_clock_wanted, __ATOMIC_RELAXED) || !NT_SUCCESS(hda_usable(bus)))
+        return;
+    clock = hda_read32(bus, WALCLK);
+    if (!hda_is_gone(bus))
+        __atomic_store_n(&bus->wall_clock, clock, __ATOMIC_RELAXED);
 }
 
 void hda_wall_clock_register(struct hda_bus *bus, PULONG *clock)

@@ -289,7 +289,7 @@ NTSTATUS hda_corb_restart(struct hda_bus *bus)
 
 void hda_rings_stop(struct hda_bus *bus)
 {
-    if (bus->verbs.corb.memory != NULL)
+    if (bus->verbs.corb.memory != NULL && bus->in_control)
         halt_rings(bus);
 }
 

@@ -297,7 +297,7 @@ static NTSTATUS stop_running(struct change *change)
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS apply(struct change *change, HDAUDIO_STREAM_STATE state)
+static NTSTATUS apply_to_controller(struct change *change, HDAUDIO_STREAM_STATE state)
 {
     if (change->engines == 0)
         return STATUS_SUCCESS;
@@ -309,6 +309,36 @@ static NTSTATUS apply(struct change *change, HDAUDIO_STREAM_STATE state)
     default:
         return start(change);
     }
+}
+
+/* Where there is nothing to stop, because the controller is gone or asleep, engines stop and reset all the
+ * same (DDI Power, Removal). */
+static void apply_to_books(const struct change *change, HDAUDIO_STREAM_STATE state)
+{
+    struct hda_engine *engine;
+
+    for_each_engine(engine, change)
+    {
+        hda_notify_cancel(engine);
+        hda_stream_forget(engine);
+        engine->state = state;
+    }
+}
+
+static NTSTATUS apply(struct change *change, HDAUDIO_STREAM_STATE state)
+{
+    const struct change all = *change;
+    NTSTATUS status = hda_usable(change->bus);
+
+    if (NT_SUCCESS(status)) {
+        status = apply_to_controller(change, state);
+        if (NT_SUCCESS(status) || !hda_is_gone(change->bus))
+            return status;
+    }
+    if (state == RunState)
+        return hda_usable(change->bus);
+    apply_to_books(&all, state);
+    return STATUS_SUCCESS;
 }
 
 static bool is_state(HDAUDIO_STREAM_STATE state)
@@ -337,4 +367,50 @@ NTSTATUS hda_state_set(struct hda_client *client, HDAUDIO_STREAM_STATE state, UL
         status = apply(&change, state);
     hda_unlock(bus, &bus->lock);
     return status;
+}
+
+/* ---- Power (DDI Power) ----------------------------------------------------------------------- */
+
+static engine_set running(const struct hda_bus *bus)
+{
+    engine_set engines = 0;
+
+    for (unsigned i = 0; i < bus->engine_count; i++) {
+        if (bus->engines[i].state == RunState)
+            engines |= UINT64_C(1) << i;
+    }
+    return engines;
+}
+
+/* The reset of the controller that follows takes what the stream's registers held. */
+static void rest(struct hda_engine *engine)
+{
+    if (engine->state == RunState) {
+        hda_notify_cancel(engine);
+        engine->state = StopState;
+    }
+    hda_stream_forget(engine);
+    hda_progress_reset(engine);
+}
+
+/* What does not stop is logged; it ends with the reset of the controller. */
+void hda_state_suspend(struct hda_bus *bus)
+{
+    struct change change = {.bus = bus, .patience = hda_patience_now(bus)};
+
+    hda_lock(bus, &bus->lock);
+    change.engines = running(bus);
+    if (change.engines != 0)
+        stop(&change);
+    for (unsigned i = 0; i < bus->engine_count; i++)
+        rest(&bus->engines[i]);
+    __atomic_store_n(&bus->asleep, true, __ATOMIC_RELEASE);
+    hda_unlock(bus, &bus->lock);
+}
+
+void hda_state_resume(struct hda_bus *bus)
+{
+    hda_lock(bus, &bus->lock);
+    __atomic_store_n(&bus->asleep, false, __ATOMIC_RELEASE);
+    hda_unlock(bus, &bus->lock);
 }

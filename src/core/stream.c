@@ -70,6 +70,23 @@ NTSTATUS hda_stream_reset(struct hda_engine *engine, const struct hda_patience *
     return wait_control(engine, SD_CTL_SRST, 0, patience);
 }
 
+void hda_stream_forget(struct hda_engine *engine)
+{
+    engine->halting = false;
+    engine->programmed = false;
+}
+
+NTSTATUS hda_stream_rest(struct hda_engine *engine, const struct hda_patience *patience)
+{
+    struct hda_bus *bus = engine->bus;
+    NTSTATUS status = NT_SUCCESS(hda_usable(bus)) ? hda_stream_reset(engine, patience) : STATUS_SUCCESS;
+
+    if (NT_SUCCESS(hda_usable(bus)))
+        return status;
+    hda_stream_forget(engine);
+    return STATUS_SUCCESS;
+}
+
 /* STRIPE: 0 is one SDO line, 1 two, 2 four (HDA 3.3.35). */
 static uint32_t stripe_code(unsigned lines)
 {

@@ -23,6 +23,11 @@ NTSTATUS hda_stream_wait(struct hda_bus *bus, struct hda_register reg, uint32_t 
 NTSTATUS hda_stream_settle(struct hda_engine *engine, const struct hda_patience *patience);
 /* The reset handshake; all of the descriptor's registers return to 0. RUN has been cleared. */
 NTSTATUS hda_stream_reset(struct hda_engine *engine, const struct hda_patience *patience);
+/* The same where nobody will need the stream: without a controller there is nothing to reset, and the next
+ * run begins with one. */
+NTSTATUS hda_stream_rest(struct hda_engine *engine, const struct hda_patience *patience);
+/* The controller has been, or will be, without power: nothing of the stream stands. */
+void hda_stream_forget(struct hda_engine *engine);
 /* After a reset: direction and tag, format, buffer. */
 void hda_stream_program(struct hda_engine *engine);
 /* Bytes of FIFO, valid once the format is programmed (HDA 3.3.40). */

@@ -39,6 +39,8 @@ NTSTATUS hda_unsolicited_register(struct hda_client *client, PHDAUDIO_UNSOLICITE
         return STATUS_UNSUCCESSFUL;
     if (routine == NULL || tag == NULL)
         return STATUS_INVALID_PARAMETER;
+    if (hda_is_gone(bus))
+        return STATUS_DEVICE_REMOVED;
     hda_lock(bus, &bus->unsolicited.lock);
     while (i < HDA_TAGS && tags[i].client != NULL)
         i++;

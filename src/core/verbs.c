@@ -456,37 +456,39 @@ static void enqueue(struct hda_bus *bus, struct hda_batch *batch)
     InsertTailList(&client->batches, &batch->link);
 }
 
-/* Queues the batch and sends at once what can be sent; false when the bus stops. The batch may be done, and
+/* Queues the batch and sends at once what can be sent, unless calls are refused. The batch may be done, and
  * gone, before this returns. */
-static bool submit(struct hda_bus *bus, struct hda_batch *batch)
+static NTSTATUS submit(struct hda_bus *bus, struct hda_batch *batch)
 {
     uint64_t delay = batch->count == 0 ? 0 : verb_timeout(bus);
-    bool accepted;
+    NTSTATUS status;
 
     batch->submitted = hda_now(bus);
     hda_lock(bus, &bus->verbs.lock);
-    accepted = !bus->verbs.stopped;
-    if (accepted) {
+    status = hda_is_gone(bus) ? STATUS_DEVICE_REMOVED : bus->verbs.refusal;
+    if (NT_SUCCESS(status)) {
         enqueue(bus, batch);
         send_batches(bus);
     }
     hda_unlock(bus, &bus->verbs.lock);
-    if (accepted)
+    if (NT_SUCCESS(status))
         hda_defer(bus, delay);
-    return accepted;
+    return status;
 }
 
 static NTSTATUS transfer_and_wait(struct hda_bus *bus, struct hda_client *client, ULONG count,
                                   PHDAUDIO_CODEC_TRANSFER transfers)
 {
     struct hda_batch batch = {0};
+    NTSTATUS status;
 
     if (count == 0)
-        return STATUS_SUCCESS;
+        return hda_usable(bus);
     batch_init(&batch, client, count, transfers);
     bus->host->event_init(bus->config.host_context, &batch.event, NotificationEvent);
-    if (!submit(bus, &batch))
-        return STATUS_DEVICE_REMOVED;
+    status = submit(bus, &batch);
+    if (!NT_SUCCESS(status))
+        return status;
     while (bus->host->event_wait(bus->config.host_context, &batch.event, verb_timeout(bus)) != STATUS_SUCCESS)
         hda_defer(bus, 0); /* each round gives up what is overdue, so that this ends */
     return STATUS_SUCCESS;
@@ -497,6 +499,7 @@ static NTSTATUS transfer_and_return(struct hda_bus *bus, struct hda_client *clie
                                     PHDAUDIO_TRANSFER_COMPLETE_CALLBACK callback, PVOID context)
 {
     struct hda_batch *batch = hda_alloc(bus, sizeof(*batch));
+    NTSTATUS status;
 
     if (batch == NULL)
         return STATUS_NO_MEMORY;
@@ -504,11 +507,12 @@ static NTSTATUS transfer_and_return(struct hda_bus *bus, struct hda_client *clie
     batch->callback = callback;
     batch->context = context;
     hda_client_reference(client); /* until its callback has returned */
-    if (submit(bus, batch))
+    status = submit(bus, batch);
+    if (NT_SUCCESS(status))
         return STATUS_SUCCESS;
     hda_free(bus, batch);
     hda_client_dereference(client);
-    return STATUS_DEVICE_REMOVED;
+    return status;
 }
 
 NTSTATUS hda_verbs_transfer(struct hda_bus *bus, struct hda_client *client, ULONG count,
@@ -531,6 +535,7 @@ NTSTATUS hda_verbs_transfer(struct hda_bus *bus, struct hda_client *client, ULON
 void hda_verbs_start(struct hda_bus *bus)
 {
     hda_lock(bus, &bus->verbs.lock);
+    bus->verbs.refusal = STATUS_SUCCESS;
     __atomic_store_n(&bus->verbs.stuck, false, __ATOMIC_RELAXED);
     for (unsigned address = 0; address < HDA_ADDRESSES; address++)
         bus->verbs.codecs[address] = (struct hda_codec_queue){.suspect = true};
@@ -542,7 +547,7 @@ static void give_up_everything(struct hda_bus *bus)
     struct hda_verbs *verbs = &bus->verbs;
 
     hda_lock(bus, &verbs->lock);
-    verbs->stopped = true;
+    verbs->refusal = STATUS_DEVICE_REMOVED;
     give_up_in_flight(bus);
     for (PLIST_ENTRY link = verbs->clients.Flink; link != &verbs->clients; link = link->Flink)
         skip_all(bus, CONTAINING_RECORD(link, struct hda_client, turn));
@@ -559,13 +564,36 @@ static bool idle(struct hda_bus *bus)
     return empty;
 }
 
+/* Ends: nothing new is accepted, batches have their timeouts, and callbacks run from the deferred work only.
+ */
+static void wait_idle(struct hda_bus *bus)
+{
+    while (!idle(bus)) {
+        hda_defer(bus, 0);
+        bus->host->sleep(bus->config.host_context, 100);
+    }
+}
+
+void hda_verbs_suspend(struct hda_bus *bus)
+{
+    hda_lock(bus, &bus->verbs.lock);
+    bus->verbs.refusal = STATUS_DEVICE_NOT_READY;
+    hda_unlock(bus, &bus->verbs.lock);
+    wait_idle(bus);
+}
+
 void hda_verbs_stop(struct hda_bus *bus)
 {
     if (bus->verbs.corb.memory == NULL)
         return;
     give_up_everything(bus);
-    while (!idle(bus)) { /* ends: everything is done, and callbacks run from the deferred work only */
-        hda_defer(bus, 0);
-        bus->host->sleep(bus->config.host_context, 100);
-    }
+    wait_idle(bus);
+}
+
+/* What has come before the controller went is an answer still. */
+void hda_verbs_end(struct hda_bus *bus)
+{
+    read_answers(bus);
+    give_up_everything(bus);
+    complete_done(bus);
 }

@@ -41,7 +41,7 @@ struct hda_verbs {
     uint16_t read;      /* the RIRB entry read last */
     ULONG in_flight;    /* of all codecs */
     ULONG limit;        /* commands in flight at most */
-    bool stopped;       /* nothing is sent any more */
+    NTSTATUS refusal;   /* of every call, while nothing may be sent; else SUCCESS */
     bool overrun;       /* the RIRB has overrun since in_flight was last 0; atomic */
     bool stuck;         /* the CORB has to be started anew; atomic */
     LIST_ENTRY clients; /* that have batches, in the order of their turns */
@@ -50,9 +50,14 @@ struct hda_verbs {
 
 /* The rings run. Again after a reset of the link, when no command is in flight. */
 void hda_verbs_start(struct hda_bus *bus);
+/* Accepts nothing any more, DEVICE_NOT_READY, and waits for what is pending, which takes a timeout for each
+ * batch at most. The interrupt is still connected. PASSIVE_LEVEL. */
+void hda_verbs_suspend(struct hda_bus *bus);
 /* Completes what is pending as invalid, and accepts nothing any more: DEVICE_REMOVED. The interrupt is still
  * connected. PASSIVE_LEVEL. */
 void hda_verbs_stop(struct hda_bus *bus);
+/* The same within the deferred work: there is no controller any more. */
+void hda_verbs_end(struct hda_bus *bus);
 
 /* TransferCodecVerbs for a client. */
 NTSTATUS hda_verbs_transfer(struct hda_bus *bus, struct hda_client *client, ULONG count,

@@ -192,6 +192,33 @@ void hdabus_close(struct hdabus *bus)
         release(bus, NULL);
 }
 
+/* ---- Power and removal ----------------------------------------------------------------------- */
+
+NTSTATUS hdabus_suspend(struct hdabus *bus)
+{
+    return hda_bus_suspend(bus->core);
+}
+
+NTSTATUS hdabus_resume(struct hdabus *bus)
+{
+    return hda_bus_resume(bus->core);
+}
+
+NTSTATUS hdabus_wait_wake(struct hdabus *bus, unsigned child, hdabus_wake *routine, void *context)
+{
+    return hda_bus_wait_wake(bus->core, child, routine, context);
+}
+
+BOOLEAN hdabus_cancel_wake(struct hdabus *bus, unsigned child)
+{
+    return hda_bus_cancel_wake(bus->core, child);
+}
+
+BOOLEAN hdabus_removed(const struct hdabus *bus)
+{
+    return hda_bus_is_removed(bus->core);
+}
+
 /* ---- Counts ---------------------------------------------------------------------------------- */
 
 static void copy_counts(const struct hda_statistics *counts, struct hdabus_statistics *statistics)

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* link.c - the link as it comes out of reset (HDA 4.3, 4.4). */
+#include "link.h"
+
+#include "controller.h"
+#include "core.h"
+#include "ring.h"
+
+NTSTATUS hda_link_start(struct hda_bus *bus)
+{
+    NTSTATUS status = hda_rings_start(bus);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    hda_controller_listen(bus);
+    hda_verbs_start(bus);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS hda_link_restart(struct hda_bus *bus)
+{
+    NTSTATUS status = hda_controller_reset(bus);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    hda_positions_program(bus);
+    return hda_link_start(bus);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * power.c - suspend and resume (DDI Power).
+ *
+ * Between them no register is touched, since power may be off: the interrupt is disconnected, which also
+ * keeps a shared line's interrupts away, and nobody finds the bus usable.
+ */
+#include "controller.h"
+#include "core.h"
+#include "interrupt.h"
+#include "io.h"
+#include "link.h"
+#include "ring.h"
+#include "wake.h"
+
+/* ---- Suspend --------------------------------------------------------------------------------- */
+
+/* Leaves the controller in reset, where codecs can still wake it. Whether it is. */
+static bool put_to_sleep(struct hda_bus *bus)
+{
+    hda_interrupts_stop(bus);
+    hda_rings_stop(bus);
+    hda_write16(bus, STATESTS, STATESTS_CODECS);
+    bus->in_control = !hda_controller_stop(bus);
+    return !bus->in_control;
+}
+
+NTSTATUS hda_bus_suspend(struct hda_bus *bus)
+{
+    if (hda_irql(bus) > PASSIVE_LEVEL)
+        return STATUS_UNSUCCESSFUL;
+    if (hda_usable(bus) == STATUS_DEVICE_NOT_READY)
+        return STATUS_SUCCESS;
+    hda_verbs_suspend(bus);
+    hda_state_suspend(bus);
+    if (!put_to_sleep(bus))
+        return STATUS_DEVICE_NOT_READY;
+    return hda_is_gone(bus) ? STATUS_DEVICE_REMOVED : STATUS_SUCCESS;
+}
+
+/* ---- Resume ---------------------------------------------------------------------------------- */
+
+static NTSTATUS wake_up(struct hda_bus *bus)
+{
+    NTSTATUS status = hda_interrupts_start(bus);
+
+    if (NT_SUCCESS(status))
+        status = hda_link_restart(bus);
+    if (!NT_SUCCESS(status))
+        put_to_sleep(bus);
+    return status;
+}
+
+/* Their children stay: whoever asks them finds out. */
+static void compare_codecs(const struct hda_bus *bus, uint16_t before)
+{
+    for (unsigned codec = 0; codec < HDA_MAX_CODECS; codec++) {
+        if (before & ~bus->codecs & 1u << codec)
+            hda_log(bus, HDA_LOG_WARNING, "codec %u has not come back", codec);
+        else if (bus->codecs & ~before & 1u << codec)
+            hda_log(bus, HDA_LOG_WARNING, "codec %u is new: it is found when the bus starts", codec);
+    }
+}
+
+NTSTATUS hda_bus_resume(struct hda_bus *bus)
+{
+    uint16_t woken, before = bus->codecs;
+    NTSTATUS status;
+
+    if (hda_irql(bus) > PASSIVE_LEVEL)
+        return STATUS_UNSUCCESSFUL;
+    status = hda_usable(bus);
+    if (status != STATUS_DEVICE_NOT_READY)
+        return status;
+    woken = hda_wake_sleeping(bus);
+    status = wake_up(bus);
+    if (!NT_SUCCESS(status))
+        return status;
+    compare_codecs(bus, before);
+    hda_state_resume(bus);
+    hda_wake_arm(bus);
+    hda_wake_note(bus, woken);
+    return STATUS_SUCCESS;
+}

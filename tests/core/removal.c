@@ -323,6 +323,35 @@ static void the_host_may_say_so(void **state)
     assert_int_equal(pull.live, 0);
 }
 
+static volatile ULONG *map_nothing(void *unused, uint32_t offset)
+{
+    (void)unused, (void)offset;
+    return NULL;
+}
+
+/* Where registers cannot be mapped the clock's shadow keeps what it was. */
+static void the_wall_clock_is_read_from_memory(void **state)
+{
+    HDAUDIO_BUS_INTERFACE_V2 ddi;
+    PULONG clock;
+    ULONG before;
+
+    (void)state;
+    make_removable(0);
+    rig.device_ops.map = map_nothing;
+    rig_start();
+    ddi = rig_client();
+    ddi.GetWallClockRegister(ddi.Context, &clock);
+    before = *clock;
+    remove_now();
+    ddi.GetWallClockRegister(ddi.Context, &clock);
+    assert_int_equal(*clock, before);
+    assert_true(hda_bus_is_removed(rig.bus));
+    ddi.GetWallClockRegister(ddi.Context, &clock);
+    assert_int_equal(*clock, before);
+    ddi.InterfaceDereference(ddi.Context);
+}
+
 int main(void)
 {
 #define RULE(test) cmocka_unit_test_setup_teardown(test, rig_set_up, rig_tear_down)
@@ -330,6 +359,7 @@ int main(void)
         RULE(every_access_may_be_the_first_without_a_controller),
         RULE(an_interrupt_that_finds_no_controller_has_no_causes),
         RULE(the_host_may_say_so),
+        RULE(the_wall_clock_is_read_from_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

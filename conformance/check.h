@@ -50,12 +50,15 @@ extern const struct check level_checks[];
 extern const struct check callback_checks[];
 extern const struct check callback_handle_checks[];
 extern const struct check callback_level_checks[];
+extern const struct check callback_shortage_checks[];
 /* Of BDL. */
 extern const struct check contiguous_checks[];
 extern const struct check contiguous_handle_checks[];
 extern const struct check contiguous_level_checks[];
+extern const struct check contiguous_shortage_checks[];
 extern const struct check information_checks[];
 extern const struct check unsolicited_checks[];
+extern const struct check shortage_checks[];
 
 /* A version of the interface that the suite knows. */
 struct version {

@@ -15,6 +15,8 @@ enum conformance_failure {
     CONFORMANCE_NO_RESPONSE,      /* the codec on trial does not answer its next command */
     CONFORMANCE_RESPONSE_OVERRUN, /* the controller loses the next response */
     CONFORMANCE_MEMORY_ERROR,     /* the controller cannot fetch the next command */
+    CONFORMANCE_NO_MEMORY,        /* the bus driver's next allocation, for itself or for DMA, fails */
+    CONFORMANCE_STUCK_RESET,      /* the next stream descriptor that is to be reset takes no notice */
 };
 
 /* A bus driver on trial, and what the suite needs to try it. All hooks are called from the thread that called

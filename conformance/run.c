@@ -17,14 +17,14 @@ static const struct version versions[] = {
 static const struct check *const subjects[] = {
     query_checks,     verb_checks,   engine_checks,      capture_checks,     format_checks,
     bandwidth_checks, buffer_checks, state_checks,       position_checks,    notify_checks,
-    handle_checks,    level_checks,  information_checks, unsolicited_checks,
+    handle_checks,    level_checks,  information_checks, unsolicited_checks, shortage_checks,
 };
 
 /* Those of which no other version has the routines. */
 static const struct check *const callback_subjects[] = {callback_checks, callback_handle_checks,
-                                                        callback_level_checks};
-static const struct check *const contiguous_subjects[] = {contiguous_checks, contiguous_handle_checks,
-                                                          contiguous_level_checks};
+                                                        callback_level_checks, callback_shortage_checks};
+static const struct check *const contiguous_subjects[] = {
+    contiguous_checks, contiguous_handle_checks, contiguous_level_checks, contiguous_shortage_checks};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define NAME_SIZE    120

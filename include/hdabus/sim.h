@@ -87,6 +87,9 @@ enum hdabus_sim_failure {
     HDABUS_SIM_NO_RESPONSE,      /* codec `which` does what its next command says, and does not answer */
     HDABUS_SIM_LOST_INTERRUPT, /* when the OR of all causes rises next nobody hears of it, neither by message
                                 * nor by level, until it has fallen and rises again */
+    HDABUS_SIM_NO_MEMORY,      /* the driver's next allocation, for itself or for DMA, finds no memory */
+    HDABUS_SIM_STUCK_RESET, /* the next stream descriptor that is to be reset does not take notice: SRST stays
+                             * 0 until it is written again (HDA 3.3.35) */
 };
 /* `which` is regarded where the failure names it. INVALID_PARAMETER: no such failure, stream descriptor or
  * codec. */

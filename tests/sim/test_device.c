@@ -25,6 +25,7 @@ struct linux_host {
     int requested;
     bool interrupting;
     int changes;
+    unsigned refusals;
     bool watched;   /* somebody reads registers by himself */
     char line[200]; /* the last of the log */
 };
@@ -95,6 +96,19 @@ static void write_line(void *context, enum hda_log_level level, const char *form
 void linux_host_watch(struct linux_host *h)
 {
     __atomic_store_n(&h->watched, true, __ATOMIC_SEQ_CST);
+}
+
+void linux_host_refuse_memory(struct linux_host *h)
+{
+    h->refusals++;
+}
+
+bool linux_host_may_allocate(struct linux_host *h)
+{
+    if (h->refusals == 0)
+        return true;
+    h->refusals--;
+    return false;
 }
 
 static uint64_t read_clock(void *context)
@@ -520,6 +534,22 @@ static void a_lost_interrupt_calls_nobody(void **state)
     stop_rings(&dma);
 }
 
+static void memory_is_refused_once_for_each_call(void **state)
+{
+    struct hda_dma dma = {0};
+    PMDL mdl = NULL;
+
+    (void)state;
+    assert_int_equal(sim_device_fail(device, HDABUS_SIM_NO_MEMORY, 0), STATUS_SUCCESS);
+    assert_int_equal(sim_device_fail(device, HDABUS_SIM_NO_MEMORY, 0), STATUS_SUCCESS);
+    assert_int_equal(ops->dma_alloc(device, 4096, UINT64_MAX, &dma), STATUS_INSUFFICIENT_RESOURCES);
+    assert_int_equal(ops->pages_alloc(device, 4096, UINT64_MAX, &mdl), STATUS_INSUFFICIENT_RESOURCES);
+    assert_null(dma.memory);
+    assert_null(mdl);
+    assert_int_equal(ops->dma_alloc(device, 4096, UINT64_MAX, &dma), STATUS_SUCCESS);
+    ops->dma_free(device, &dma);
+}
+
 /* ---- Removal ------------------------------------------------------------------------------------ */
 
 static bool pull_out(void *context)
@@ -831,6 +861,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_level_that_nobody_clears_is_masked, setup_level,
                                         teardown_with_faults),
         TEST(a_lost_interrupt_calls_nobody),
+        TEST(memory_is_refused_once_for_each_call),
         LEVEL(a_lost_interrupt_calls_nobody),
         TEST(a_removed_controller_interrupts_no_more),
         LEVEL(a_removed_controller_interrupts_no_more),

@@ -242,6 +242,24 @@ static void a_message_is_lost_until_the_causes_have_been_gone(void **state)
     assert_true(sim_controller_asserted(rig->c));
 }
 
+static void a_reset_is_stuck_once(void **state)
+{
+    struct rig *rig = *state;
+
+    prepare_halves(rig, OUTPUT, 0x0011, 4096);
+    provoke(rig, HDABUS_SIM_STUCK_RESET, 0);
+    wr(rig, SD(OUTPUT), 1, 1);
+    run_frames(rig, 3);
+    assert_int_equal(rd(rig, SD(OUTPUT), 1) & 1, 0);
+    assert_int_equal(rd(rig, SD(OUTPUT) + CBL, 4), 8192);
+    wr(rig, SD(OUTPUT), 1, 1);
+    run_frames(rig, 3);
+    assert_int_equal(rd(rig, SD(OUTPUT), 1) & 1, 1);
+    wr(rig, SD(OUTPUT), 1, 0);
+    run_frames(rig, 3);
+    assert_int_equal(rd(rig, SD(OUTPUT) + CBL, 4), 0);
+}
+
 static void what_does_not_exist_cannot_fail(void **state)
 {
     struct rig *rig = *state;
@@ -250,7 +268,8 @@ static void what_does_not_exist_cannot_fail(void **state)
     assert_false(sim_controller_fail(rig->c, HDABUS_SIM_DESCRIPTOR_ERROR, 2));
     assert_false(sim_controller_fail(rig->c, HDABUS_SIM_NO_RESPONSE, 1));
     assert_false(sim_controller_fail(rig->c, HDABUS_SIM_NO_RESPONSE, 15));
-    assert_false(sim_controller_fail(rig->c, (enum hdabus_sim_failure)6, 0));
+    assert_false(sim_controller_fail(rig->c, HDABUS_SIM_NO_MEMORY, 0)); /* the device's */
+    assert_false(sim_controller_fail(rig->c, (enum hdabus_sim_failure)8, 0));
 }
 
 int main(void)
@@ -267,6 +286,7 @@ int main(void)
         TEST(rirboic_gates_the_interrupt_of_an_overrun),
         TEST(a_codec_does_not_answer_once),
         TEST(a_message_is_lost_until_the_causes_have_been_gone),
+        TEST(a_reset_is_stuck_once),
         TEST(what_does_not_exist_cannot_fail),
     };
 

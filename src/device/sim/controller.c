@@ -537,6 +537,11 @@ bool sim_controller_fail(struct sim_controller *c, enum hdabus_sim_failure failu
     case HDABUS_SIM_LOST_INTERRUPT:
         failures->message++;
         return true;
+    case HDABUS_SIM_STUCK_RESET:
+        failures->reset++;
+        return true;
+    case HDABUS_SIM_NO_MEMORY: /* the host's and the device's, not the machine's */
+        return false;
     }
     return false;
 }

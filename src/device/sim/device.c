@@ -365,6 +365,10 @@ NTSTATUS sim_device_fail(struct sim_device *device, enum hdabus_sim_failure fail
 {
     bool known;
 
+    if (failure == HDABUS_SIM_NO_MEMORY) {
+        linux_host_refuse_memory(device->host);
+        return STATUS_SUCCESS;
+    }
     pthread_mutex_lock(&device->lock);
     known = sim_controller_fail(device->controller, failure, which);
     sim_device_settle(device);

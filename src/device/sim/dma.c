@@ -135,7 +135,7 @@ static struct allocation *create_contiguous(size_t size)
 NTSTATUS sim_dma_alloc(void *context, size_t size, uint64_t highest, struct hda_dma *dma)
 {
     struct sim_device *device = context;
-    struct allocation *a = create_contiguous(size);
+    struct allocation *a = linux_host_may_allocate(device->host) ? create_contiguous(size) : NULL;
 
     if (!a)
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -218,8 +218,10 @@ static void unplace(struct sim_device *device, const struct allocation *a)
 NTSTATUS sim_pages_alloc(void *context, size_t size, uint64_t highest, PMDL *mdl)
 {
     struct sim_device *device = context;
-    struct allocation *a = create_pages(size, device->options.fragment_pages);
+    struct allocation *a = NULL;
 
+    if (linux_host_may_allocate(device->host))
+        a = create_pages(size, device->options.fragment_pages);
     if (!a)
         return STATUS_INSUFFICIENT_RESOURCES;
     if (!place(device, a, highest))

@@ -66,6 +66,7 @@ struct sim_failures {
     unsigned memory;
     unsigned overrun;
     unsigned message;
+    unsigned reset;
 };
 
 /* A response on its way: it is on the link in the frame after its command's. */

@@ -163,6 +163,15 @@ static void ask_run(struct sim_controller *c, struct sim_stream *s)
         sim_set_bits(c, sim_stream_offset(s->index, REG_SDCTL), 1, SDCTL_RUN);
 }
 
+/* SRST is not taken notice of. */
+static bool is_stuck(struct sim_controller *c, const struct sim_stream *s)
+{
+    if (s->reset || !c->failures.reset)
+        return false;
+    c->failures.reset--;
+    return true;
+}
+
 void sim_stream_control(struct sim_controller *c, unsigned stream, uint32_t value)
 {
     struct sim_stream *s = &c->streams[stream];
@@ -172,7 +181,7 @@ void sim_stream_control(struct sim_controller *c, unsigned stream, uint32_t valu
         sim_fault(c, "SD%u: SRST is set while RUN reads as 1 (HDA 3.3.35)", stream);
         return;
     }
-    s->reset = value & SDCTL_SRST;
+    s->reset = value & SDCTL_SRST && !is_stuck(c, s);
     if (!(value & SDCTL_RUN))
         s->run = false;
     else if (!s->run)

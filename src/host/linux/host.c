@@ -193,12 +193,26 @@ void linux_host_watch(struct linux_host *host)
 
 /* ---- The seam ------------------------------------------------------------------------------------------ */
 
+void linux_host_refuse_memory(struct linux_host *host)
+{
+    __atomic_fetch_add(&host->refusals, 1, __ATOMIC_RELAXED);
+}
+
+bool linux_host_may_allocate(struct linux_host *host)
+{
+    unsigned left = __atomic_load_n(&host->refusals, __ATOMIC_RELAXED);
+
+    while (left > 0 && !__atomic_compare_exchange_n(&host->refusals, &left, left - 1, false, __ATOMIC_RELAXED,
+                                                    __ATOMIC_RELAXED))
+        ;
+    return left == 0;
+}
+
 static void *host_alloc(void *host, size_t size)
 {
-    (void)host;
     linux_require_at_most("alloc", DISPATCH_LEVEL);
     linux_schedule_point(LINUX_POINT_MEMORY);
-    return calloc(1, size ? size : 1);
+    return linux_host_may_allocate(host) ? calloc(1, size ? size : 1) : NULL;
 }
 
 static void host_free(void *host, void *memory)

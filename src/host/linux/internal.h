@@ -141,6 +141,7 @@ struct linux_host {
     enum linux_clock clock;
     linux_log_routine *log;
     void *log_context;
+    unsigned refusals; /* allocations that are to fail; atomic */
 
     /* Guarded by the host's lock: its own mutex, or the dispatcher for a virtual host. */
     struct linux_timers *timers; /* its own, or the world's */

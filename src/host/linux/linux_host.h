@@ -40,6 +40,11 @@ NTSTATUS linux_host_create(enum linux_clock clock, linux_log_routine *log, void 
 /* The device is detached and no work is queued. */
 void linux_host_destroy(struct linux_host *host);
 
+/* The next allocation that the core makes on this host fails: one of the host's, or of the device's, which
+ * asks before each whether it may. Any context. */
+void linux_host_refuse_memory(struct linux_host *host);
+bool linux_host_may_allocate(struct linux_host *host);
+
 /* The core's table; its context is a struct linux_host. */
 extern const struct hda_host_ops linux_host_ops;
 

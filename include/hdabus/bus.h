@@ -62,6 +62,10 @@ struct hdabus_options {
  *    may take, as OUTSTRMPAY and INSTRMPAY say, 0 for no limit; default 48 and 24, with samples padded by
  *    padding=byte|container|none; default byte
  *  - ssync=38|34|none: where SSYNC is; default 38
+ *  - pci=VENDOR:DEVICE: its PCI id in hexadecimal digits; default 8086:2668. The driver then knows no more of
+ *    it than its own table says of this id, as of a real one; without, what of the following it has to know
+ *  - quirks=NAMES: what the driver is to know of it instead: ssync34, 32bit, 40bit, 4k, lpib, several with
+ *    '+' between, or none
  *
  * and, as real controllers have been seen to do,
  *
@@ -144,8 +148,18 @@ NTSTATUS hdabus_compatible_id(const struct hdabus *bus, unsigned child, unsigned
 NTSTATUS hdabus_query_interface(struct hdabus *bus, unsigned child, const GUID *type, USHORT size,
                                 USHORT version, PINTERFACE interface);
 
-/* What the controller said of itself. */
+/* What a controller does otherwise than the specification says. */
+enum hdabus_quirk {
+    HDABUS_QUIRK_SSYNC_AT_34 = 0x01,    /* SSYNC is at 34h, not 38h */
+    HDABUS_QUIRK_NO_64_BIT = 0x02,      /* addresses have 32 bits whatever GCAP.64OK says */
+    HDABUS_QUIRK_4K_FRAGMENTS = 0x04,   /* an entry of a descriptor list must not cross a 4 KiB boundary */
+    HDABUS_QUIRK_LINK_POSITIONS = 0x08, /* the position buffer is not to be relied on: LPIB instead */
+    HDABUS_QUIRK_40_BIT = 0x10,         /* of 64 bits of an address 40 count */
+};
+
+/* What the controller said of itself, and what is known of it. */
 struct hdabus_controller {
+    ULONG quirks; /* of enum hdabus_quirk, that the driver regards */
     USHORT vendor_id;
     USHORT device_id;
     UCHAR revision;

@@ -179,6 +179,7 @@ enum hda_quirk {
     HDA_QUIRK_NO_64_BIT = 0x02,      /* addresses have 32 bits whatever GCAP.64OK says */
     HDA_QUIRK_4K_FRAGMENTS = 0x04,   /* an entry of a descriptor list must not cross a 4 KiB boundary */
     HDA_QUIRK_LINK_POSITIONS = 0x08, /* the position buffer is not to be relied on: LPIB instead */
+    HDA_QUIRK_40_BIT = 0x10,         /* of 64 bits of an address 40 count */
 };
 
 struct hda_bus_config {
@@ -188,8 +189,13 @@ struct hda_bus_config {
     void *device_context;
     struct hda_device_info info;
     struct hda_bounds bounds;
-    uint32_t quirks; /* of enum hda_quirk */
+    uint32_t quirks; /* of enum hda_quirk: hda_quirks_of(&info), unless the opener knows better */
 };
+
+/* The quirks that the core's table knows of a controller by its PCI id; 0 of one that is not in it. Whoever
+ * opens a bus asks for them, and may leave some out or add some: hda_bus_start() takes what it is given. Any
+ * level. */
+uint32_t hda_quirks_of(const struct hda_device_info *info);
 
 struct hda_bus;
 
@@ -253,6 +259,7 @@ NTSTATUS hda_bus_query_interface(struct hda_bus *bus, unsigned child, const GUID
 /* What the controller said of itself. */
 struct hda_controller_info {
     struct hda_device_info device;
+    uint32_t quirks;  /* in force */
     uint16_t version; /* major in the high byte */
     uint16_t gcap;
     uint8_t output_engines;

@@ -10,6 +10,45 @@
 #define ID_MASK      0xFFFFu
 #define PAYLOAD_MASK 0x3FFFu /* words; above are two bits on padding (HDA 3.3.11) */
 
+/* ---- Quirks -------------------------------------------------------------------------------------- */
+
+static const struct {
+    ULONG quirk;
+    const char *words;
+} quirk_words[] = {
+    {HDABUS_QUIRK_SSYNC_AT_34, "SSYNC is at 34h"},
+    {HDABUS_QUIRK_NO_64_BIT, "addresses have 32 bits"},
+    {HDABUS_QUIRK_40_BIT, "addresses have 40 bits"},
+    {HDABUS_QUIRK_4K_FRAGMENTS, "no descriptor crosses 4 KiB"},
+    {HDABUS_QUIRK_LINK_POSITIONS, "LPIB instead of the position buffer"},
+};
+#define QUIRKS (sizeof(quirk_words) / sizeof(quirk_words[0]))
+
+static struct json_object *quirks_array(ULONG quirks)
+{
+    struct json_object *array = json_object_new_array();
+
+    for (size_t i = 0; i < QUIRKS; i++) {
+        if (quirks & quirk_words[i].quirk)
+            json_append(array, json_object_new_string(quirk_words[i].words));
+    }
+    return array;
+}
+
+static void print_quirks(ULONG quirks)
+{
+    const char *before = "";
+
+    printf("  quirks     ");
+    for (size_t i = 0; i < QUIRKS; i++) {
+        if (quirks & quirk_words[i].quirk) {
+            printf("%s%s", before, quirk_words[i].words);
+            before = "; ";
+        }
+    }
+    puts(quirks ? "" : "none");
+}
+
 /* ---- As JSON ------------------------------------------------------------------------------------- */
 
 static struct json_object *controller_object(const struct hdabus_controller *controller)
@@ -36,6 +75,7 @@ static struct json_object *controller_object(const struct hdabus_controller *con
     json_add_integer(object, "input_payload", controller->input_payload);
     json_add_integer(object, "output_stream_payload", controller->output_stream_payload & PAYLOAD_MASK);
     json_add_integer(object, "input_stream_payload", controller->input_stream_payload & PAYLOAD_MASK);
+    json_add(object, "quirks", quirks_array(controller->quirks));
     return object;
 }
 
@@ -168,6 +208,7 @@ static void print_controller(const struct hdabus *bus)
     printf("  interrupts %s\n", controller.message_interrupts ? "messages" : "a level");
     printf("  aliases    %s\n", controller.alias_registers ? "yes" : "no");
     printf("  SSYNC      %s\n", controller.stream_sync ? "yes" : "no");
+    print_quirks(controller.quirks);
     printf("clock        %s\n", hdabus_clock(bus));
 }
 

@@ -220,6 +220,7 @@ void hda_bus_controller_info(const struct hda_bus *bus, struct hda_controller_in
 
     *info = (struct hda_controller_info){
         .device = bus->config.info,
+        .quirks = bus->config.quirks,
         .version = can->version,
         .gcap = can->gcap,
         .output_engines = can->outputs,

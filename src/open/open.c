@@ -278,12 +278,20 @@ NTSTATUS hdabus_query_interface(struct hdabus *bus, unsigned child, const GUID *
     return hda_bus_query_interface(bus->core, child, type, size, version, interface);
 }
 
+_Static_assert((int)HDABUS_QUIRK_SSYNC_AT_34 == (int)HDA_QUIRK_SSYNC_AT_34 &&
+                   (int)HDABUS_QUIRK_NO_64_BIT == (int)HDA_QUIRK_NO_64_BIT &&
+                   (int)HDABUS_QUIRK_4K_FRAGMENTS == (int)HDA_QUIRK_4K_FRAGMENTS &&
+                   (int)HDABUS_QUIRK_LINK_POSITIONS == (int)HDA_QUIRK_LINK_POSITIONS &&
+                   (int)HDABUS_QUIRK_40_BIT == (int)HDA_QUIRK_40_BIT,
+               "one stands for the other");
+
 void hdabus_controller(const struct hdabus *bus, struct hdabus_controller *controller)
 {
     struct hda_controller_info info;
 
     hda_bus_controller_info(bus->core, &info);
     *controller = (struct hdabus_controller){
+        .quirks = info.quirks,
         .vendor_id = info.device.vendor_id,
         .device_id = info.device.device_id,
         .revision = info.device.revision,

@@ -155,6 +155,34 @@ class Info(CommandTest):
         for line in ("output     44 words a frame, 33 of one stream\n", "input      22 words a frame\n", "SSYNC      no\n"):
             self.assertIn(line, out)
 
+    def test_quirks(self):
+        def quirks(options):
+            return run("info", "--json", "--device", "sim:" + options).object["controller"]["quirks"]
+
+        lpib, narrow, pages = "LPIB instead of the position buffer", "addresses have 32 bits", "no descriptor crosses 4 KiB"
+        for options, words in (
+            ("", []),
+            ("page-crossing=no,positions=no", [pages, lpib]),
+            ("pci=1102:0012", [narrow, pages, lpib]),
+            ("pci=1102:12", [narrow, pages, lpib]),
+            ("pci=1106:3288,page-crossing=no", [lpib]),
+            ("pci=1106:3288,quirks=none", []),
+            ("pci=8086:1234,quirks=4k+32bit", [narrow, pages]),
+            ("pci=8086:27d8", ["SSYNC is at 34h"]),
+            ("pci=10de:1", ["addresses have 40 bits"]),
+            ("pci=8086:1234", []),
+        ):
+            with self.subTest(options=options):
+                self.assertEqual(quirks(options), words)
+                out = self.check(run("info", "--device", "sim:" + options), DONE).out
+                self.assertIn(f"  quirks     {'; '.join(words) or 'none'}\n", out)
+        controller = run("info", "--json", "--device", "sim:pci=10DE:a1").object["controller"]
+        self.assertEqual((controller["vendor_id"], controller["device_id"]), ("0x10de", "0x00a1"))
+        for options in ("pci=", "pci=8086", "pci=8086:", "pci=:1", "pci=8086:12345", "pci=8086:1:2", "pci=0x8086:1",
+                        "pci=0:1", "pci=ffff:1", "pci=8086:ffff", "quirks=", "quirks=4k+", "quirks=fast"):
+            with self.subTest(options=options):
+                self.check(run("info", "--device", "sim:" + options), USAGE)
+
     def test_real_clock(self):
         self.assertEqual(run("info", "--json", "--clock", "real").object["clock"], "real")
         self.assertEqual(run("info", "--json", "--device", "sim:irq=level", "--clock", "real").object["clock"], "real")

@@ -108,6 +108,7 @@ struct hdabus_statistics {
     uint64_t unsolicited_dropped;
     uint64_t completions;       /* periods that DMA has completed */
     uint64_t merged;            /* of those, the ones that shared an interrupt with a later one */
+    uint64_t lost_interrupts;   /* times that a period was found to be over whose interrupt did not come */
     uint64_t fifo_errors;       /* interrupts for a FIFO that ran over or dry */
     uint64_t descriptor_errors; /* streams that the controller stopped */
     uint64_t response_overruns; /* times that the controller lost responses */

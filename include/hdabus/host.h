@@ -217,6 +217,7 @@ struct hda_statistics {
     ULONGLONG unsolicited_dropped; /* of those, with a tag that nobody had */
     ULONGLONG completions;         /* periods that DMA has completed */
     ULONGLONG merged;              /* of those, the ones that shared an interrupt with a later one */
+    ULONGLONG lost_interrupts;     /* times that a period was found to be over whose interrupt did not come */
     ULONGLONG fifo_errors;         /* interrupts for a FIFO that ran over or dry (HDA 3.3.36) */
     ULONGLONG descriptor_errors;   /* streams that the controller stopped (HDA 3.3.36) */
     ULONGLONG response_overruns;   /* times that the controller lost responses (HDA 3.3.30) */

@@ -111,7 +111,8 @@ static NTSTATUS install(struct hda_engine *engine, const struct hda_buffer *buff
 static NTSTATUS allocate(struct hda_engine *engine, const struct hda_buffer_request *request)
 {
     struct hda_bus *bus = engine->bus;
-    struct hda_buffer buffer = {.notifications = request->notifications};
+    struct hda_buffer buffer = {.notifications = request->notifications,
+                                .interrupts = request->notifications};
     NTSTATUS status;
 
     buffer.size =

@@ -208,6 +208,7 @@ void hda_bus_statistics(const struct hda_bus *bus, struct hda_statistics *statis
     COPY_COUNT(unsolicited_dropped);
     COPY_COUNT(completions);
     COPY_COUNT(merged);
+    COPY_COUNT(lost_interrupts);
     COPY_COUNT(fifo_errors);
     COPY_COUNT(descriptor_errors);
     COPY_COUNT(response_overruns);

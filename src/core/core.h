@@ -79,6 +79,12 @@ struct hda_bus {
     struct hda_client *own; /* for the bus driver's own verbs */
 
     bool interrupted; /* the interrupt routine has queued the deferred work; atomic */
+    struct {
+        bool on;         /* the controller loses interrupts */
+        unsigned heard;  /* periods in a row that one came for nevertheless */
+        bool told;       /* the log has been told */
+        bool told_again; /* that they come again, too */
+    } polling;           /* lock */
 
     ULONG wall_clock;       /* a shadow, for clients of controllers whose registers cannot be mapped */
     bool wall_clock_wanted; /* one has asked for it */
@@ -93,6 +99,9 @@ static inline bool hda_has_quirk(const struct hda_bus *bus, enum hda_quirk quirk
 
 /* Adds to a statistic from any level. */
 #define hda_count(bus, what, n) __atomic_fetch_add(&(bus)->statistics.what, (n), __ATOMIC_RELAXED)
+
+/* The same, and to an engine's own; under bus.lock. */
+#define hda_count_of(engine, what, n) ((engine)->counts.what += (n), hda_count((engine)->bus, what, (n)))
 
 static inline void *hda_alloc(const struct hda_bus *bus, size_t size)
 {

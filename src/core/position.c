@@ -10,9 +10,7 @@
 #include "core.h"
 #include "io.h"
 
-#define ENTRY_SIZE 8u          /* HDA 3.6.1: position and a reserved word for each stream */
-#define LATE       5000000u    /* nanoseconds that an interrupt may be late before it is looked for */
-#define LATEST     1000000000u /* the longest time between two looks */
+#define ENTRY_SIZE 8u /* HDA 3.6.1: position and a reserved word for each stream */
 
 /* ---- The position buffer: the controller's, or by quirk ours, which then holds what LPIB said ----- */
 
@@ -152,20 +150,11 @@ void hda_progress_reset(struct hda_engine *engine)
     __atomic_store_n(position_entry(engine), 0, __ATOMIC_RELAXED);
 }
 
-/* Two periods, and what an interrupt may be late. */
-static void expect_interrupt(struct hda_engine *engine, uint64_t now)
-{
-    uint64_t per_second = (uint64_t)engine->format.rate * engine->format.block;
-
-    engine->progress.patience = LATE + 2 * period_bytes(engine) * UINT64_C(1000000000) / per_second;
-    engine->progress.due = now + engine->progress.patience;
-}
-
 void hda_progress_run(struct hda_engine *engine)
 {
     engine->progress.time = hda_now(engine->bus);
     if (engine->buffer.notifications > 0)
-        expect_interrupt(engine, engine->progress.time);
+        hda_interrupt_expect(engine);
 }
 
 /* Bytes by the clock alone. */
@@ -212,65 +201,20 @@ void hda_progress_update(struct hda_engine *engine)
     engine->progress.time = now;
 }
 
+/* A position may lag behind its interrupt (HARDWARE 7). */
 void hda_progress_complete(struct hda_engine *engine)
 {
     struct hda_progress *progress = &engine->progress;
-    struct hda_bus *bus = engine->bus;
     size_t period = period_bytes(engine);
-    uint64_t completions;
+    uint64_t completions, more;
 
     hda_progress_update(engine);
-    expect_interrupt(engine, progress->time);
-    completions =
-        (progress->bytes + period / 4) / period; /* a position may lag behind its interrupt (HARDWARE 7) */
+    completions = (progress->bytes + period / 4) / period;
     if (completions <= progress->completions)
         completions = progress->completions + 1;
-    hda_count(bus, completions, completions - progress->completions);
-    hda_count(bus, merged, completions - progress->completions - 1);
+    more = completions - progress->completions;
     progress->completions = completions;
-}
-
-/* ---- Interrupts that do not come (HARDWARE 6) ------------------------------------------------ */
-
-static bool interrupts(const struct hda_engine *engine)
-{
-    return engine->state == RunState && engine->buffer.notifications > 0;
-}
-
-void hda_progress_end(struct hda_engine *engine)
-{
-    engine->progress.due = UINT64_MAX;
-}
-
-uint64_t hda_engines_due(struct hda_bus *bus)
-{
-    uint64_t due = UINT64_MAX;
-
-    hda_lock(bus, &bus->lock);
-    for (unsigned i = 0; i < bus->engine_count; i++) {
-        const struct hda_engine *engine = &bus->engines[i];
-
-        if (interrupts(engine) && engine->progress.due < due)
-            due = engine->progress.due;
-    }
-    hda_unlock(bus, &bus->lock);
-    return due;
-}
-
-static void postpone(struct hda_progress *progress, uint64_t now)
-{
-    progress->patience = progress->patience < LATEST / 2 ? 2 * progress->patience : LATEST;
-    progress->due = now + progress->patience;
-}
-
-void hda_engines_postpone(struct hda_bus *bus)
-{
-    uint64_t now = hda_now(bus);
-
-    hda_lock(bus, &bus->lock);
-    for (unsigned i = 0; i < bus->engine_count; i++) {
-        if (now >= bus->engines[i].progress.due)
-            postpone(&bus->engines[i].progress, now);
-    }
-    hda_unlock(bus, &bus->lock);
+    hda_count_of(engine, completions, more);
+    hda_count_of(engine, merged, more - 1);
+    hda_interrupt_expect(engine);
 }

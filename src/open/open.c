@@ -206,6 +206,7 @@ static void copy_counts(const struct hda_statistics *counts, struct hdabus_stati
         .unsolicited_dropped = counts->unsolicited_dropped,
         .completions = counts->completions,
         .merged = counts->merged,
+        .lost_interrupts = counts->lost_interrupts,
         .fifo_errors = counts->fifo_errors,
         .descriptor_errors = counts->descriptor_errors,
         .response_overruns = counts->response_overruns,

@@ -75,6 +75,14 @@ class Exact(CommandTest):
                     result = run("play", "--exact", "--out", self.out, "--device", device, source)
                     self.assertNotEqual(result.code, DONE)
 
+    def test_controllers_that_lose_interrupts(self):
+        for irq, lost in itertools.product(("msi", "level"), (1, 2, 3, 7, 40)):
+            for notify, buffer in ((1, 480), (2, 1024), (2, 24000)):
+                for position in ("", ",positions=late", ",positions=no"):
+                    with self.subTest(irq=irq, lost=lost, notify=notify, buffer=buffer, position=position):
+                        device = f"sim:irq={irq},lost-messages={lost}{position}"
+                        self.play(60000, notify=notify, buffer=buffer, options=("--device", device))
+
     def test_every_buffer(self):
         for notify, buffer in itertools.product((1, 2), (128, 129, 192, 256, 441, 4096, 24000, 48000)):
             with self.subTest(notify=notify, buffer=buffer):

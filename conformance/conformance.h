@@ -15,6 +15,7 @@ enum conformance_failure {
     CONFORMANCE_NO_RESPONSE,      /* the codec on trial does not answer its next command */
     CONFORMANCE_RESPONSE_OVERRUN, /* the controller loses the next response */
     CONFORMANCE_MEMORY_ERROR,     /* the controller cannot fetch the next command */
+    CONFORMANCE_LOST_INTERRUPT,   /* the controller's next interrupt does not come */
 };
 
 /* A bus driver on trial, and what the suite needs to try it. All hooks are called from the thread that called

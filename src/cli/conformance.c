@@ -142,6 +142,7 @@ static BOOLEAN fail(void *context, enum conformance_failure failure)
         [CONFORMANCE_NO_RESPONSE] = HDABUS_SIM_NO_RESPONSE,
         [CONFORMANCE_RESPONSE_OVERRUN] = HDABUS_SIM_RESPONSE_OVERRUN,
         [CONFORMANCE_MEMORY_ERROR] = HDABUS_SIM_MEMORY_ERROR,
+        [CONFORMANCE_LOST_INTERRUPT] = HDABUS_SIM_LOST_INTERRUPT,
     };
 
     return NT_SUCCESS(hdabus_sim_fail(context, failures[failure], codec_of(context)));

@@ -186,6 +186,42 @@ struct hdabus_controller {
 };
 void hdabus_controller(const struct hdabus *bus, struct hdabus_controller *controller);
 
+enum hdabus_direction { HDABUS_INPUT, HDABUS_OUTPUT, HDABUS_BIDIRECTIONAL };
+
+/* What the driver counts a stream's periods by: LPIB when the position buffer is known, or was found, to be
+ * wrong. */
+enum hdabus_position_source { HDABUS_POSITION_BUFFER, HDABUS_POSITION_LINK };
+
+/* Where GetLinkPositionRegister has sent a client. */
+enum hdabus_pointer {
+    HDABUS_POINTER_NONE,     /* it has not asked */
+    HDABUS_POINTER_ALIAS,    /* LPIB in the alias page */
+    HDABUS_POINTER_REGISTER, /* LPIB */
+    HDABUS_POINTER_MEMORY,   /* the position buffer, or where the driver copies LPIB to */
+};
+
+/* A DMA engine. What belongs to a stream is 0 while nobody has allocated it. */
+struct hdabus_engine {
+    enum hdabus_direction direction; /* of the hardware */
+    BOOLEAN in_use;
+    BOOLEAN renders; /* else it captures */
+    BOOLEAN runs;
+    BOOLEAN polled; /* since the controller loses interrupts */
+    UCHAR tag;
+    USHORT format; /* as the converter's */
+    ULONG fifo;    /* bytes, as they were with the last buffer */
+    enum hdabus_position_source source;
+    enum hdabus_pointer pointer;
+    uint64_t completions; /* these since the bus was opened, as in struct hdabus_statistics */
+    uint64_t merged;
+    uint64_t lost_interrupts;
+    uint64_t fifo_errors;
+    uint64_t descriptor_errors;
+};
+/* The engine of the index-th stream descriptor: inputs, outputs, bidirectional ones. INVALID_PARAMETER when
+ * there is none. */
+NTSTATUS hdabus_engine(const struct hdabus *bus, unsigned index, struct hdabus_engine *engine);
+
 /* "virtual" or "real". */
 const char *hdabus_clock(const struct hdabus *bus);
 

@@ -282,6 +282,42 @@ struct hda_controller_info {
 };
 void hda_bus_controller_info(const struct hda_bus *bus, struct hda_controller_info *info);
 
+enum hda_direction { HDA_INPUT, HDA_OUTPUT, HDA_BIDIRECTIONAL };
+
+/* What the driver counts a stream's periods by. The position buffer is given up for LPIB, by all engines,
+ * when one of them shows that it is wrong. */
+enum hda_position_source { HDA_POSITION_BUFFER, HDA_POSITION_LINK };
+
+/* Where GetLinkPositionRegister has sent the engine's client. */
+enum hda_pointer {
+    HDA_POINTER_NONE,     /* it has not asked */
+    HDA_POINTER_ALIAS,    /* LPIB in the alias page */
+    HDA_POINTER_REGISTER, /* LPIB */
+    HDA_POINTER_MEMORY,   /* the position buffer, or where the driver copies LPIB to */
+};
+
+/* A DMA engine. What belongs to a stream is 0 while nobody has allocated it. */
+struct hda_engine_info {
+    enum hda_direction direction; /* of the hardware */
+    bool in_use;
+    bool renders; /* else it captures */
+    bool runs;
+    uint8_t tag;
+    uint16_t format; /* as SDnFMT holds it */
+    uint32_t fifo;   /* bytes, as they were with the last buffer */
+    bool polled;     /* since the controller loses interrupts */
+    enum hda_position_source source;
+    enum hda_pointer pointer;
+    ULONGLONG completions; /* these since the bus started, as in struct hda_statistics */
+    ULONGLONG merged;
+    ULONGLONG lost_interrupts;
+    ULONGLONG fifo_errors;
+    ULONGLONG descriptor_errors;
+};
+/* The engine of the index-th stream descriptor: inputs, outputs, bidirectional ones. False when there is
+ * none. Up to DISPATCH_LEVEL. */
+bool hda_bus_engine_info(struct hda_bus *bus, unsigned index, struct hda_engine_info *info);
+
 #ifdef __cplusplus
 }
 #endif

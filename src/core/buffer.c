@@ -92,7 +92,7 @@ NTSTATUS hda_buffer_install(struct hda_engine *engine, const struct hda_buffer *
     engine->buffer = *buffer;
     hda_stream_program(engine);
     hda_progress_reset(engine);
-    *fifo = hda_stream_fifo(engine);
+    *fifo = engine->fifo = hda_stream_fifo(engine);
     return STATUS_SUCCESS;
 }
 

@@ -69,6 +69,7 @@ struct hda_bus {
     unsigned engine_count;
     uint64_t engine_serial;   /* engines allocated ever: what makes handles unique */
     struct hda_dma positions; /* the position buffer (HDA 3.6.1) */
+    bool link_positions;      /* it was found to be wrong: LPIB instead; atomic */
 
     uint16_t codecs; /* STATESTS after reset */
     struct hda_child_info *children;

@@ -22,8 +22,6 @@ struct hda_bus;
 struct hda_client;
 struct hda_patience;
 
-enum hda_direction { HDA_INPUT, HDA_OUTPUT, HDA_BIDIRECTIONAL };
-
 /* A cyclic buffer. */
 struct hda_buffer {
     PMDL mdl;               /* NULL: it is not of pages */
@@ -52,7 +50,8 @@ struct hda_progress {
     uint64_t bytes; /* at `time` */
     uint64_t time;
     uint64_t completions; /* periods that clients have been told of */
-    bool positioned;      /* the controller writes the position buffer */
+    bool positioned;      /* its position has been another than 0 */
+    bool examined;        /* a position that could not be was compared with LPIB */
     uint64_t due;         /* bus time by which the next interrupt must have come */
     uint64_t patience;    /* that it had, in nanoseconds, after the end of a period where it is polled */
     bool overdue;         /* and has not */
@@ -82,11 +81,13 @@ struct hda_engine {
     struct hda_reservation reservation;
     bool preparing; /* a buffer is being allocated: until then the engine can do nothing else */
     struct hda_buffer buffer;
+    uint32_t fifo; /* bytes, with the last buffer; 0: it has had none */
     HDAUDIO_STREAM_STATE state;
     bool halting;    /* RUN has been cleared, and there was no time to wait until it read 0 */
     bool programmed; /* its registers stand, and it is where it should be; else a reset comes before RUN */
     uint8_t errors;  /* SD_STS_FIFOE and DESE seen since the last reset */
     struct hda_progress progress;
+    enum hda_pointer pointer; /* that the client has been given */
     struct hda_engine_counts counts;
     struct hda_notify notify;
     struct hda_isr isr;
@@ -186,6 +187,9 @@ void hda_interrupt_note(struct hda_engine *engine, bool looked);
 uint64_t hda_engines_due(struct hda_bus *bus);
 /* Those that should have by now are overdue, and have longer the next time. */
 void hda_engines_postpone(struct hda_bus *bus);
+
+/* What the driver itself counts by; at any time. */
+enum hda_position_source hda_position_source(const struct hda_bus *bus);
 
 /* The position buffer (HDA 3.6.1). */
 NTSTATUS hda_positions_start(struct hda_bus *bus);

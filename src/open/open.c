@@ -316,6 +316,37 @@ void hdabus_controller(const struct hdabus *bus, struct hdabus_controller *contr
     };
 }
 
+_Static_assert((int)HDABUS_BIDIRECTIONAL == (int)HDA_BIDIRECTIONAL &&
+                   (int)HDABUS_POSITION_LINK == (int)HDA_POSITION_LINK &&
+                   (int)HDABUS_POINTER_MEMORY == (int)HDA_POINTER_MEMORY,
+               "one stands for the other");
+
+NTSTATUS hdabus_engine(const struct hdabus *bus, unsigned index, struct hdabus_engine *engine)
+{
+    struct hda_engine_info info;
+
+    if (engine == NULL || !hda_bus_engine_info(bus->core, index, &info))
+        return STATUS_INVALID_PARAMETER;
+    *engine = (struct hdabus_engine){
+        .direction = (enum hdabus_direction)info.direction,
+        .in_use = info.in_use,
+        .renders = info.renders,
+        .runs = info.runs,
+        .polled = info.polled,
+        .tag = info.tag,
+        .format = info.format,
+        .fifo = info.fifo,
+        .source = (enum hdabus_position_source)info.source,
+        .pointer = (enum hdabus_pointer)info.pointer,
+        .completions = info.completions,
+        .merged = info.merged,
+        .lost_interrupts = info.lost_interrupts,
+        .fifo_errors = info.fifo_errors,
+        .descriptor_errors = info.descriptor_errors,
+    };
+    return STATUS_SUCCESS;
+}
+
 const char *hdabus_clock(const struct hdabus *bus)
 {
     return bus->clock == LINUX_CLOCK_REAL ? "real" : "virtual";

@@ -121,7 +121,8 @@ static void without_any_interrupt_each_period_is_told_soon_after_its_end(void **
     (void)state;
     start();
     lossy.every = 1;
-    assert_int_equal(linux_host_ops.event_wait(rig.host, &event, PERIOD + LATE - MILLISECOND), STATUS_TIMEOUT);
+    assert_int_equal(linux_host_ops.event_wait(rig.host, &event, PERIOD + LATE - MILLISECOND),
+                     STATUS_TIMEOUT);
     expect_period(1, LATE + MILLISECOND / 10);
     for (unsigned n = 2; n <= 500; n++)
         expect_period(n, SOON);

@@ -17,6 +17,7 @@ enum conformance_failure {
     CONFORMANCE_MEMORY_ERROR,     /* the controller cannot fetch the next command */
     CONFORMANCE_NO_MEMORY,        /* the bus driver's next allocation, for itself or for DMA, fails */
     CONFORMANCE_STUCK_RESET,      /* the next stream descriptor that is to be reset takes no notice */
+    CONFORMANCE_LOST_INTERRUPT,   /* the controller's next interrupt does not come */
 };
 
 /* A bus driver on trial, and what the suite needs to try it. All hooks are called from the thread that called

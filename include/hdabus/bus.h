@@ -62,6 +62,10 @@ struct hdabus_options {
  *    may take, as OUTSTRMPAY and INSTRMPAY say, 0 for no limit; default 48 and 24, with samples padded by
  *    padding=byte|container|none; default byte
  *  - ssync=38|34|none: where SSYNC is; default 38
+ *  - pci=VENDOR:DEVICE: its PCI id in hexadecimal digits; default 8086:2668. The driver then knows no more of
+ *    it than its own table says of this id, as of a real one; without, what of the following it has to know
+ *  - quirks=NAMES: what the driver is to know of it instead: ssync34, 32bit, 40bit, 4k, lpib, several with
+ *    '+' between, or none
  *
  * and, as real controllers have been seen to do,
  *
@@ -104,6 +108,7 @@ struct hdabus_statistics {
     uint64_t unsolicited_dropped;
     uint64_t completions;       /* periods that DMA has completed */
     uint64_t merged;            /* of those, the ones that shared an interrupt with a later one */
+    uint64_t lost_interrupts;   /* times that a period was found to be over whose interrupt did not come */
     uint64_t fifo_errors;       /* interrupts for a FIFO that ran over or dry */
     uint64_t descriptor_errors; /* streams that the controller stopped */
     uint64_t response_overruns; /* times that the controller lost responses */
@@ -164,8 +169,18 @@ NTSTATUS hdabus_compatible_id(const struct hdabus *bus, unsigned child, unsigned
 NTSTATUS hdabus_query_interface(struct hdabus *bus, unsigned child, const GUID *type, USHORT size,
                                 USHORT version, PINTERFACE interface);
 
-/* What the controller said of itself. */
+/* What a controller does otherwise than the specification says. */
+enum hdabus_quirk {
+    HDABUS_QUIRK_SSYNC_AT_34 = 0x01,    /* SSYNC is at 34h, not 38h */
+    HDABUS_QUIRK_NO_64_BIT = 0x02,      /* addresses have 32 bits whatever GCAP.64OK says */
+    HDABUS_QUIRK_4K_FRAGMENTS = 0x04,   /* an entry of a descriptor list must not cross a 4 KiB boundary */
+    HDABUS_QUIRK_LINK_POSITIONS = 0x08, /* the position buffer is not to be relied on: LPIB instead */
+    HDABUS_QUIRK_40_BIT = 0x10,         /* of 64 bits of an address 40 count */
+};
+
+/* What the controller said of itself, and what is known of it. */
 struct hdabus_controller {
+    ULONG quirks; /* of enum hdabus_quirk, that the driver regards */
     USHORT vendor_id;
     USHORT device_id;
     UCHAR revision;
@@ -190,6 +205,42 @@ struct hdabus_controller {
     USHORT input_stream_payload;
 };
 void hdabus_controller(const struct hdabus *bus, struct hdabus_controller *controller);
+
+enum hdabus_direction { HDABUS_INPUT, HDABUS_OUTPUT, HDABUS_BIDIRECTIONAL };
+
+/* What the driver counts a stream's periods by: LPIB when the position buffer is known, or was found, to be
+ * wrong. */
+enum hdabus_position_source { HDABUS_POSITION_BUFFER, HDABUS_POSITION_LINK };
+
+/* Where GetLinkPositionRegister has sent a client. */
+enum hdabus_pointer {
+    HDABUS_POINTER_NONE,     /* it has not asked */
+    HDABUS_POINTER_ALIAS,    /* LPIB in the alias page */
+    HDABUS_POINTER_REGISTER, /* LPIB */
+    HDABUS_POINTER_MEMORY,   /* the position buffer, or where the driver copies LPIB to */
+};
+
+/* A DMA engine. What belongs to a stream is 0 while nobody has allocated it. */
+struct hdabus_engine {
+    enum hdabus_direction direction; /* of the hardware */
+    BOOLEAN in_use;
+    BOOLEAN renders; /* else it captures */
+    BOOLEAN runs;
+    BOOLEAN polled; /* since the controller loses interrupts */
+    UCHAR tag;
+    USHORT format; /* as the converter's */
+    ULONG fifo;    /* bytes, as they were with the last buffer */
+    enum hdabus_position_source source;
+    enum hdabus_pointer pointer;
+    uint64_t completions; /* these since the bus was opened, as in struct hdabus_statistics */
+    uint64_t merged;
+    uint64_t lost_interrupts;
+    uint64_t fifo_errors;
+    uint64_t descriptor_errors;
+};
+/* The engine of the index-th stream descriptor: inputs, outputs, bidirectional ones. INVALID_PARAMETER when
+ * there is none. */
+NTSTATUS hdabus_engine(const struct hdabus *bus, unsigned index, struct hdabus_engine *engine);
 
 /* "virtual" or "real". */
 const char *hdabus_clock(const struct hdabus *bus);

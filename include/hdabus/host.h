@@ -179,6 +179,7 @@ enum hda_quirk {
     HDA_QUIRK_NO_64_BIT = 0x02,      /* addresses have 32 bits whatever GCAP.64OK says */
     HDA_QUIRK_4K_FRAGMENTS = 0x04,   /* an entry of a descriptor list must not cross a 4 KiB boundary */
     HDA_QUIRK_LINK_POSITIONS = 0x08, /* the position buffer is not to be relied on: LPIB instead */
+    HDA_QUIRK_40_BIT = 0x10,         /* of 64 bits of an address 40 count */
 };
 
 struct hda_bus_config {
@@ -188,8 +189,13 @@ struct hda_bus_config {
     void *device_context;
     struct hda_device_info info;
     struct hda_bounds bounds;
-    uint32_t quirks; /* of enum hda_quirk */
+    uint32_t quirks; /* of enum hda_quirk: hda_quirks_of(&info), unless the opener knows better */
 };
+
+/* The quirks that the core's table knows of a controller by its PCI id; 0 of one that is not in it. Whoever
+ * opens a bus asks for them, and may leave some out or add some: hda_bus_start() takes what it is given. Any
+ * level. */
+uint32_t hda_quirks_of(const struct hda_device_info *info);
 
 struct hda_bus;
 
@@ -211,6 +217,7 @@ struct hda_statistics {
     ULONGLONG unsolicited_dropped; /* of those, with a tag that nobody had */
     ULONGLONG completions;         /* periods that DMA has completed */
     ULONGLONG merged;              /* of those, the ones that shared an interrupt with a later one */
+    ULONGLONG lost_interrupts;     /* times that a period was found to be over whose interrupt did not come */
     ULONGLONG fifo_errors;         /* interrupts for a FIFO that ran over or dry (HDA 3.3.36) */
     ULONGLONG descriptor_errors;   /* streams that the controller stopped (HDA 3.3.36) */
     ULONGLONG response_overruns;   /* times that the controller lost responses (HDA 3.3.30) */
@@ -290,6 +297,7 @@ NTSTATUS hda_bus_query_interface(struct hda_bus *bus, unsigned child, const GUID
 /* What the controller said of itself. */
 struct hda_controller_info {
     struct hda_device_info device;
+    uint32_t quirks;  /* in force */
     uint16_t version; /* major in the high byte */
     uint16_t gcap;
     uint8_t output_engines;
@@ -310,6 +318,42 @@ struct hda_controller_info {
     uint16_t input_stream_payload;
 };
 void hda_bus_controller_info(const struct hda_bus *bus, struct hda_controller_info *info);
+
+enum hda_direction { HDA_INPUT, HDA_OUTPUT, HDA_BIDIRECTIONAL };
+
+/* What the driver counts a stream's periods by. The position buffer is given up for LPIB, by all engines,
+ * when one of them shows that it is wrong. */
+enum hda_position_source { HDA_POSITION_BUFFER, HDA_POSITION_LINK };
+
+/* Where GetLinkPositionRegister has sent the engine's client. */
+enum hda_pointer {
+    HDA_POINTER_NONE,     /* it has not asked */
+    HDA_POINTER_ALIAS,    /* LPIB in the alias page */
+    HDA_POINTER_REGISTER, /* LPIB */
+    HDA_POINTER_MEMORY,   /* the position buffer, or where the driver copies LPIB to */
+};
+
+/* A DMA engine. What belongs to a stream is 0 while nobody has allocated it. */
+struct hda_engine_info {
+    enum hda_direction direction; /* of the hardware */
+    bool in_use;
+    bool renders; /* else it captures */
+    bool runs;
+    uint8_t tag;
+    uint16_t format; /* as SDnFMT holds it */
+    uint32_t fifo;   /* bytes, as they were with the last buffer */
+    bool polled;     /* since the controller loses interrupts */
+    enum hda_position_source source;
+    enum hda_pointer pointer;
+    ULONGLONG completions; /* these since the bus started, as in struct hda_statistics */
+    ULONGLONG merged;
+    ULONGLONG lost_interrupts;
+    ULONGLONG fifo_errors;
+    ULONGLONG descriptor_errors;
+};
+/* The engine of the index-th stream descriptor: inputs, outputs, bidirectional ones. False when there is
+ * none. Up to DISPATCH_LEVEL. */
+bool hda_bus_engine_info(struct hda_bus *bus, unsigned index, struct hda_engine_info *info);
 
 #ifdef __cplusplus
 }

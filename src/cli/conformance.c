@@ -144,6 +144,7 @@ static BOOLEAN fail(void *context, enum conformance_failure failure)
         [CONFORMANCE_MEMORY_ERROR] = HDABUS_SIM_MEMORY_ERROR,
         [CONFORMANCE_NO_MEMORY] = HDABUS_SIM_NO_MEMORY,
         [CONFORMANCE_STUCK_RESET] = HDABUS_SIM_STUCK_RESET,
+        [CONFORMANCE_LOST_INTERRUPT] = HDABUS_SIM_LOST_INTERRUPT,
     };
 
     return NT_SUCCESS(hdabus_sim_fail(context, failures[failure], codec_of(context)));

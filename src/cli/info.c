@@ -5,10 +5,50 @@
 #include "commands.h"
 #include "device.h"
 #include "json.h"
+#include "positions.h"
 
 #define VENDOR_SHIFT 16
 #define ID_MASK      0xFFFFu
 #define PAYLOAD_MASK 0x3FFFu /* words; above are two bits on padding (HDA 3.3.11) */
+
+/* ---- Quirks -------------------------------------------------------------------------------------- */
+
+static const struct {
+    ULONG quirk;
+    const char *words;
+} quirk_words[] = {
+    {HDABUS_QUIRK_SSYNC_AT_34, "SSYNC is at 34h"},
+    {HDABUS_QUIRK_NO_64_BIT, "addresses have 32 bits"},
+    {HDABUS_QUIRK_40_BIT, "addresses have 40 bits"},
+    {HDABUS_QUIRK_4K_FRAGMENTS, "no descriptor crosses 4 KiB"},
+    {HDABUS_QUIRK_LINK_POSITIONS, "LPIB instead of the position buffer"},
+};
+#define QUIRKS (sizeof(quirk_words) / sizeof(quirk_words[0]))
+
+static struct json_object *quirks_array(ULONG quirks)
+{
+    struct json_object *array = json_object_new_array();
+
+    for (size_t i = 0; i < QUIRKS; i++) {
+        if (quirks & quirk_words[i].quirk)
+            json_append(array, json_object_new_string(quirk_words[i].words));
+    }
+    return array;
+}
+
+static void print_quirks(ULONG quirks)
+{
+    const char *before = "";
+
+    printf("  quirks     ");
+    for (size_t i = 0; i < QUIRKS; i++) {
+        if (quirks & quirk_words[i].quirk) {
+            printf("%s%s", before, quirk_words[i].words);
+            before = "; ";
+        }
+    }
+    puts(quirks ? "" : "none");
+}
 
 /* ---- As JSON ------------------------------------------------------------------------------------- */
 
@@ -36,6 +76,7 @@ static struct json_object *controller_object(const struct hdabus_controller *con
     json_add_integer(object, "input_payload", controller->input_payload);
     json_add_integer(object, "output_stream_payload", controller->output_stream_payload & PAYLOAD_MASK);
     json_add_integer(object, "input_stream_payload", controller->input_stream_payload & PAYLOAD_MASK);
+    json_add(object, "quirks", quirks_array(controller->quirks));
     return object;
 }
 
@@ -108,6 +149,56 @@ static struct json_object *codecs_array(const struct hdabus *bus)
     return array;
 }
 
+/* ---- Engines ------------------------------------------------------------------------------------- */
+
+static const char *direction_name(enum hdabus_direction direction)
+{
+    if (direction == HDABUS_BIDIRECTIONAL)
+        return "bidirectional";
+    return direction == HDABUS_INPUT ? "input" : "output";
+}
+
+static struct json_object *engine_object(const struct hdabus_engine *engine)
+{
+    struct json_object *object = json_object_new_object();
+
+    json_add_string(object, "direction", direction_name(engine->direction));
+    json_add_integer(object, "fifo", engine->fifo);
+    json_add_integer(object, "completions", engine->completions);
+    json_add_integer(object, "merged", engine->merged);
+    json_add_integer(object, "lost_interrupts", engine->lost_interrupts);
+    json_add_integer(object, "fifo_errors", engine->fifo_errors);
+    json_add_integer(object, "descriptor_errors", engine->descriptor_errors);
+    return object;
+}
+
+static struct json_object *engines_array(const struct hdabus *bus)
+{
+    struct json_object *array = json_object_new_array();
+    struct hdabus_engine engine;
+
+    for (unsigned i = 0; NT_SUCCESS(hdabus_engine(bus, i, &engine)); i++)
+        json_append(array, engine_object(&engine));
+    return array;
+}
+
+/* Those that have run: of the others there is nothing to tell. */
+static void print_engines(const struct hdabus *bus)
+{
+    struct hdabus_engine engine;
+
+    for (unsigned i = 0; NT_SUCCESS(hdabus_engine(bus, i, &engine)); i++) {
+        if (engine.fifo == 0)
+            continue;
+        printf("engine %-2u    %s, FIFO of %u bytes: %llu periods, %llu merged, %llu interrupts lost\n", i,
+               direction_name(engine.direction), (unsigned)engine.fifo,
+               (unsigned long long)engine.completions, (unsigned long long)engine.merged,
+               (unsigned long long)engine.lost_interrupts);
+        printf("  errors     %llu of the FIFO, %llu of descriptors\n", (unsigned long long)engine.fifo_errors,
+               (unsigned long long)engine.descriptor_errors);
+    }
+}
+
 static struct json_object *statistics_object(const struct hdabus *bus)
 {
     struct json_object *object = json_object_new_object();
@@ -121,6 +212,7 @@ static struct json_object *statistics_object(const struct hdabus *bus)
     json_add_integer(object, "verb_timeouts", statistics.verb_timeouts);
     json_add_integer(object, "unsolicited", statistics.unsolicited);
     json_add_integer(object, "unsolicited_dropped", statistics.unsolicited_dropped);
+    json_add_integer(object, "lost_interrupts", statistics.lost_interrupts);
     json_add_integer(object, "fifo_errors", statistics.fifo_errors);
     json_add_integer(object, "descriptor_errors", statistics.descriptor_errors);
     json_add_integer(object, "response_overruns", statistics.response_overruns);
@@ -128,7 +220,8 @@ static struct json_object *statistics_object(const struct hdabus *bus)
     return object;
 }
 
-static void report_device(const struct device *device, const struct options *options, struct report *report)
+static void report_device(const struct device *device, const struct options *options,
+                          const struct positions *positions, struct report *report)
 {
     struct hdabus_controller controller;
 
@@ -137,6 +230,8 @@ static void report_device(const struct device *device, const struct options *opt
     report_string(report, "clock", hdabus_clock(device->bus));
     report_member(report, "controller", controller_object(&controller));
     report_member(report, "codecs", codecs_array(device->bus));
+    report_member(report, "positions", positions_object(positions));
+    report_member(report, "engines", engines_array(device->bus));
     report_member(report, "statistics", statistics_object(device->bus));
 }
 
@@ -168,6 +263,7 @@ static void print_controller(const struct hdabus *bus)
     printf("  interrupts %s\n", controller.message_interrupts ? "messages" : "a level");
     printf("  aliases    %s\n", controller.alias_registers ? "yes" : "no");
     printf("  SSYNC      %s\n", controller.stream_sync ? "yes" : "no");
+    print_quirks(controller.quirks);
     printf("clock        %s\n", hdabus_clock(bus));
 }
 
@@ -212,16 +308,20 @@ static void print_statistics(const struct hdabus *bus)
 
 int command_info(const struct options *options, struct report *report)
 {
+    struct positions positions;
     struct device device;
     int code = device_open(&device, options, report);
 
     if (code != EXIT_DONE)
         return code;
+    positions_measure(&positions, device.bus);
     if (options->json) {
-        report_device(&device, options, report);
+        report_device(&device, options, &positions, report);
     } else {
         print_controller(device.bus);
         print_codecs(device.bus);
+        positions_print(&positions);
+        print_engines(device.bus);
         print_statistics(device.bus);
     }
     device_close(&device, NULL);

@@ -168,6 +168,9 @@ void lane_report_statistics(const struct lane *lane, const struct hdabus_statist
     struct report *report = lane->report;
 
     report_integer(report, "merged", statistics->merged);
+    report_integer(report, "lost_interrupts", statistics->lost_interrupts);
+    report_integer(report, "fifo_errors", statistics->fifo_errors);
+    report_integer(report, "descriptor_errors", statistics->descriptor_errors);
     report_integer(report, "register_reads", statistics->register_reads);
     report_integer(report, "register_writes", statistics->register_writes);
     report_integer(report, "verbs", statistics->verbs);
@@ -193,12 +196,23 @@ bool lane_has_run(const struct lane *lane)
     return lane->stream && (lane->stream->report.notifications > 0 || lane->stream->report.frames > 0);
 }
 
+/* What should not happen is told where it has. */
+static void print_count(uint64_t count, const char *what)
+{
+    if (count > 0)
+        printf(", %llu %s", (unsigned long long)count, what);
+}
+
 void lane_print_result(const struct lane *lane, const char *done, const struct hdabus_statistics *statistics)
 {
     const struct stream_report *report = &lane->stream->report;
 
-    printf("%llu frames%s%s, pin 0x%02x, %llu notifications, %llu late, %llu merged\n",
+    printf("%llu frames%s%s, pin 0x%02x, %llu notifications, %llu late, %llu merged",
            (unsigned long long)report->frames, done, report->stopped ? " until stopped" : "", lane->route.pin,
            (unsigned long long)report->notifications, (unsigned long long)report->late,
            (unsigned long long)statistics->merged);
+    print_count(statistics->lost_interrupts, "interrupts lost");
+    print_count(statistics->fifo_errors, "FIFO errors");
+    print_count(statistics->descriptor_errors, "descriptor errors");
+    putchar('\n');
 }

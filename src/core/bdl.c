@@ -120,11 +120,11 @@ bool hda_bdl_check(struct hda_bus *bus, const struct hda_dma *data, const HDAUDI
     return sum == length;
 }
 
-bool hda_bdl_interrupts(const HDAUDIO_BUFFER_DESCRIPTOR *list, unsigned last)
+unsigned hda_bdl_interrupts(const HDAUDIO_BUFFER_DESCRIPTOR *list, unsigned last)
 {
-    for (unsigned i = 0; i <= last; i++) {
-        if (list[i].InterruptOnCompletion & 1)
-            return true;
-    }
-    return false;
+    unsigned count = 0;
+
+    for (unsigned i = 0; i <= last; i++)
+        count += list[i].InterruptOnCompletion & 1;
+    return count;
 }

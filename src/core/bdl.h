@@ -25,7 +25,7 @@ unsigned hda_bdl_build(struct hda_bus *bus, PMDL mdl, size_t size, unsigned noti
  * all, each inside `data`. */
 bool hda_bdl_check(struct hda_bus *bus, const struct hda_dma *data, const HDAUDIO_BUFFER_DESCRIPTOR *list,
                    unsigned last, size_t length);
-/* Whether any of them interrupts on completion. */
-bool hda_bdl_interrupts(const HDAUDIO_BUFFER_DESCRIPTOR *list, unsigned last);
+/* How many of them interrupt on completion. */
+unsigned hda_bdl_interrupts(const HDAUDIO_BUFFER_DESCRIPTOR *list, unsigned last);
 
 #endif

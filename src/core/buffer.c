@@ -104,7 +104,7 @@ NTSTATUS hda_buffer_install(struct hda_engine *engine, const struct hda_buffer *
         engine->buffer = before;
         return STATUS_DEVICE_REMOVED;
     }
-    *fifo = size;
+    *fifo = engine->fifo = size;
     return STATUS_SUCCESS;
 }
 
@@ -123,7 +123,8 @@ static NTSTATUS install(struct hda_engine *engine, const struct hda_buffer *buff
 static NTSTATUS allocate(struct hda_engine *engine, const struct hda_buffer_request *request)
 {
     struct hda_bus *bus = engine->bus;
-    struct hda_buffer buffer = {.notifications = request->notifications};
+    struct hda_buffer buffer = {.notifications = request->notifications,
+                                .interrupts = request->notifications};
     NTSTATUS status;
 
     buffer.size =

@@ -204,10 +204,44 @@ void hda_bus_statistics(const struct hda_bus *bus, struct hda_statistics *statis
     COPY_COUNT(unsolicited_dropped);
     COPY_COUNT(completions);
     COPY_COUNT(merged);
+    COPY_COUNT(lost_interrupts);
     COPY_COUNT(fifo_errors);
     COPY_COUNT(descriptor_errors);
     COPY_COUNT(response_overruns);
     COPY_COUNT(command_errors);
+}
+
+static void describe_engine(const struct hda_engine *engine, struct hda_engine_info *info)
+{
+    bool in_use = engine->handle != NULL;
+
+    *info = (struct hda_engine_info){
+        .direction = (enum hda_direction)engine->direction,
+        .in_use = in_use,
+        .renders = in_use && engine->render,
+        .runs = in_use && engine->state == RunState,
+        .tag = in_use ? engine->tag : 0,
+        .format = in_use ? engine->format.encoding : 0,
+        .fifo = engine->fifo,
+        .polled = in_use && engine->state == RunState && engine->bus->polling.on,
+        .source = hda_position_source(engine->bus),
+        .pointer = engine->pointer,
+        .completions = engine->counts.completions,
+        .merged = engine->counts.merged,
+        .lost_interrupts = engine->counts.lost_interrupts,
+        .fifo_errors = engine->counts.fifo_errors,
+        .descriptor_errors = engine->counts.descriptor_errors,
+    };
+}
+
+bool hda_bus_engine_info(struct hda_bus *bus, unsigned index, struct hda_engine_info *info)
+{
+    if (index >= bus->engine_count)
+        return false;
+    hda_lock(bus, &bus->lock);
+    describe_engine(&bus->engines[index], info);
+    hda_unlock(bus, &bus->lock);
+    return true;
 }
 
 void hda_bus_controller_info(const struct hda_bus *bus, struct hda_controller_info *info)
@@ -216,6 +250,7 @@ void hda_bus_controller_info(const struct hda_bus *bus, struct hda_controller_in
 
     *info = (struct hda_controller_info){
         .device = bus->config.info,
+        .quirks = bus->config.quirks,
         .version = can->version,
         .gcap = can->gcap,
         .output_engines = can->outputs,

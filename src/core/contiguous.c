@@ -76,7 +76,8 @@ static NTSTATUS set_up(struct hda_engine *engine, const struct hda_setup *setup,
     bus->device->dma_sync(bus->config.device_context, &buffer.list, 0, HDA_BDL_SIZE, HDA_SYNC_FOR_DEVICE);
     buffer.size = setup->length;
     buffer.last = (uint16_t)setup->last;
-    buffer.notifications = hda_bdl_interrupts(buffer.list.memory, setup->last);
+    buffer.interrupts = hda_bdl_interrupts(buffer.list.memory, setup->last);
+    buffer.notifications = buffer.interrupts > 0;
     status = hda_buffer_install(engine, &buffer, patience, setup->fifo);
     if (!NT_SUCCESS(status))
         return status;

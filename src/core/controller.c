@@ -24,7 +24,9 @@ static uint8_t output_lines(uint16_t gcap)
 
 static uint64_t highest_address(const struct hda_bus *bus, uint16_t gcap)
 {
-    return gcap & GCAP_64OK && !hda_has_quirk(bus, HDA_QUIRK_NO_64_BIT) ? UINT64_MAX : UINT32_MAX;
+    if (!(gcap & GCAP_64OK) || hda_has_quirk(bus, HDA_QUIRK_NO_64_BIT))
+        return UINT32_MAX;
+    return hda_has_quirk(bus, HDA_QUIRK_40_BIT) ? (UINT64_C(1) << 40) - 1 : UINT64_MAX;
 }
 
 static uint16_t or_usual(uint16_t words, uint16_t usual)

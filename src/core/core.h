@@ -71,6 +71,7 @@ struct hda_bus {
     unsigned engine_count;
     uint64_t engine_serial;   /* engines allocated ever: what makes handles unique */
     struct hda_dma positions; /* the position buffer (HDA 3.6.1) */
+    bool link_positions;      /* it was found to be wrong: LPIB instead; atomic */
 
     uint16_t codecs; /* STATESTS after reset */
     struct hda_child_info *children;
@@ -85,6 +86,12 @@ struct hda_bus {
 
     bool interrupted;  /* the interrupt routine has queued the deferred work; atomic */
     bool removal_told; /* the deferred work has told those who wait that the controller is gone */
+    struct {
+        bool on;         /* the controller loses interrupts */
+        unsigned heard;  /* periods in a row that one came for nevertheless */
+        bool told;       /* the log has been told */
+        bool told_again; /* that they come again, too */
+    } polling;           /* lock */
 
     ULONG wall_clock;       /* a shadow, for clients of controllers whose registers cannot be mapped */
     bool wall_clock_wanted; /* one has asked for it */
@@ -114,6 +121,9 @@ static inline NTSTATUS hda_usable(const struct hda_bus *bus)
 
 /* Adds to a statistic from any level. */
 #define hda_count(bus, what, n) __atomic_fetch_add(&(bus)->statistics.what, (n), __ATOMIC_RELAXED)
+
+/* The same, and to an engine's own; under bus.lock. */
+#define hda_count_of(engine, what, n) ((engine)->counts.what += (n), hda_count((engine)->bus, what, (n)))
 
 static inline void *hda_alloc(const struct hda_bus *bus, size_t size)
 {

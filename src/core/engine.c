@@ -98,6 +98,7 @@ static NTSTATUS take(struct hda_client *client, bool render, const struct hda_fo
     engine->format = *format;
     engine->reservation = *need;
     engine->state = ResetState;
+    engine->pointer = HDA_POINTER_NONE;
     engine->handle = *handle = new_handle(bus);
     return STATUS_SUCCESS;
 }

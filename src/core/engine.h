@@ -5,7 +5,8 @@
  *
  * engine.c allocates engines and finds them by handle, buffer.c gives them memory, contiguous.c the kind
  * whose descriptors clients write, state.c runs and stops them, stream.c is the registers of one, position.c
- * knows how far it has come, notify.c and isr.c tell the clients.
+ * knows how far it has come, watch.c looks for interrupts that do not come, notify.c and isr.c tell the
+ * clients.
  */
 #ifndef HDA_ENGINE_H
 #define HDA_ENGINE_H
@@ -21,8 +22,6 @@ struct hda_bus;
 struct hda_client;
 struct hda_patience;
 
-enum hda_direction { HDA_INPUT, HDA_OUTPUT, HDA_BIDIRECTIONAL };
-
 /* A cyclic buffer. */
 struct hda_buffer {
     PMDL mdl;               /* NULL: it is not of pages */
@@ -30,6 +29,7 @@ struct hda_buffer {
     size_t size;            /* of a pass */
     unsigned notifications; /* periods in a pass that end with an interrupt: 0, 1 or 2. Where clients write
                              * the list, 1 stands for any number of them */
+    unsigned interrupts;    /* that number */
     struct hda_dma list;    /* the buffer descriptor list (HDA 3.6.2) */
     uint16_t last;          /* LVI, at least 1; 0: the list is not written yet */
 };
@@ -50,9 +50,20 @@ struct hda_progress {
     uint64_t bytes; /* at `time` */
     uint64_t time;
     uint64_t completions; /* periods that clients have been told of */
-    bool positioned;      /* the controller writes the position buffer */
+    bool positioned;      /* its position has been another than 0 */
+    bool examined;        /* a position that could not be was compared with LPIB */
     uint64_t due;         /* bus time by which the next interrupt must have come */
-    uint64_t patience;    /* that it had, in nanoseconds */
+    uint64_t patience;    /* that it had, in nanoseconds, after the end of a period where it is polled */
+    bool overdue;         /* and has not */
+};
+
+/* Since the bus started. */
+struct hda_engine_counts {
+    uint64_t completions;
+    uint64_t merged;
+    uint64_t lost_interrupts;
+    uint64_t fifo_errors;
+    uint64_t descriptor_errors;
 };
 
 struct hda_engine {
@@ -70,11 +81,14 @@ struct hda_engine {
     struct hda_reservation reservation;
     bool preparing; /* a buffer is being allocated: until then the engine can do nothing else */
     struct hda_buffer buffer;
+    uint32_t fifo; /* bytes, with the last buffer; 0: it has had none */
     HDAUDIO_STREAM_STATE state;
     bool halting;    /* RUN has been cleared, and there was no time to wait until it read 0 */
     bool programmed; /* its registers stand, and it is where it should be; else a reset comes before RUN */
     uint8_t errors;  /* SD_STS_FIFOE and DESE seen since the last reset */
     struct hda_progress progress;
+    enum hda_pointer pointer; /* that the client has been given */
+    struct hda_engine_counts counts;
     struct hda_notify notify;
     struct hda_isr isr;
 
@@ -162,17 +176,25 @@ void hda_wall_clock_update(struct hda_bus *bus);
 void hda_progress_reset(struct hda_engine *engine);
 /* Time begins to count for it. Under bus.lock. */
 void hda_progress_run(struct hda_engine *engine);
-/* The controller has stopped it by itself: no interrupt is expected until it runs again. Under bus.lock. */
-void hda_progress_end(struct hda_engine *engine);
 /* Notes how far it is. Under bus.lock. */
 void hda_progress_update(struct hda_engine *engine);
 /* A period has ended: counts it, and those that shared its interrupt. Under bus.lock. */
 void hda_progress_complete(struct hda_engine *engine);
 
+/* The next interrupt of an engine that was at progress.bytes at progress.time is expected; none is until it
+ * runs again, since the controller has stopped it by itself. Under bus.lock. */
+void hda_interrupt_expect(struct hda_engine *engine);
+void hda_interrupt_end(struct hda_engine *engine);
+/* A period has ended, which an interrupt has told, or a look at an engine that was overdue, before the next
+ * one is expected. Under bus.lock. */
+void hda_interrupt_note(struct hda_engine *engine, bool looked);
 /* When the first of the running engines must have interrupted, as bus time; UINT64_MAX when none does. */
 uint64_t hda_engines_due(struct hda_bus *bus);
-/* Those that should have by now have longer the next time. */
+/* Those that should have by now are overdue, and have longer the next time. */
 void hda_engines_postpone(struct hda_bus *bus);
+
+/* What the driver itself counts by; at any time. */
+enum hda_position_source hda_position_source(const struct hda_bus *bus);
 
 /* The position buffer (HDA 3.6.1). */
 NTSTATUS hda_positions_start(struct hda_bus *bus);

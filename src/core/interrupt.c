@@ -132,7 +132,7 @@ bool hda_interrupt(void *context)
 
 /* ---- Deferred -------------------------------------------------------------------------------- */
 
-static void complete_period(struct hda_engine *engine, uint32_t generation, LONGLONG counter)
+static void complete_period(struct hda_engine *engine, uint32_t generation, LONGLONG counter, bool looked)
 {
     struct hda_bus *bus = engine->bus;
     bool counts;
@@ -140,8 +140,10 @@ static void complete_period(struct hda_engine *engine, uint32_t generation, LONG
     hda_lock(bus, &bus->lock);
     counts = engine->state == RunState && engine->buffer.notifications > 0 &&
              engine->notify.generation == generation;
-    if (counts)
+    if (counts) {
+        hda_interrupt_note(engine, looked);
         hda_progress_complete(engine);
+    }
     hda_unlock(bus, &bus->lock);
     if (counts)
         hda_notify_deliver(engine, generation, counter);
@@ -158,10 +160,10 @@ static void count_errors(struct hda_engine *engine, uint32_t causes, uint32_t ge
     seen = engine->errors;
     engine->errors |= (uint8_t)causes;
     if (causes & SD_STS_DESE && engine->notify.generation == generation)
-        hda_progress_end(engine);
+        hda_interrupt_end(engine);
+    hda_count_of(engine, fifo_errors, (causes & SD_STS_FIFOE) != 0);
+    hda_count_of(engine, descriptor_errors, (causes & SD_STS_DESE) != 0);
     hda_unlock(bus, &bus->lock);
-    hda_count(bus, fifo_errors, (causes & SD_STS_FIFOE) != 0);
-    hda_count(bus, descriptor_errors, (causes & SD_STS_DESE) != 0);
     if (causes & ~seen & SD_STS_FIFOE)
         hda_log(bus, HDA_LOG_WARNING, "stream %u: its FIFO ran %s", engine->index,
                 engine->render ? "dry" : "over");
@@ -170,14 +172,15 @@ static void count_errors(struct hda_engine *engine, uint32_t causes, uint32_t ge
                 engine->index);
 }
 
-static void serve_engine(struct hda_engine *engine)
+/* `looked`: the causes were looked for, for an interrupt did not come. */
+static void serve_engine(struct hda_engine *engine, bool looked)
 {
     uint32_t causes = __atomic_exchange_n(&engine->pending, 0, __ATOMIC_ACQUIRE);
     uint32_t generation = __atomic_load_n(&engine->pending_generation, __ATOMIC_RELAXED);
     LONGLONG counter = __atomic_load_n(&engine->pending_counter, __ATOMIC_RELAXED);
 
     if (causes & SD_STS_BCIS)
-        complete_period(engine, generation, counter);
+        complete_period(engine, generation, counter, looked);
     if (causes & (SD_STS_FIFOE | SD_STS_DESE))
         count_errors(engine, causes, generation);
 }
@@ -189,13 +192,15 @@ static bool is_overdue(struct hda_bus *bus)
 
 /* A message that is lost is followed by no other, for the OR of the causes never falls. So when a timer has
  * brought this work, and something came or should have, it looks for itself. At worst the interrupt routine
- * acknowledges the same cause at the same time, and an event is signalled twice. */
-static void look_for_lost_interrupt(struct hda_bus *bus)
+ * acknowledges the same cause at the same time, and an event is signalled twice. Returns whether it has
+ * looked. */
+static bool look_for_lost_interrupt(struct hda_bus *bus)
 {
     if (__atomic_exchange_n(&bus->interrupted, false, __ATOMIC_ACQUIRE) || !is_overdue(bus))
-        return;
+        return false;
     hda_engines_postpone(bus);
     acknowledge_all(bus, false);
+    return true;
 }
 
 /* Nanoseconds from now, UINT64_MAX never. */
@@ -209,11 +214,12 @@ static uint64_t next_look(struct hda_bus *bus)
 static void serve(struct hda_bus *bus)
 {
     uint64_t next, look;
+    bool looked;
 
     hda_wall_clock_update(bus);
-    look_for_lost_interrupt(bus);
+    looked = look_for_lost_interrupt(bus);
     for (unsigned i = 0; i < bus->engine_count; i++)
-        serve_engine(&bus->engines[i]);
+        serve_engine(&bus->engines[i], looked);
     next = hda_verbs_run(bus);
     hda_wake_serve(bus);
     look = next_look(bus);

@@ -233,6 +233,7 @@ static void copy_counts(const struct hda_statistics *counts, struct hdabus_stati
         .unsolicited_dropped = counts->unsolicited_dropped,
         .completions = counts->completions,
         .merged = counts->merged,
+        .lost_interrupts = counts->lost_interrupts,
         .fifo_errors = counts->fifo_errors,
         .descriptor_errors = counts->descriptor_errors,
         .response_overruns = counts->response_overruns,
@@ -305,12 +306,20 @@ NTSTATUS hdabus_query_interface(struct hdabus *bus, unsigned child, const GUID *
     return hda_bus_query_interface(bus->core, child, type, size, version, interface);
 }
 
+_Static_assert((int)HDABUS_QUIRK_SSYNC_AT_34 == (int)HDA_QUIRK_SSYNC_AT_34 &&
+                   (int)HDABUS_QUIRK_NO_64_BIT == (int)HDA_QUIRK_NO_64_BIT &&
+                   (int)HDABUS_QUIRK_4K_FRAGMENTS == (int)HDA_QUIRK_4K_FRAGMENTS &&
+                   (int)HDABUS_QUIRK_LINK_POSITIONS == (int)HDA_QUIRK_LINK_POSITIONS &&
+                   (int)HDABUS_QUIRK_40_BIT == (int)HDA_QUIRK_40_BIT,
+               "one stands for the other");
+
 void hdabus_controller(const struct hdabus *bus, struct hdabus_controller *controller)
 {
     struct hda_controller_info info;
 
     hda_bus_controller_info(bus->core, &info);
     *controller = (struct hdabus_controller){
+        .quirks = info.quirks,
         .vendor_id = info.device.vendor_id,
         .device_id = info.device.device_id,
         .revision = info.device.revision,
@@ -332,6 +341,37 @@ void hdabus_controller(const struct hdabus *bus, struct hdabus_controller *contr
         .output_stream_payload = info.output_stream_payload,
         .input_stream_payload = info.input_stream_payload,
     };
+}
+
+_Static_assert((int)HDABUS_BIDIRECTIONAL == (int)HDA_BIDIRECTIONAL &&
+                   (int)HDABUS_POSITION_LINK == (int)HDA_POSITION_LINK &&
+                   (int)HDABUS_POINTER_MEMORY == (int)HDA_POINTER_MEMORY,
+               "one stands for the other");
+
+NTSTATUS hdabus_engine(const struct hdabus *bus, unsigned index, struct hdabus_engine *engine)
+{
+    struct hda_engine_info info;
+
+    if (engine == NULL || !hda_bus_engine_info(bus->core, index, &info))
+        return STATUS_INVALID_PARAMETER;
+    *engine = (struct hdabus_engine){
+        .direction = (enum hdabus_direction)info.direction,
+        .in_use = info.in_use,
+        .renders = info.renders,
+        .runs = info.runs,
+        .polled = info.polled,
+        .tag = info.tag,
+        .format = info.format,
+        .fifo = info.fifo,
+        .source = (enum hdabus_position_source)info.source,
+        .pointer = (enum hdabus_pointer)info.pointer,
+        .completions = info.completions,
+        .merged = info.merged,
+        .lost_interrupts = info.lost_interrupts,
+        .fifo_errors = info.fifo_errors,
+        .descriptor_errors = info.descriptor_errors,
+    };
+    return STATUS_SUCCESS;
 }
 
 const char *hdabus_clock(const struct hdabus *bus)

@@ -25,6 +25,8 @@ struct sim_options {
     struct sim_shape shape;
     bool shaped; /* an option has changed it */
     struct sim_device_options device;
+    bool quirks_given; /* what the driver is to know was said in so many words */
+    uint32_t quirks;
     const char *codecs[MAX_CODECS]; /* files */
     unsigned codec_count;
 };
@@ -66,6 +68,30 @@ static bool set_irq(void *context, const char *value)
     return choose(value, "msi", "level", &options->device.level_interrupts);
 }
 
+/* Hexadecimal digits, one to four; moves on behind them. */
+static bool read_id(const char **text, uint16_t *id)
+{
+    size_t digits = strspn(*text, "0123456789abcdefABCDEF");
+
+    *id = (uint16_t)strtoul(*text, NULL, 16);
+    *text += digits;
+    return digits > 0 && digits <= 4;
+}
+
+/* No device has FFFFh of either; 0 is nobody's vendor id. */
+static bool set_pci(void *context, const char *value)
+{
+    struct sim_options *options = context;
+    uint16_t vendor, device;
+
+    if (!read_id(&value, &vendor) || *value++ != ':' || !read_id(&value, &device) || *value != '\0' ||
+        vendor == 0 || vendor == UINT16_MAX || device == UINT16_MAX)
+        return false;
+    options->device.vendor_id = vendor;
+    options->device.device_id = device;
+    return true;
+}
+
 static bool set_fragment(void *context, const char *value)
 {
     struct sim_options *options = context;
@@ -103,6 +129,34 @@ static bool choose_word(const char *value, const char *const *words, unsigned *c
             return true;
     }
     return false;
+}
+
+static bool set_quirks(void *context, const char *value)
+{
+    static const char *const words[] = {"none", "ssync34", "32bit", "40bit", "4k", "lpib", NULL};
+    static const uint32_t quirks[] = {
+        0,
+        HDA_QUIRK_SSYNC_AT_34,
+        HDA_QUIRK_NO_64_BIT,
+        HDA_QUIRK_40_BIT,
+        HDA_QUIRK_4K_FRAGMENTS,
+        HDA_QUIRK_LINK_POSITIONS,
+    };
+    struct sim_options *options = context;
+    char text[64], *rest = text, *word;
+    unsigned choice;
+
+    if (strlen(value) >= sizeof(text))
+        return false;
+    strcpy(text, value);
+    options->quirks_given = true;
+    options->quirks = 0;
+    while ((word = strsep(&rest, "+")) != NULL) {
+        if (!choose_word(word, words, &choice))
+            return false;
+        options->quirks |= quirks[choice];
+    }
+    return true;
 }
 
 static bool set_inputs(void *context, const char *value)
@@ -283,6 +337,8 @@ static const struct open_option option_table[] = {
     {"clock", set_clock, "virtual or real"},
     {"codec", set_codec, "a file, at most 15 times"},
     {"irq", set_irq, "msi or level"},
+    {"pci", set_pci, "a PCI id such as 8086:2668"},
+    {"quirks", set_quirks, "ssync34, 32bit, 40bit, 4k, lpib, several with '+' between them, or none"},
     {"fragment", set_fragment, "a number of pages up to 65536, 0 for all in one"},
     {"shape", set_shape, "plain or qemu, before the options that change it"},
     {"inputs", set_inputs, "a number up to 15"},
@@ -403,8 +459,8 @@ static NTSTATUS plug_all(struct open_request *request, const struct sim_options 
 
 /* ---- Opening --------------------------------------------------------------------------------- */
 
-/* What a table by PCI id would say of a real one. */
-static uint32_t quirks_of(const struct sim_shape *shape)
+/* What a table by PCI id would say of a real one of this shape. */
+static uint32_t quirks_of_shape(const struct sim_shape *shape)
 {
     uint32_t quirks = 0;
 
@@ -417,6 +473,13 @@ static uint32_t quirks_of(const struct sim_shape *shape)
     if (shape->positions == SIM_POSITION_NEVER)
         quirks |= HDA_QUIRK_LINK_POSITIONS;
     return quirks;
+}
+
+static uint32_t quirks_of(const struct sim_options *options, const struct hda_device_info *info)
+{
+    if (options->quirks_given)
+        return options->quirks;
+    return options->device.vendor_id != 0 ? hda_quirks_of(info) : quirks_of_shape(&options->shape);
 }
 
 NTSTATUS open_sim(struct open_request *request)
@@ -438,8 +501,8 @@ NTSTATUS open_sim(struct open_request *request)
         return open_fail(request, status, "there is no memory for a controller");
     request->config->device = &sim_device_ops;
     request->config->device_context = bus->sim;
-    request->config->quirks = quirks_of(&options.shape);
     sim_device_info(bus->sim, &request->config->info);
+    request->config->quirks = quirks_of(&options, &request->config->info);
     return plug_all(request, &options);
 }
 

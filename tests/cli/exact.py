@@ -53,6 +53,36 @@ class Exact(CommandTest):
             with self.subTest(width=width, channels=channels, rate=rate, notify=notify, buffer=buffer):
                 self.play(rate // 20 + 7, width, channels, rate, notify, buffer)
 
+    def test_controllers_that_the_driver_knows_by_their_id(self):
+        for options in (
+            "pci=8086:2668,ssync=34",
+            "pci=1002:437b,address64=broken,positions=no",
+            "pci=1002:4383,address64=broken,positions=late",
+            "pci=1106:3288,positions=no,lpib=behind",
+            "pci=1102:0012,address64=broken,page-crossing=no,positions=no,fragment=0",
+            "pci=6549:1200,address64=broken",
+        ):
+            for buffer in (480, 24000):
+                with self.subTest(options=options, buffer=buffer):
+                    self.play(30000, buffer=buffer, options=("--device", "sim:" + options))
+
+    def test_without_their_row_they_do_not_play(self):
+        source = self.file(wav(samples(2 * 30000, 16), 2, 48000, 16))
+        for options in ("address64=broken", "page-crossing=no,fragment=0"):
+            for unknown in ("pci=8086:1234,", "pci=1102:0012,quirks=none,"):
+                with self.subTest(options=options, unknown=unknown):
+                    device = "sim:" + unknown + options
+                    result = run("play", "--exact", "--out", self.out, "--device", device, source)
+                    self.assertNotEqual(result.code, DONE)
+
+    def test_controllers_that_lose_interrupts(self):
+        for irq, lost in itertools.product(("msi", "level"), (1, 2, 3, 7, 40)):
+            for notify, buffer in ((1, 480), (2, 1024), (2, 24000)):
+                for position in ("", ",positions=late", ",positions=no"):
+                    with self.subTest(irq=irq, lost=lost, notify=notify, buffer=buffer, position=position):
+                        device = f"sim:irq={irq},lost-messages={lost}{position}"
+                        self.play(60000, notify=notify, buffer=buffer, options=("--device", device))
+
     def test_every_buffer(self):
         for notify, buffer in itertools.product((1, 2), (128, 129, 192, 256, 441, 4096, 24000, 48000)):
             with self.subTest(notify=notify, buffer=buffer):

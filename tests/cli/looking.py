@@ -211,7 +211,8 @@ class List(CommandTest):
         self.assertEqual(listed["name"], "sim")
         for entry in listed["options"]:
             name, values = entry["option"].split("=")
-            examples = {"FILE": "/no/such/dump", "PAGES": "1", "N": "2", "WORDS": "40", "SIZES": "2+256"}
+            examples = {"FILE": "/no/such/dump", "PAGES": "1", "N": "2", "WORDS": "40", "SIZES": "2+256",
+                        "ID": "1002:4383", "NAMES": "4k+lpib"}
             values = examples.get(values, values)
             for value in values.split("|"):
                 with self.subTest(option=name, value=value):

@@ -13,9 +13,11 @@ from command import DONE, FAILED, NO_DEVICE, PROGRAM, USAGE, CommandTest, Wav, m
 
 LAST_LINE = re.compile(r"^(\d+) frames, pin 0x[0-9a-f]{2}, (\d+) notifications, (\d+) late, (\d+) merged$")
 RECORD_MEMBERS = """device clock rate channels bits pin in file frames buffer_bytes notification_count notifications
-    expected_notifications late overruns lost stopped merged register_reads register_writes verbs""".split()
+    expected_notifications late overruns lost stopped merged lost_interrupts fifo_errors descriptor_errors
+    register_reads register_writes verbs""".split()
 PLAY_MEMBERS = """device clock rate channels bits frames buffer_bytes notification_count notifications
-    expected_notifications merged late register_reads register_writes verbs pin out""".split()
+    expected_notifications merged lost_interrupts fifo_errors descriptor_errors late register_reads register_writes
+    verbs pin out""".split()
 TEXTS = {"device", "clock", "out", "in", "file"}
 
 
@@ -155,12 +157,96 @@ class Info(CommandTest):
         for line in ("output     44 words a frame, 33 of one stream\n", "input      22 words a frame\n", "SSYNC      no\n"):
             self.assertIn(line, out)
 
+    def test_quirks(self):
+        def quirks(options):
+            return run("info", "--json", "--device", "sim:" + options).object["controller"]["quirks"]
+
+        lpib, narrow, pages = "LPIB instead of the position buffer", "addresses have 32 bits", "no descriptor crosses 4 KiB"
+        for options, words in (
+            ("", []),
+            ("page-crossing=no,positions=no", [pages, lpib]),
+            ("pci=1102:0012", [narrow, pages, lpib]),
+            ("pci=1102:12", [narrow, pages, lpib]),
+            ("pci=1106:3288,page-crossing=no", [lpib]),
+            ("pci=1106:3288,quirks=none", []),
+            ("pci=8086:1234,quirks=4k+32bit", [narrow, pages]),
+            ("pci=8086:27d8", ["SSYNC is at 34h"]),
+            ("pci=10de:1", ["addresses have 40 bits"]),
+            ("pci=8086:1234", []),
+        ):
+            with self.subTest(options=options):
+                self.assertEqual(quirks(options), words)
+                out = self.check(run("info", "--device", "sim:" + options), DONE).out
+                self.assertIn(f"  quirks     {'; '.join(words) or 'none'}\n", out)
+        controller = run("info", "--json", "--device", "sim:pci=10DE:a1").object["controller"]
+        self.assertEqual((controller["vendor_id"], controller["device_id"]), ("0x10de", "0x00a1"))
+        for options in ("pci=", "pci=8086", "pci=8086:", "pci=:1", "pci=8086:12345", "pci=8086:1:2", "pci=0x8086:1",
+                        "pci=0:1", "pci=ffff:1", "pci=8086:ffff", "quirks=", "quirks=4k+", "quirks=fast"):
+            with self.subTest(options=options):
+                self.check(run("info", "--device", "sim:" + options), USAGE)
+
+    def test_positions(self):
+        buffer, alias = "the position buffer", "LPIB in the alias page"
+        for options, driver, clients, step, ahead in (
+            ("", buffer, alias, 4, 0),
+            ("lpib=exact", buffer, alias, 4, 0),
+            ("lpib=behind", buffer, alias, 4, -192),
+            ("lpib=ahead", buffer, alias, 4, 192),
+            ("lpib=jumps", buffer, alias, 192, 0),
+            ("positions=late", buffer, alias, 4, 0),
+            ("positions=no", "LPIB", alias, 4, 0),
+            ("positions=no,lpib=behind", "LPIB", alias, 4, -192),
+            ("alias=no", buffer, "LPIB", 4, 0),
+            ("alias=no,irq=level,lpib=jumps", buffer, "LPIB", 192, 0),
+        ):
+            with self.subTest(options=options):
+                positions = self.check(run("info", "--json", "--device", "sim:" + options), DONE).object["positions"]
+                self.assertEqual((positions["driver"], positions["clients"]), (driver, clients))
+                self.assertEqual((positions["step_bytes"], positions["ahead_bytes"]), (step, ahead))
+                self.assertAlmostEqual(positions["step_microseconds"], step / 0.192)
+                self.assertIsNone(positions["not_measured"])
+                out = self.check(run("info", "--device", "sim:" + options), DONE).out
+                told = "exact" if ahead == 0 else f"192 bytes {'ahead' if ahead > 0 else 'behind'}"
+                self.assertRegex(out, rf"\n  clients'   {clients}, moves by {step} bytes \(.*\), is {told} at interrupts\n")
+
+    def test_positions_that_are_wrong(self):
+        result = run("info", "--json", "--device", "sim:positions=no,quirks=none")
+        self.assertEqual((result.code, result.object["positions"]["driver"]), (DONE, "LPIB"))
+        self.assertEqual(result.err.count("the position buffer is wrong"), 1)
+
+    def test_positions_that_cannot_be_measured(self):
+        info = self.check(run("info", "--json", "--device", "sim:outputs=0"), DONE).object
+        self.assertIn("AllocateRenderDmaEngine", info["positions"]["not_measured"])
+        self.assertEqual((info["positions"]["clients"], "step_bytes" in info["positions"]), (None, False))
+        self.assertIn("not measured: Alloc", self.check(run("info", "--device", "sim:outputs=0"), DONE).out)
+
+    def test_engines(self):
+        device = "sim:inputs=1,outputs=2,bidirectional=1"
+        engines = self.check(run("info", "--json", "--device", device), DONE).object["engines"]
+        directions = [engine["direction"] for engine in engines]
+        self.assertEqual(directions, ["input", "output", "output", "bidirectional"])
+        self.assertEqual([engine["completions"] for engine in engines], [0, 9, 0, 0])
+        self.assertEqual([engine["fifo"] for engine in engines], [0, 192, 0, 0])
+        result = run("info", "--json", "--device", "sim:lost-messages=1")
+        self.assertEqual((result.code, result.object["engines"][4]["lost_interrupts"]), (DONE, 9))
+        self.assertEqual(result.object["statistics"]["lost_interrupts"], 9)
+        self.assertEqual(result.err.count("loses interrupts"), 1)
+        self.assertIn("9 periods, 0 merged, 9 interrupts lost\n", run("info", "--device", "sim:lost-messages=1").out)
+
     def test_real_clock(self):
         self.assertEqual(run("info", "--json", "--clock", "real").object["clock"], "real")
         self.assertEqual(run("info", "--json", "--device", "sim:irq=level", "--clock", "real").object["clock"], "real")
 
 
 class Output(CommandTest):
+    def test_what_went_wrong_stands_at_the_end(self):
+        source = self.file(wav(samples(20000, 16), 2, 48000, 16))
+        result = run("play", "--device", "sim:lost-messages=1", source)
+        self.assertRegex(result.out.splitlines()[-1], r", 0 merged, \d+ interrupts lost$")
+        played = run("play", "--json", "--device", "sim:lost-messages=1", source).object
+        self.assertEqual(played["lost_interrupts"], played["notifications"])
+        self.assertEqual((played["fifo_errors"], played["descriptor_errors"]), (0, 0))
+
     def test_last_line(self):
         result = self.check(run("play", self.file(wav(samples(20000, 16), 2, 48000, 16))), DONE)
         frames, notifications, late, merged = map(int, LAST_LINE.match(result.out.splitlines()[-1]).groups())

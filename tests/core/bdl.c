@@ -213,8 +213,8 @@ static void one_entry_that_interrupts_is_found(void **state)
     memset(list, 0, sizeof(list[0]) * 4);
     list[3].InterruptOnCompletion = 1;
     list[1].InterruptOnCompletion = 2; /* bit 0 alone counts */
-    assert_false(hda_bdl_interrupts(list, 2));
-    assert_true(hda_bdl_interrupts(list, 3));
+    assert_int_equal(hda_bdl_interrupts(list, 2), 0);
+    assert_int_equal(hda_bdl_interrupts(list, 3), 1);
 }
 
 int main(void)

@@ -345,8 +345,8 @@ void sim_device_destroy(struct sim_device *device)
 void sim_device_info(const struct sim_device *device, struct hda_device_info *info)
 {
     *info = (struct hda_device_info){
-        .vendor_id = VENDOR_ID,
-        .device_id = DEVICE_ID,
+        .vendor_id = device->options.vendor_id ? device->options.vendor_id : VENDOR_ID,
+        .device_id = device->options.vendor_id ? device->options.device_id : DEVICE_ID,
         .revision = REVISION,
         .message_interrupts = !device->options.level_interrupts,
     };

@@ -13,7 +13,9 @@ struct sim_codec;
 struct sim_shape;
 
 struct sim_device_options {
-    bool level_interrupts;         /* INTx instead of messages */
+    bool level_interrupts; /* INTx instead of messages */
+    uint16_t vendor_id;    /* with device_id: of PCI; 0: what QEMU's intel-hda has */
+    uint16_t device_id;
     const struct sim_shape *shape; /* of controller.h; NULL: sim_default_shape. Read by create only */
     unsigned fragment_pages; /* pages_alloc hands out runs of so many consecutive pages; 0: all consecutive */
 };

@@ -119,6 +119,10 @@ static void halt_everything(struct hda_bus *bus)
         hda_poll(bus, (struct hda_register){base + SD_CTL, 8, "SDnCTL"}, SD_CTL_RUN, 0,
                  bus->config.bounds.stream, &seen);
     }
+    hda_poll(bus, (struct hda_register){CORBCTL, 8, "CORBCTL"}, CORBCTL_RUN, 0, bus->config.bounds.stream,
+             &seen);
+    hda_poll(bus, (struct hda_register){RIRBCTL, 8, "RIRBCTL"}, RIRBCTL_DMAEN, 0, bus->config.bounds.stream,
+             &seen);
 }
 
 static NTSTATUS set_link_reset(struct hda_bus *bus, uint32_t crst)

@@ -12,6 +12,7 @@
 #include "client.h"
 #include "controller.h"
 #include "core.h"
+#include "io.h"
 #include "ring.h"
 
 #define ROOT        0 /* the node that every codec has (HDA 7.2.1) */
@@ -32,6 +33,13 @@ static HDAUDIO_CODEC_TRANSFER verb(unsigned codec, unsigned node, unsigned id, u
 static HDAUDIO_CODEC_TRANSFER parameter(unsigned codec, unsigned node, unsigned id)
 {
     return verb(codec, node, HDA_GET_PARAMETER, id);
+}
+
+/* What codecs say by themselves nobody wants to hear yet, and it may overrun the rings (HARDWARE 17). A reset
+ * accepts it. */
+static void accept_unsolicited(struct hda_bus *bus, bool accept)
+{
+    hda_write32(bus, GCTL, GCTL_CRST | (accept ? GCTL_UNSOL : 0));
 }
 
 static NTSTATUS ask(struct hda_bus *bus, HDAUDIO_CODEC_TRANSFER *transfers, unsigned count)
@@ -129,6 +137,7 @@ static NTSTATUS reset_link(struct hda_bus *bus)
     if (!NT_SUCCESS(status))
         return status;
     hda_verbs_start(bus);
+    accept_unsolicited(bus, false);
     hda_controller_listen(bus);
     return STATUS_SUCCESS;
 }
@@ -163,11 +172,28 @@ static unsigned read_roots_singly(struct hda_bus *bus, struct root *roots, NTSTA
     return found;
 }
 
+static uint16_t codecs_of(const struct root *roots, unsigned count)
+{
+    uint16_t codecs = 0;
+
+    for (unsigned i = 0; i < count; i++)
+        codecs |= (uint16_t)(1u << roots[i].codec);
+    return codecs;
+}
+
+/* Who has answered, but not as it should, may have been mixed up with one that answers under its address
+ * (HARDWARE 17), and has not answered under its own: they are asked again without that one. */
 static unsigned find_codecs(struct hda_bus *bus, struct root *roots, NTSTATUS *status)
 {
     unsigned found = read_roots(bus, bus->codecs, roots, status);
+    uint16_t answering;
 
     if (!NT_SUCCESS(*status) || found == count_codecs(bus->codecs))
+        return found;
+    answering = bus->codecs & hda_verbs_answering(bus);
+    if (answering & ~codecs_of(roots, found))
+        found = read_roots(bus, answering, roots, status);
+    if (!NT_SUCCESS(*status))
         return found;
     if (found > 0 && is_alive(bus, &roots[0]))
         return found;
@@ -256,11 +282,15 @@ NTSTATUS hda_codecs_start(struct hda_bus *bus)
 {
     struct root roots[HDA_MAX_CODECS];
     NTSTATUS status;
-    unsigned count = find_codecs(bus, roots, &status);
+    unsigned count;
 
+    accept_unsolicited(bus, false);
+    count = find_codecs(bus, roots, &status);
     if (!NT_SUCCESS(status))
         return status;
-    return read_groups(bus, roots, count);
+    status = read_groups(bus, roots, count);
+    accept_unsolicited(bus, true);
+    return status;
 }
 
 void hda_codecs_stop(struct hda_bus *bus)

@@ -48,6 +48,12 @@ struct hdabus_options {
  *  - clock=virtual: waiting is what makes time pass (the default): deterministic, as fast as the processor
  *    allows; clock=real: time passes by itself and an interrupt thread runs
  *  - codec=FILE: a codec from an ALSA codec dump, at the dump's address; repeatable; else a built-in one
+ *  - bad=ADDRESS:KIND: the codec at ADDRESS is a bad one; repeatable. KIND is one of these, or several with
+ * '+' between: silent: it asks for its address, and does and answers nothing slow, slow=MILLISECONDS: its
+ * answers come late, up to 10000 ms; slow alone: 5 ms twice: each answer comes once more impostor=ADDRESS:
+ * what it says comes under that address, 0 to 14 flood: it sends an unsolicited response in each link frame,
+ * from its first verb on, enabled or not Where no codec=FILE is at ADDRESS a built-in codec is. Several that
+ * flood at once overrun small rings
  *  - irq=msi|level: how it interrupts; default msi
  *  - fragment=PAGES: memory comes in runs of so many pages; default 64
  *  - shape=plain|qemu: a controller by the specification (the default), or QEMU's with its departures. What
@@ -77,7 +83,8 @@ struct hdabus_options {
  *  - rirbwp=wild: RIRBWP reads as FFFFh
  *  - page-crossing=no: a buffer descriptor must not cross 4 KiB
  *  - failed-resets=N: the first N resets of the link do not end
- *  - lock-up=yes: after a command to an address without a codec nobody answers until the next reset
+ *  - lock-up=yes: after a command to an address without a codec, or to a silent one, nobody answers until the
+ *    next reset
  *  - lost-messages=N: every N-th interrupt is lost; stale-messages=yes: one comes once more when its cause is
  *    gone
  *

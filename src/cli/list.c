@@ -20,6 +20,8 @@ struct option_text {
 static const struct option_text sim_options[] = {
     {"clock=virtual|real", "waiting is what makes time pass (the default), or it passes by itself"},
     {"codec=FILE", "a codec from an ALSA codec dump; repeatable; by default one of our own"},
+    {"bad=ADDRESS:KIND",
+     "a codec that is silent, slow[=MS], twice, impostor=ADDRESS or flood, or with + between"},
     {"irq=msi|level", "how it interrupts; by default by messages"},
     {"fragment=PAGES", "memory comes in runs of so many pages; by default 64"},
     {"shape=plain|qemu", "by the specification (the default) or QEMU's; what follows changes it"},

@@ -106,13 +106,17 @@ static NTSTATUS start_controller(struct hda_bus *bus)
     return hda_interrupts_start(bus);
 }
 
-/* A controller that disappears meanwhile leaves codecs unanswered, which alone would be no failure. */
+/* What codecs say by themselves nobody wants to hear before they are known, and it may overrun the rings
+ * (HARDWARE 17). A controller that disappears meanwhile leaves codecs unanswered, which alone would be no
+ * failure. */
 static NTSTATUS start_link(struct hda_bus *bus)
 {
     NTSTATUS status = hda_link_start(bus);
 
     if (NT_SUCCESS(status))
         status = hda_codecs_start(bus);
+    if (NT_SUCCESS(status))
+        hda_controller_accept(bus);
     return hda_is_gone(bus) ? STATUS_DEVICE_REMOVED : status;
 }
 

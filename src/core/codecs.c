@@ -158,11 +158,28 @@ static unsigned read_roots_singly(struct hda_bus *bus, struct root *roots, NTSTA
     return found;
 }
 
+static uint16_t codecs_of(const struct root *roots, unsigned count)
+{
+    uint16_t codecs = 0;
+
+    for (unsigned i = 0; i < count; i++)
+        codecs |= (uint16_t)(1u << roots[i].codec);
+    return codecs;
+}
+
+/* Who has answered, but not as it should, may have been mixed up with one that answers under its address
+ * (HARDWARE 17), and has not answered under its own: they are asked again without that one. */
 static unsigned find_codecs(struct hda_bus *bus, struct root *roots, NTSTATUS *status)
 {
     unsigned found = read_roots(bus, bus->codecs, roots, status);
+    uint16_t answering;
 
     if (!NT_SUCCESS(*status) || found == count_codecs(bus->codecs))
+        return found;
+    answering = bus->codecs & hda_verbs_answering(bus);
+    if (answering & ~codecs_of(roots, found))
+        found = read_roots(bus, answering, roots, status);
+    if (!NT_SUCCESS(*status))
         return found;
     if (found > 0 && is_alive(bus, &roots[0]))
         return found;
@@ -254,9 +271,7 @@ NTSTATUS hda_codecs_start(struct hda_bus *bus)
     NTSTATUS status;
     unsigned count = find_codecs(bus, roots, &status);
 
-    if (!NT_SUCCESS(status))
-        return status;
-    return read_groups(bus, roots, count);
+    return NT_SUCCESS(status) ? read_groups(bus, roots, count) : status;
 }
 
 void hda_codecs_stop(struct hda_bus *bus)

@@ -121,6 +121,10 @@ static void halt_everything(struct hda_bus *bus)
         hda_poll(bus, (struct hda_register){base + SD_CTL, 8, "SDnCTL"}, SD_CTL_RUN, 0,
                  bus->config.bounds.stream, &seen);
     }
+    hda_poll(bus, (struct hda_register){CORBCTL, 8, "CORBCTL"}, CORBCTL_RUN, 0, bus->config.bounds.stream,
+             &seen);
+    hda_poll(bus, (struct hda_register){RIRBCTL, 8, "RIRBCTL"}, RIRBCTL_DMAEN, 0, bus->config.bounds.stream,
+             &seen);
 }
 
 static NTSTATUS set_link_reset(struct hda_bus *bus, uint32_t crst)
@@ -154,8 +158,12 @@ NTSTATUS hda_controller_reset(struct hda_bus *bus)
     __atomic_store_n(&bus->armed, 0, __ATOMIC_RELAXED);
     bus->codecs = hda_read16(bus, STATESTS) & STATESTS_CODECS;
     hda_write16(bus, STATESTS, bus->codecs);
-    hda_write32(bus, GCTL, GCTL_CRST | GCTL_UNSOL);
     return STATUS_SUCCESS;
+}
+
+void hda_controller_accept(struct hda_bus *bus)
+{
+    hda_write32(bus, GCTL, GCTL_CRST | GCTL_UNSOL);
 }
 
 bool hda_controller_stop(struct hda_bus *bus)

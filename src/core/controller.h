@@ -14,6 +14,8 @@ struct hda_bus;
 NTSTATUS hda_controller_identify(struct hda_bus *bus);
 /* Takes the link through reset and finds the codecs, in bus.codecs. PASSIVE_LEVEL. */
 NTSTATUS hda_controller_reset(struct hda_bus *bus);
+/* Lets codecs say something by themselves, which they cannot after a reset (HDA 3.3.7). */
+void hda_controller_accept(struct hda_bus *bus);
 /* Leaves it in reset, where it does nothing. Whether it can be relied on to touch no memory any more: in
  * reset, gone, or never taken out of reset. PASSIVE_LEVEL. */
 bool hda_controller_stop(struct hda_bus *bus);

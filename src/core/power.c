@@ -50,6 +50,8 @@ static NTSTATUS wake_up(struct hda_bus *bus)
         status = hda_interrupts_start(bus);
     if (NT_SUCCESS(status))
         status = hda_link_start(bus);
+    if (NT_SUCCESS(status))
+        hda_controller_accept(bus);
     if (!NT_SUCCESS(status))
         put_to_sleep(bus);
     return status;

@@ -26,6 +26,21 @@ static unsigned rirb_next(const struct hda_bus *bus)
 
 /* ---- Traffic --------------------------------------------------------------------------------- */
 
+/* A read pointer beyond the ring is a missing controller's: nothing will be overwritten that it could fetch.
+ */
+bool hda_corb_has_room(struct hda_bus *bus)
+{
+    struct hda_verbs *verbs = &bus->verbs;
+    uint16_t next = (uint16_t)((verbs->write + 1u) % verbs->corb_entries), pointer;
+
+    if (next != verbs->fetched)
+        return true;
+    pointer = hda_read16(bus, CORBRP);
+    if (pointer < verbs->corb_entries)
+        verbs->fetched = pointer;
+    return next != pointer;
+}
+
 void hda_corb_put(struct hda_bus *bus, uint32_t command)
 {
     struct hda_verbs *verbs = &bus->verbs;
@@ -214,6 +229,7 @@ static void program_rings(struct hda_bus *bus)
     hda_write8(bus, RIRBSTS,
                RIRBSTS_RINTFL | RIRBSTS_OIS); /* left over from whoever drove it before (docs/QEMU.md) */
     verbs->write = 0;
+    verbs->fetched = 0;
     verbs->read = 0;
 }
 
@@ -278,7 +294,7 @@ NTSTATUS hda_corb_restart(struct hda_bus *bus)
     status = hda_wait(bus, corb_control, CORBCTL_RUN, 0, RESTART_PATIENCE);
     if (!NT_SUCCESS(status))
         return status;
-    bus->verbs.write = 0;
+    bus->verbs.write = bus->verbs.fetched = 0;
     hda_write16(bus, CORBWP, 0);
     status = reset_corb_read(bus, RESTART_PATIENCE, RESTART_PATIENCE);
     if (!NT_SUCCESS(status))

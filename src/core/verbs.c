@@ -9,6 +9,7 @@
 #define SUSPECT_LIMIT    8       /* commands in flight to a codec that has not proved that it answers */
 #define SUSPECT_PATIENCE 1000000 /* nanoseconds that it has in any case */
 #define ALL_CODECS       0xFFFFu
+#define ANY_NUMBER       UINT32_MAX
 
 /* One call of TransferCodecVerbs. */
 struct hda_batch {
@@ -106,6 +107,21 @@ static void send(struct hda_bus *bus, struct hda_batch *batch, struct hda_codec_
     hda_count(bus, verbs, 1);
 }
 
+static void start_anew(struct hda_bus *bus);
+
+/* What has been answered the controller has fetched, so that there is always room; unless a codec answers
+ * more than it was asked (HARDWARE 17). Then the rest waits for what is in flight. When nothing is, what the
+ * controller still has to fetch is wanted by nobody. */
+static bool has_room(struct hda_bus *bus)
+{
+    if (hda_corb_has_room(bus))
+        return true;
+    if (bus->verbs.in_flight > 0)
+        return false;
+    start_anew(bus);
+    return true;
+}
+
 /* Not a codec that has let the batch down, nor one that the batch did not speak to when it came: it may be
  * another batch's, if the client has changed its array meanwhile. */
 static bool may_ask(const struct hda_batch *batch, unsigned address)
@@ -121,7 +137,7 @@ static void send_batch(struct hda_bus *bus, struct hda_batch *batch, uint64_t no
 
         if (!may_ask(batch, address))
             skip(bus, batch);
-        else if (may_send(bus, &bus->verbs.codecs[address]))
+        else if (may_send(bus, &bus->verbs.codecs[address]) && has_room(bus))
             send(bus, batch, &bus->verbs.codecs[address], now);
         else
             break;
@@ -189,6 +205,38 @@ static void complete_oldest(struct hda_bus *bus, unsigned address, uint32_t resp
     set_deadline(bus, codec, hda_now(bus) + verb_timeout(bus));
 }
 
+/* Answers are missing, or too many, and nobody can tell which: all that the codec was asked since it last
+ * owed nothing is invalid (DDI TransferCodecVerbs). */
+static void invalidate(struct hda_bus *bus, struct hda_codec_queue *codec, unsigned address)
+{
+    bool overrun = __atomic_load_n(&bus->verbs.overrun, __ATOMIC_RELAXED);
+    struct hda_batch *batch = codec->batch;
+
+    for (ULONG i = codec->certain; i < batch->next; i++) {
+        if (address_of(batch, i) != address)
+            continue;
+        batch->transfers[i].Input.CompleteResponse = 0;
+        batch->transfers[i].Input.HasFifoOverrun = overrun;
+        hda_count(bus, verb_timeouts, 1);
+    }
+}
+
+/* Its own, once more, or another codec's under its address (HARDWARE 17). If one of its batches is under way
+ * none of its answers there is certain, and it rests until no more of that kind is on its way. */
+static void answer_unasked(struct hda_bus *bus, unsigned address, uint32_t response)
+{
+    struct hda_codec_queue *codec = &bus->verbs.codecs[address];
+
+    hda_log(bus, HDA_LOG_WARNING, "codec %u answered what nobody asked: %x", address, (unsigned)response);
+    if (codec->batch == NULL || codec->batch->failed & 1u << address)
+        return;
+    codec->certain = 0;
+    invalidate(bus, codec, address);
+    codec->batch->failed |= (uint16_t)(1u << address);
+    codec->owed = ANY_NUMBER;
+    codec->deadline = hda_now(bus) + verb_timeout(bus);
+}
+
 static void answer(struct hda_bus *bus, unsigned address, uint32_t response)
 {
     struct hda_codec_queue *codec = &bus->verbs.codecs[address];
@@ -199,7 +247,7 @@ static void answer(struct hda_bus *bus, unsigned address, uint32_t response)
     else if (codec->in_flight > 0)
         complete_oldest(bus, address, response);
     else
-        hda_log(bus, HDA_LOG_WARNING, "codec %u answered what nobody asked: %x", address, (unsigned)response);
+        answer_unasked(bus, address, response);
 }
 
 /* Reads what the RIRB holds. Unsolicited responses are delivered on the way, with no lock held. */
@@ -221,22 +269,6 @@ static void read_answers(struct hda_bus *bus)
 }
 
 /* ---- Giving up ------------------------------------------------------------------------------- */
-
-/* Answers are missing, and nobody can tell which: all that the codec was asked since it last owed nothing is
- * invalid (DDI TransferCodecVerbs). */
-static void invalidate(struct hda_bus *bus, struct hda_codec_queue *codec, unsigned address)
-{
-    bool overrun = __atomic_load_n(&bus->verbs.overrun, __ATOMIC_RELAXED);
-    struct hda_batch *batch = codec->batch;
-
-    for (ULONG i = codec->certain; i < batch->next; i++) {
-        if (address_of(batch, i) != address)
-            continue;
-        batch->transfers[i].Input.CompleteResponse = 0;
-        batch->transfers[i].Input.HasFifoOverrun = overrun;
-        hda_count(bus, verb_timeouts, 1);
-    }
-}
 
 static void give_up(struct hda_bus *bus, unsigned address, uint64_t now)
 {
@@ -397,6 +429,17 @@ bool hda_verbs_overdue(struct hda_bus *bus)
     overdue = bus->verbs.in_flight > 0 && hda_now(bus) >= next_deadline(bus);
     hda_unlock(bus, &bus->verbs.lock);
     return overdue;
+}
+
+uint16_t hda_verbs_answering(struct hda_bus *bus)
+{
+    uint16_t codecs = 0;
+
+    hda_lock(bus, &bus->verbs.lock);
+    for (unsigned address = 0; address < HDA_ADDRESSES; address++)
+        codecs |= (uint16_t)(!bus->verbs.codecs[address].suspect << address);
+    hda_unlock(bus, &bus->verbs.lock);
+    return codecs;
 }
 
 uint64_t hda_verbs_run(struct hda_bus *bus)

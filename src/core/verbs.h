@@ -38,6 +38,7 @@ struct hda_verbs {
     uint16_t corb_entries;
     uint16_t rirb_entries;
     uint16_t write;     /* CORBWP */
+    uint16_t fetched;   /* CORBRP when it was read last */
     uint16_t read;      /* the RIRB entry read last */
     ULONG in_flight;    /* of all codecs */
     ULONG limit;        /* commands in flight at most */
@@ -69,6 +70,10 @@ NTSTATUS hda_verbs_transfer(struct hda_bus *bus, struct hda_client *client, ULON
 void hda_verbs_overrun(struct hda_bus *bus);
 /* A command could not be fetched: CORBSTS.CMEI. Any level. */
 void hda_verbs_command_error(struct hda_bus *bus);
+
+/* The codecs that have answered since the link was reset, or since they left a command unanswered: a bit
+ * each. Any level up to DISPATCH_LEVEL. */
+uint16_t hda_verbs_answering(struct hda_bus *bus);
 
 /* Whether an answer should have come by now. Any level up to DISPATCH_LEVEL. */
 bool hda_verbs_overdue(struct hda_bus *bus);

@@ -12,12 +12,16 @@
 #include "open.h"
 
 #define MAX_CODECS       15
+#define ANYWHERE         UINT_MAX
 #define MAX_DUMP         (4u << 20) /* bytes; a large alsa-info file has a few hundred thousand */
 #define DEFAULT_FRAGMENT 64
 #define MAX_FRAGMENT     65536
 #define MAX_ONE_WAY      15     /* GCAP has four bits for inputs, and for outputs (HDA 3.3.2) */
 #define MAX_PAYLOAD      0x3FFF /* words: 13:0 of OUTSTRMPAY */
 #define MAX_COUNT        1000000
+#define MAX_LATE         10000 /* milliseconds */
+#define DEFAULT_LATE     5
+#define FRAMES_PER_MS    48
 
 /* What the options say. */
 struct sim_options {
@@ -29,6 +33,8 @@ struct sim_options {
     uint32_t quirks;
     const char *codecs[MAX_CODECS]; /* files */
     unsigned codec_count;
+    struct sim_vices bad[MAX_CODECS]; /* by address */
+    uint16_t bad_codecs;              /* bit n: the one at address n is bad */
 };
 
 /* ---- Options --------------------------------------------------------------------------------- */
@@ -60,6 +66,83 @@ static bool set_codec(void *context, const char *value)
     options->codecs[options->codec_count++] = value;
     return true;
 }
+
+/* ---- Bad codecs ------------------------------------------------------------------------------ */
+
+/* A kind that takes no value. */
+static bool *plain_vice(struct sim_vices *vices, const char *kind)
+{
+    if (strcmp(kind, "silent") == 0)
+        return &vices->silent;
+    if (strcmp(kind, "twice") == 0)
+        return &vices->twice;
+    if (strcmp(kind, "flood") == 0)
+        return &vices->flood;
+    return NULL;
+}
+
+/* slow or slow=MILLISECONDS; `value` is what stands behind the equals sign, or NULL. */
+static bool set_late(struct sim_vices *vices, const char *value)
+{
+    unsigned late = DEFAULT_LATE;
+
+    if (value != NULL && (!open_parse_number(value, MAX_LATE, &late) || late == 0))
+        return false;
+    vices->late = late * FRAMES_PER_MS;
+    return true;
+}
+
+static bool set_impostor(struct sim_vices *vices, const char *value)
+{
+    unsigned address;
+
+    if (value == NULL || !open_parse_number(value, MAX_CODECS - 1, &address))
+        return false;
+    vices->impostor = true;
+    vices->poses_as = (uint8_t)address;
+    return true;
+}
+
+/* Cuts the text in place. */
+static bool set_vice(struct sim_vices *vices, char *kind)
+{
+    char *value = strchr(kind, '=');
+    bool *plain;
+
+    if (value != NULL)
+        *value++ = '\0';
+    if (strcmp(kind, "slow") == 0)
+        return set_late(vices, value);
+    if (strcmp(kind, "impostor") == 0)
+        return set_impostor(vices, value);
+    plain = plain_vice(vices, kind);
+    if (plain == NULL || value != NULL)
+        return false;
+    *plain = true;
+    return true;
+}
+
+/* ADDRESS:KIND, or several kinds with '+' between them. */
+static bool set_bad(void *context, const char *value)
+{
+    struct sim_options *options = context;
+    char text[80], *rest = text, *kind;
+    unsigned address;
+
+    if (strlen(value) >= sizeof(text))
+        return false;
+    strcpy(text, value);
+    if (!open_parse_number(strsep(&rest, ":"), MAX_CODECS - 1, &address) || rest == NULL)
+        return false;
+    while ((kind = strsep(&rest, "+")) != NULL) {
+        if (!set_vice(&options->bad[address], kind))
+            return false;
+    }
+    options->bad_codecs |= (uint16_t)(1u << address);
+    return true;
+}
+
+/* ---- How it interrupts, and memory ----------------------------------------------------------- */
 
 static bool set_irq(void *context, const char *value)
 {
@@ -336,6 +419,10 @@ static bool set_failed_resets(void *context, const char *value)
 static const struct open_option option_table[] = {
     {"clock", set_clock, "virtual or real"},
     {"codec", set_codec, "a file, at most 15 times"},
+    {"bad", set_bad,
+     "an address up to 14, a colon, and silent, slow, slow=MILLISECONDS, twice, impostor=ADDRESS or flood, "
+     "or "
+     "several with '+' between them"},
     {"irq", set_irq, "msi or level"},
     {"pci", set_pci, "a PCI id such as 8086:2668"},
     {"quirks", set_quirks, "ssync34, 32bit, 40bit, 4k, lpib, several with '+' between them, or none"},
@@ -386,7 +473,9 @@ static NTSTATUS why_not(void)
     return errno == ENOMEM ? STATUS_INSUFFICIENT_RESOURCES : STATUS_NO_SUCH_DEVICE;
 }
 
-static NTSTATUS plug(struct open_request *request, const char *name, const char *text, size_t size)
+/* `address`: where it goes; ANYWHERE: where the dump says. */
+static NTSTATUS plug(struct open_request *request, const char *name, const char *text, size_t size,
+                     unsigned address)
 {
     struct sim_device *device = request->bus->sim;
     char why[256] = "";
@@ -397,17 +486,22 @@ static NTSTATUS plug(struct open_request *request, const char *name, const char 
     dump = codec_dump_parse(text, size, why, sizeof(why));
     if (dump == NULL)
         return open_fail(request, why_not(), "%s: %s", name, why);
+    if (address == ANYWHERE)
+        address = dump->address;
     codec = sim_codec_create(dump, sim_device_report, device);
-    if (codec != NULL && !sim_device_plug(device, dump->address, codec)) {
-        open_fail(request, STATUS_NO_SUCH_DEVICE, "%s: there is a codec at address %u already", name,
-                  dump->address);
-        sim_codec_destroy(codec);
-        codec_dump_free(dump);
-        return STATUS_NO_SUCH_DEVICE;
-    }
     codec_dump_free(dump);
-    return codec != NULL ? STATUS_SUCCESS
-                         : open_fail(request, STATUS_INSUFFICIENT_RESOURCES, "%s: there is no memory", name);
+    if (codec == NULL)
+        return open_fail(request, STATUS_INSUFFICIENT_RESOURCES, "%s: there is no memory", name);
+    if (sim_device_plug(device, address, codec))
+        return STATUS_SUCCESS;
+    sim_codec_destroy(codec);
+    return open_fail(request, STATUS_NO_SUCH_DEVICE, "%s: there is a codec at address %u already", name,
+                     address);
+}
+
+static NTSTATUS plug_built_in(struct open_request *request, unsigned address)
+{
+    return plug(request, "the built-in codec", sim_default_codec, strlen(sim_default_codec), address);
 }
 
 /* Reads a whole file; NULL with errno set when that cannot be. */
@@ -440,7 +534,7 @@ static NTSTATUS plug_file(struct open_request *request, const char *path)
     if (text == NULL)
         status = open_fail(request, why_not(), "%s: %s", path, strerror(errno));
     else
-        status = plug(request, path, text, size);
+        status = plug(request, path, text, size, ANYWHERE);
     free(text);
     fclose(file);
     return status;
@@ -451,9 +545,33 @@ static NTSTATUS plug_all(struct open_request *request, const struct sim_options 
     NTSTATUS status = STATUS_SUCCESS;
 
     if (options->codec_count == 0)
-        return plug(request, "the built-in codec", sim_default_codec, strlen(sim_default_codec));
+        return plug_built_in(request, ANYWHERE);
     for (unsigned i = 0; i < options->codec_count && NT_SUCCESS(status); i++)
         status = plug_file(request, options->codecs[i]);
+    return status;
+}
+
+/* Where no codec has been named for an address, a bad one of our own is there. */
+static NTSTATUS spoil(struct open_request *request, unsigned address, const struct sim_vices *vices)
+{
+    struct sim_device *device = request->bus->sim;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (!sim_device_has_codec(device, address))
+        status = plug_built_in(request, address);
+    if (NT_SUCCESS(status) && !sim_device_spoil(device, address, vices))
+        status = open_fail(request, STATUS_INSUFFICIENT_RESOURCES, "there is no memory for a bad codec");
+    return status;
+}
+
+static NTSTATUS spoil_all(struct open_request *request, const struct sim_options *options)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+
+    for (unsigned address = 0; address < MAX_CODECS && NT_SUCCESS(status); address++) {
+        if (options->bad_codecs & 1u << address)
+            status = spoil(request, address, &options->bad[address]);
+    }
     return status;
 }
 
@@ -503,7 +621,8 @@ NTSTATUS open_sim(struct open_request *request)
     request->config->device_context = bus->sim;
     sim_device_info(bus->sim, &request->config->info);
     request->config->quirks = quirks_of(&options, &request->config->info);
-    return plug_all(request, &options);
+    status = plug_all(request, &options);
+    return NT_SUCCESS(status) ? spoil_all(request, &options) : status;
 }
 
 void open_sim_release(struct hdabus *bus)

@@ -15,6 +15,45 @@ CHANNELS = (2, 6, 8)
 RATES = (44100, 48000, 96000, 192000)
 TOO_MUCH = (32, 8, 192000)
 
+# Controllers, as options of sim:. On those of the second list interrupts are lost or come late, so that how many there
+# were is not counted; samples have to be right all the same.
+SHAPES = (
+    "irq=level",
+    "fragment=1",
+    "address64=no",
+    "rings=2",
+    "rings=16",
+    "ssync=none",
+    "alias=no",
+    "sdo=4",
+    "inputs=0,outputs=0,bidirectional=15",
+    "page-crossing=no",
+    "page-crossing=no,fragment=1",
+    "address64=broken",
+    "ssync=34",
+    "corbrp=self-clearing",
+    "rirbwp=wild",
+    "stale-messages=yes",
+    "lock-up=yes",
+    "bad=3:silent,lock-up=yes",
+    "bad=3:flood",
+    "failed-resets=2",
+    "shape=qemu",
+    "address64=no,rings=2,ssync=none,alias=no,fragment=1,page-crossing=no",
+)
+LOOSE_SHAPES = (
+    "positions=no",
+    "positions=late",
+    "lpib=behind",
+    "lpib=ahead",
+    "lpib=jumps",
+    "lost-messages=7",
+    "lost-messages=2",
+    "lost-messages=3,irq=level",
+    "lost-messages=5,stale-messages=yes,positions=no,alias=no",
+)
+PERIODS = ((1, 1000), (2, 256))  # notifications, frames of the buffer
+
 
 def divided_up(dividend, divisor):
     return (dividend + divisor - 1) // divisor
@@ -104,10 +143,19 @@ class Exact(CommandTest):
             with self.subTest(pin=pin):
                 self.assertEqual(self.play(3000, options=("--pin", hex(pin)))["pin"], pin)
 
-    def test_level_interrupts_and_scattered_memory(self):
-        for device in ("sim:irq=level", "sim:fragment=1"):
-            with self.subTest(device=device):
-                self.play(30000, options=("--device", device), buffer=10000)
+    def test_every_shape_of_controller(self):
+        for shape, (notify, buffer) in itertools.product(("inputs=0", *SHAPES), PERIODS):
+            with self.subTest(shape=shape, notify=notify, buffer=buffer):
+                self.play(10000, notify=notify, buffer=buffer, options=("--device", "sim:" + shape))
+
+    def test_every_shape_whose_interrupts_cannot_be_counted(self):
+        data = samples(10000 * 2, 16)
+        source = self.file(wav(data, 2, 48000, 16))
+        for shape, (notify, buffer) in itertools.product(LOOSE_SHAPES, PERIODS):
+            with self.subTest(shape=shape, notify=notify, buffer=buffer):
+                options = ("--device", "sim:" + shape, "--notify", notify, "--buffer", buffer, "--out", self.out)
+                self.check(run("play", "--exact", *options, source), DONE)
+                self.assertIsNotNone(heard(self.out, data))
 
     def test_one_channel_plays_on_both(self):
         data = samples(5000, 16)

@@ -11,7 +11,7 @@ import re
 import struct
 
 from command import DONE, FAILED, CommandTest, Wav, heard, main, run, samples, wav
-from exact import CHANNELS, RATES, TOO_MUCH, WIDTHS, divided_up
+from exact import CHANNELS, LOOSE_SHAPES, PERIODS, RATES, SHAPES, TOO_MUCH, WIDTHS, divided_up
 
 MIC, LINE_IN, DIGITAL_IN, SPDIF_IN = 0x11, 0x12, 0x15, 0x17
 PINS = (MIC, LINE_IN, DIGITAL_IN, SPDIF_IN)
@@ -108,19 +108,18 @@ class Fed(RecordTest):
         self.record(5000, channels=1)
         self.record(5000, (24, 24), channels=1, rate=96000)
 
-    def test_level_interrupts_and_scattered_memory(self):
-        for device in ("sim:irq=level", "sim:fragment=1"):
-            with self.subTest(device=device):
-                self.record(30000, options=("--device", device), buffer=10000)
+    def test_every_shape_of_controller(self):
+        for shape, (notify, buffer) in itertools.product(("outputs=0", *SHAPES), PERIODS):
+            with self.subTest(shape=shape, notify=notify, buffer=buffer):
+                self.record(10000, notify=notify, buffer=buffer, options=("--device", "sim:" + shape))
 
-    def test_positions_as_real_controllers_tell_them(self):
-        for quirk in ("lpib=behind", "lpib=ahead", "lpib=jumps", "positions=late", "positions=no", "alias=no"):
-            for notify, buffer in itertools.product((1, 2), (256, 1000)):
-                with self.subTest(quirk=quirk, notify=notify, buffer=buffer):
-                    data, source = self.noise(20000, (16, 16), 2, 48000)
-                    options = ("--device", "sim:" + quirk, "--notify", notify, "--buffer", buffer, "--exact")
-                    self.check(run("record", *options, "--in", source, self.recorded), DONE)
-                    self.assertTrue(Wav(self.recorded).data == data)
+    def test_every_shape_whose_interrupts_cannot_be_counted(self):
+        data, source = self.noise(20000, (16, 16), 2, 48000)
+        for shape, (notify, buffer) in itertools.product(LOOSE_SHAPES, PERIODS):
+            with self.subTest(shape=shape, notify=notify, buffer=buffer):
+                options = ("--device", "sim:" + shape, "--notify", notify, "--buffer", buffer, "--exact")
+                self.check(run("record", *options, "--in", source, self.recorded), DONE)
+                self.assertTrue(Wav(self.recorded).data == data)
 
     def test_a_recording_ends_though_its_last_interrupt_is_lost(self):
         _, source = self.noise(14009, (32, 32), 5, 96000)

@@ -23,21 +23,38 @@ static void ignore_log(void *context, enum hda_log_level level, const char *line
     (void)line;
 }
 
-void rig_plug(unsigned address)
+static void plug(unsigned address, const uint32_t *vendor_id)
 {
     struct codec_dump *dump = codec_dump_parse(sim_default_codec, strlen(sim_default_codec), NULL, 0);
     struct sim_codec *codec;
 
     assert_non_null(dump);
+    if (vendor_id != NULL)
+        dump->vendor_id = *vendor_id;
     codec = sim_codec_create(dump, sim_device_report, rig.device);
     codec_dump_free(dump);
     assert_non_null(codec);
     assert_true(sim_device_plug(rig.device, address, codec));
 }
 
-static void set_up(enum linux_clock clock)
+void rig_plug(unsigned address)
 {
-    struct sim_device_options options = {0};
+    plug(address, NULL);
+}
+
+void rig_plug_as(unsigned address, uint32_t vendor_id)
+{
+    plug(address, &vendor_id);
+}
+
+void rig_spoil(unsigned address, const struct sim_vices *vices)
+{
+    assert_true(sim_device_spoil(rig.device, address, vices));
+}
+
+void rig_set_up_shape(enum linux_clock clock, const struct sim_shape *shape)
+{
+    struct sim_device_options options = {.shape = shape};
 
     memset(&rig, 0, sizeof(rig));
     rig.host_ops = linux_host_ops;
@@ -49,20 +66,21 @@ static void set_up(enum linux_clock clock)
                                          .device = &rig.device_ops,
                                          .device_context = rig.device};
     sim_device_info(rig.device, &rig.config.info);
-    rig_plug(0);
 }
 
 int rig_set_up(void **state)
 {
     (void)state;
-    set_up(LINUX_CLOCK_VIRTUAL);
+    rig_set_up_shape(LINUX_CLOCK_VIRTUAL, NULL);
+    rig_plug(0);
     return 0;
 }
 
 int rig_set_up_real_clock(void **state)
 {
     (void)state;
-    set_up(LINUX_CLOCK_REAL);
+    rig_set_up_shape(LINUX_CLOCK_REAL, NULL);
+    rig_plug(0);
     return 0;
 }
 

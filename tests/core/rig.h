@@ -35,8 +35,13 @@ int rig_set_up_real_clock(void **state);
 /* Stops the bus if it runs, with the original tables. Fails when the simulator has noticed a fault. */
 int rig_tear_down(void **state);
 
-/* One more built-in codec, before the start. */
+/* In a test without such a fixture: a controller of this shape (NULL: the usual one) without a codec. */
+void rig_set_up_shape(enum linux_clock clock, const struct sim_shape *shape);
+
+/* One more built-in codec, before the start; with another vendor id; and making one a bad one. */
 void rig_plug(unsigned address);
+void rig_plug_as(unsigned address, uint32_t vendor_id);
+void rig_spoil(unsigned address, const struct sim_vices *vices);
 void rig_start(void);
 void rig_stop(void);
 /* A client of the first child; the test dereferences it before the bus stops, or lets the bus do it. */

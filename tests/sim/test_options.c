@@ -71,6 +71,11 @@ static const struct found {
     {"lock-up=yes", 0x4401, 256, TRUE},
     {"stale-messages=yes", 0x4401, 256, TRUE},
     {"stale-messages=yes,lost-messages=0,irq=level", 0x4401, 256, TRUE},
+    {"bad=1:silent", 0x4401, 256, TRUE},
+    {"bad=14:silent,lock-up=yes", 0x4401, 256, TRUE},
+    {"bad=3:slow=26", 0x4401, 256, TRUE},
+    {"bad=3:impostor=7", 0x4401, 256, TRUE},
+    {"bad=3:silent+flood,bad=14:impostor=14+slow=10000", 0x4401, 256, TRUE},
 };
 
 static void the_driver_finds_what_the_options_say(void **state)
@@ -173,6 +178,21 @@ static const struct refusal {
     {"lock-up=2", "expected yes or no"},
     {"lost-messages=some", "expected a number"},
     {"stale-messages=2", "expected yes or no"},
+    {"bad=", "expected an address up to 14, a colon, and silent"},
+    {"bad=3", "'bad=3': expected an address up to 14"},
+    {"bad=15:silent", "'bad=15:silent': expected"},
+    {"bad=:silent", "'bad=:silent': expected"},
+    {"bad=3:", "'bad=3:': expected"},
+    {"bad=3:evil", "'bad=3:evil': expected"},
+    {"bad=3:silent+", "'bad=3:silent+': expected"},
+    {"bad=3:silent=1", "'bad=3:silent=1': expected"},
+    {"bad=3:slow=0", "'bad=3:slow=0': expected"},
+    {"bad=3:slow=10001", "'bad=3:slow=10001': expected"},
+    {"bad=3:slow=", "'bad=3:slow=': expected"},
+    {"bad=3:impostor", "'bad=3:impostor': expected"},
+    {"bad=3:impostor=15", "'bad=3:impostor=15': expected"},
+    {"bad=3:silent+silent+silent+silent+silent+silent+silent+silent+silent+silent+silent+silent+silent",
+     "expected"},
     {"inputs=2,shape=qemu", "expected plain or qemu, before the options that change it"},
 };
 

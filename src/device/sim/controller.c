@@ -76,6 +76,8 @@ void sim_controller_destroy(struct sim_controller *c)
 {
     if (!c)
         return;
+    for (unsigned i = 0; i < SIM_MAX_CODECS; i++)
+        sim_bad_destroy(c->bad[i]);
     sim_memory_clear(&c->memory);
     free(c);
 }
@@ -97,6 +99,14 @@ void sim_controller_plug(struct sim_controller *c, unsigned address, struct sim_
     c->codecs[address] = codec;
     if (c->shape.reset_discovers)
         announce(c, address);
+}
+
+bool sim_controller_spoil(struct sim_controller *c, unsigned address, const struct sim_vices *vices)
+{
+    if (c->bad[address])
+        return false;
+    c->bad[address] = sim_bad_create(vices);
+    return c->bad[address];
 }
 
 /* HDA 3.3.8, 4.5.9.2: a codec pulls its SDI line high, and STATESTS keeps that over a reset. */
@@ -245,6 +255,8 @@ static void enter_reset(struct sim_controller *c)
     for (unsigned i = 0; i < SIM_MAX_CODECS; i++) {
         if (c->codecs[i])
             sim_codec_link_reset(c->codecs[i]);
+        if (c->bad[i])
+            sim_bad_reset(c->bad[i]);
         if (c->shape.reset_discovers)
             announce(c, i);
     }
@@ -414,8 +426,10 @@ static uint64_t codec_frame(const struct sim_controller *c)
 
     for (unsigned i = 0; i < c->codec_count; i++) {
         uint64_t frame = sim_codec_next(c->codecs[c->addresses[i]]);
+        uint64_t bad = sim_ring_bad_next(c, c->addresses[i]);
 
         next = frame < next ? frame : next;
+        next = bad < next ? bad : next;
     }
     return next > c->frame ? next : c->frame + 1;
 }

@@ -39,6 +39,17 @@ enum sim_position {
 
 enum sim_stream_sync { SIM_SSYNC_38, SIM_SSYNC_34, SIM_SSYNC_NONE }; /* HARDWARE 9 */
 
+/* What a codec on the link does that none may (HARDWARE 17); several together. All zero: nothing. */
+struct sim_vices {
+    bool silent; /* it asks for its address, and does and answers nothing */
+    bool twice;  /* each answer comes once more, in the next frame that has no other of this codec */
+    bool flood;  /* an unsolicited response in each frame without an answer of its own, from its first command
+                    after a reset on, each tag in its turn, enabled or not */
+    bool impostor;    /* what it says comes under the address `poses_as` */
+    uint8_t poses_as; /* 0-15 */
+    uint32_t late;    /* its answers come so many frames late */
+};
+
 /* What differs between controllers. */
 struct sim_shape {
     /* Stream descriptors, in this order; together 30 at most, 15 of the first two each (HDA 3.3.2). */
@@ -68,7 +79,8 @@ struct sim_shape {
     unsigned lost_messages; /* one of so many messages is lost; 0: none (HARDWARE 6) */
     bool no_alias;          /* 2030h and 2084h + 20h x n read as 0 (HARDWARE 8) */
     bool no_page_crossing;  /* a BDL entry must not cross 4 KiB: a descriptor error (HARDWARE 12) */
-    bool locks_up;          /* after a command to nobody, nobody answers until CRST (HARDWARE 13) */
+    bool locks_up;          /* after a command to nobody, or to a silent codec, nobody answers until CRST
+                               (HARDWARE 13) */
 
     /* Departures from the specification, described in docs/QEMU.md. */
     bool count_stalls;        /* the CORB waits when RINTCNT responses have come, until RINTFL is cleared */
@@ -94,6 +106,10 @@ void sim_controller_destroy(struct sim_controller *c);
 
 /* Connects a codec to SDI line `address` (0-14) while CRST is 0. */
 void sim_controller_plug(struct sim_controller *c, unsigned address, struct sim_codec *codec);
+
+/* The codec at `address`, which is plugged in, is a bad one. False when it is one already, or without memory.
+ */
+bool sim_controller_spoil(struct sim_controller *c, unsigned address, const struct sim_vices *vices);
 
 /* Something has happened to a codec from outside, so that it may have something to say: it is asked in the
  * next frame or, with the link in reset, at once. */

@@ -361,6 +361,18 @@ bool sim_device_plug(struct sim_device *device, unsigned address, struct sim_cod
     return true;
 }
 
+bool sim_device_has_codec(const struct sim_device *device, unsigned address)
+{
+    return address < SIM_MAX_CODECS && device->codecs[address];
+}
+
+bool sim_device_spoil(struct sim_device *device, unsigned address, const struct sim_vices *vices)
+{
+    if (!sim_device_has_codec(device, address))
+        return false;
+    return sim_controller_spoil(device->controller, address, vices);
+}
+
 NTSTATUS sim_device_fail(struct sim_device *device, enum hdabus_sim_failure failure, unsigned which)
 {
     bool known;

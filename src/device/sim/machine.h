@@ -4,6 +4,7 @@
 #ifndef SIM_MACHINE_H
 #define SIM_MACHINE_H
 
+#include "bad.h"
 #include "controller.h"
 #include "format.h"
 #include "memory.h"
@@ -69,14 +70,6 @@ struct sim_failures {
     unsigned reset;
 };
 
-/* A response on its way: it is on the link in the frame after its command's. */
-struct sim_answer {
-    bool valid;
-    bool immediate;
-    uint8_t codec;
-    uint32_t response;
-};
-
 struct sim_ring {
     bool corb_run; /* as last written; they read back when they have taken effect */
     bool corb_reset;
@@ -92,7 +85,8 @@ struct sim_controller {
     sim_fault_routine *fault;
     void *fault_context;
     struct sim_codec *codecs[SIM_MAX_CODECS];
-    uint8_t addresses[SIM_MAX_CODECS]; /* where there are codecs, in order */
+    struct sim_bad *bad[SIM_MAX_CODECS]; /* NULL: a codec that does nothing wrong */
+    uint8_t addresses[SIM_MAX_CODECS];   /* where there are codecs, in order */
     unsigned codec_count;
     struct sim_memory memory;
 
@@ -177,6 +171,8 @@ void sim_immediate_status(struct sim_controller *c, uint32_t value);
 unsigned sim_ring_entries(const struct sim_controller *c, uint32_t size_register);
 /* Whether the next frame has something to do. */
 bool sim_ring_pending(const struct sim_controller *c);
+/* The next frame in which a codec that is bad says something, if it is. UINT64_MAX: none. */
+uint64_t sim_ring_bad_next(const struct sim_controller *c, unsigned codec);
 /* What was written takes effect: a frame begins. */
 void sim_ring_latch(struct sim_controller *c);
 /* The response slots and the command slot of the frame that begins. */

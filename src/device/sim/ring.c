@@ -201,6 +201,14 @@ static void receive_immediate(struct sim_controller *c, unsigned codec, uint32_t
         latch_immediate(c, codec, response, false);
 }
 
+static void receive_answer(struct sim_controller *c, const struct sim_answer *answer)
+{
+    if (answer->immediate)
+        receive_immediate(c, answer->codec, answer->response);
+    else
+        receive(c, answer->codec, answer->response, false);
+}
+
 /* The answer to the command of the frame before. Returns whose line it took, or NOBODY. */
 static unsigned solicited(struct sim_controller *c)
 {
@@ -209,26 +217,62 @@ static unsigned solicited(struct sim_controller *c)
     c->ring.answer.valid = false;
     if (!answer.valid)
         return NOBODY;
-    if (answer.immediate)
-        receive_immediate(c, answer.codec, answer.response);
-    else
-        receive(c, answer.codec, answer.response, false);
+    receive_answer(c, &answer);
     return answer.codec;
 }
 
-/* What a codec says by itself is dropped unless GCTL.UNSOL accepts it (HDA 3.3.7). Without a RIRB it is in
- * ICII, where ICIS can tell. */
-static bool unsolicited(struct sim_controller *c, unsigned codec)
+/* HDA 3.3.7. */
+static bool accepts_unsolicited(const struct sim_controller *c)
 {
-    uint32_t response;
+    return sim_get(c, REG_GCTL, 4) & GCTL_UNSOL;
+}
 
-    if (!sim_codec_unsolicited(c->codecs[codec], &response) || !(sim_get(c, REG_GCTL, 4) & GCTL_UNSOL))
+/* What a codec says by itself is dropped unless GCTL.UNSOL accepts it. Without a RIRB it is in ICII, where
+ * ICIS can tell. */
+static bool receive_unsolicited(struct sim_controller *c, unsigned codec, uint32_t response)
+{
+    if (!accepts_unsolicited(c))
         return false;
     if (rirb_runs(c))
         receive(c, codec, response, true);
     else if (c->shape.immediate_address)
         latch_immediate(c, codec, response, true);
     return true;
+}
+
+static bool unsolicited(struct sim_controller *c, unsigned codec)
+{
+    uint32_t response;
+
+    return sim_codec_unsolicited(c->codecs[codec], &response) && receive_unsolicited(c, codec, response);
+}
+
+/* The slot of a bad codec: an answer that is due, else what nobody asked. */
+static bool bad_slot(struct sim_controller *c, unsigned codec)
+{
+    const struct sim_vices *vices = sim_bad_vices(c->bad[codec]);
+    unsigned address = vices->impostor ? vices->poses_as : codec;
+    struct sim_answer answer;
+    uint32_t response;
+
+    if (sim_bad_answer(c->bad[codec], c->frame, &answer)) {
+        receive_answer(c, &answer);
+        return true;
+    }
+    if (!sim_bad_unsolicited(c->bad[codec], c->frame, &response) &&
+        !sim_codec_unsolicited(c->codecs[codec], &response))
+        return false;
+    return receive_unsolicited(c, address, response);
+}
+
+static bool own_slot(struct sim_controller *c, unsigned codec)
+{
+    return c->bad[codec] ? bad_slot(c, codec) : unsolicited(c, codec);
+}
+
+uint64_t sim_ring_bad_next(const struct sim_controller *c, unsigned codec)
+{
+    return c->bad[codec] ? sim_bad_next(c->bad[codec], accepts_unsolicited(c)) : UINT64_MAX;
 }
 
 /* Each codec has a response slot of its own in the frame. A frame in which all are empty, after one with a
@@ -239,7 +283,7 @@ static void response_slots(struct sim_controller *c)
     bool empty = answered == NOBODY;
 
     for (unsigned i = 0; i < c->codec_count; i++) {
-        if (c->addresses[i] != answered && unsolicited(c, c->addresses[i]))
+        if (c->addresses[i] != answered && own_slot(c, c->addresses[i]))
             empty = false;
     }
     if (empty && c->ring.responses && !c->shape.count_stalls)
@@ -299,26 +343,41 @@ static bool loses_response(struct sim_controller *c, unsigned codec)
     return true;
 }
 
+/* Whether nobody does what a command to this address says. */
+static bool is_nobody(const struct sim_controller *c, unsigned address)
+{
+    if (address >= SIM_MAX_CODECS || !c->codecs[address])
+        return true;
+    return c->bad[address] && sim_bad_vices(c->bad[address])->silent;
+}
+
+static bool is_answered(struct sim_controller *c, unsigned address, uint32_t command, uint32_t *response)
+{
+    bool answered = sim_codec_command(c->codecs[address], command, response);
+
+    return !loses_response(c, address) && !c->ring.locked && answered;
+}
+
 /* A codec answers in the next frame; nobody answers for an address without one. */
 static void send_command(struct sim_controller *c, uint32_t command, bool immediate)
 {
     unsigned address = command >> 28;
-    struct sim_answer *answer = &c->ring.answer;
+    struct sim_bad *bad = address < SIM_MAX_CODECS ? c->bad[address] : NULL;
+    struct sim_answer answer = {.codec = (uint8_t)address, .immediate = immediate};
 
     if (c->frame < LINK_SETTLE_FRAMES) {
         sim_fault(c, "a command is sent %u frames after reset: codecs take 521 us (HDA 4.3)",
                   (unsigned)c->frame);
         return;
     }
-    if (address >= SIM_MAX_CODECS || !c->codecs[address]) {
+    if (is_nobody(c, address))
         c->ring.locked = c->shape.locks_up;
-        return;
-    }
-    answer->codec = (uint8_t)address;
-    answer->immediate = immediate;
-    answer->valid = sim_codec_command(c->codecs[address], command, &answer->response);
-    if (loses_response(c, address) || c->ring.locked)
-        answer->valid = false;
+    else
+        answer.valid = is_answered(c, address, command, &answer.response);
+    if (bad)
+        sim_bad_command(bad, c->frame, &answer);
+    else
+        c->ring.answer = answer;
 }
 
 static void command_slot(struct sim_controller *c)

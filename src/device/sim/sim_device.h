@@ -11,6 +11,7 @@
 struct sim_device;
 struct sim_codec;
 struct sim_shape;
+struct sim_vices;
 
 struct sim_device_options {
     bool level_interrupts; /* INTx instead of messages */
@@ -35,6 +36,12 @@ void sim_device_info(const struct sim_device *device, struct hda_device_info *in
 /* Plugs a codec in at `address` before the bus is started; the device owns it from then on. False, and
  * nothing is done, when the address is above 14 or taken. */
 bool sim_device_plug(struct sim_device *device, unsigned address, struct sim_codec *codec);
+
+bool sim_device_has_codec(const struct sim_device *device, unsigned address);
+
+/* Makes the codec at `address` a bad one (`vices` of controller.h), before the bus is started. False when
+ * there is none, it is bad already, or there is no memory. */
+bool sim_device_spoil(struct sim_device *device, unsigned address, const struct sim_vices *vices);
 
 /* Records a fault (a sim_fault_routine; `device` is a struct sim_device): what codecs of this device are
  * given to complain with. Called by the codecs, so with the device's lock held. */

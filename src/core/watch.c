@@ -27,13 +27,13 @@ static size_t spacing(const struct hda_engine *engine)
     return engine->buffer.size / engine->buffer.interrupts;
 }
 
-/* From where the stream was last seen to the next interrupt. It may have lagged behind the last one. */
-static size_t rest(const struct hda_engine *engine)
+/* From where the stream was last seen to the next interrupt. What lags behind the last one has come to it. */
+static uint64_t rest(const struct hda_engine *engine)
 {
-    size_t apart = spacing(engine);
-    uint64_t next = (engine->progress.bytes + apart / 4) / apart + 1;
+    uint64_t apart = spacing(engine), bytes = engine->progress.bytes;
+    uint64_t last = (bytes + apart / 4) / apart * apart;
 
-    return (size_t)(next * apart - engine->progress.bytes);
+    return last + apart - (bytes > last ? bytes : last);
 }
 
 static void expect_soon(struct hda_engine *engine)

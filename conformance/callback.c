@@ -59,11 +59,6 @@ static struct heard *new_heard(struct trial *t)
     return heard;
 }
 
-static ULONGLONG tolerance(const struct trial *t)
-{
-    return MILLISECOND + t->target->slack;
-}
-
 /* How many calls there are in so many periods. */
 static unsigned calls_in(struct trial *t, struct heard *heard, unsigned periods)
 {

@@ -37,11 +37,6 @@ static VOID NTAPI see(VOID *context, ULONG causes)
     atomic_fetch_add(&seen->count, 1);
 }
 
-static ULONGLONG tolerance(const struct trial *t)
-{
-    return MILLISECOND + t->target->slack;
-}
-
 static NTSTATUS set_up_for(struct trial *t, struct contiguous *c, ULONG length, ULONG last)
 {
     NTSTATUS status = BDL(SetupDmaEngineWithBdl, c->handle, length, last, see, c->seen, &c->stream, &c->fifo);

@@ -22,6 +22,8 @@ static bool put_to_sleep(struct hda_bus *bus)
     hda_rings_stop(bus);
     hda_write16(bus, STATESTS, STATESTS_CODECS);
     bus->in_control = !hda_controller_stop(bus);
+    if (hda_is_gone(bus))
+        hda_defer(bus, 0); /* those who wait are told: this went with the interrupt if it was queued before */
     return !bus->in_control;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* call.c - DDI Power, Removal: what each routine says while the bus is asleep, and when the controller is gone.
+/* call.c - DDI Power, Removal: what each routine says while the bus is asleep, and when the controller is
+ * gone.
  */
 #include <string.h>
 
@@ -25,8 +26,8 @@ struct call_state {
     unsigned completed;
 };
 
-/* A routine, and what it says; one that succeeds all the same has done its work, so that it says something else
- * the second time. */
+/* A routine, and what it says; one that succeeds all the same has done its work, so that it says something
+ * else the second time. */
 struct call {
     bool (*before)(struct trial *t, struct call_state *state); /* makes what the routine needs */
     NTSTATUS (*call)(struct trial *t, struct call_state *state);
@@ -103,7 +104,8 @@ static VOID NTAPI ignore_notification(PVOID context, LARGE_INTEGER stamp)
 static bool a_callback(struct trial *t, struct call_state *state)
 {
     TRY(an_engine(t, state));
-    EXPECT_SUCCESS(DDI(RegisterNotificationCallback, state->handle, t->target->device, ignore_notification, t));
+    EXPECT_SUCCESS(
+        DDI(RegisterNotificationCallback, state->handle, t->target->device, ignore_notification, t));
     return true;
 }
 
@@ -246,8 +248,7 @@ static NTSTATUS query(struct trial *t, struct call_state *state)
         HDAUDIO_BUS_INTERFACE_BDL bdl;
         INTERFACE head;
     } table;
-    NTSTATUS status =
-        target->query(target->context, t->version->type, t->version->size, 0x0100, &table.head);
+    NTSTATUS status = target->query(target->context, t->version->type, t->version->size, 0x0100, &table.head);
 
     (void)state;
     if (NT_SUCCESS(status))
@@ -418,21 +419,21 @@ static const struct call take_callback_call = {a_callback, take_callback, READY,
 #define NEEDS   "Asleep, what needs the controller is DEVICE_NOT_READY."
 #define WORKS   "Asleep, everything else works."
 #define REMOVED "Everything else, a new query included, is DEVICE_REMOVED."
-#define BOOKS                                                                                                  \
+#define BOOKS                                                                                               \
     "SetDmaEngineState to Stop, Pause or Reset, all Free*, all Unregister* and the dereference succeed as " \
     "bookkeeping, where they would have before."
 #define MEMORY "VOID routines answer from memory."
 #define QUICK  "No call takes longer than the sum of the waits that it needs."
 
 /* The first to find out is what looks at the controller. */
-#define TWO(name, asleep_rule, removed_rule, notification, subject)          \
-    {"Power." name, asleep_rule, asleep, notification, &(subject)},          \
-    {                                                                        \
-        "Removal." name, removed_rule, removed, notification, &(subject)     \
+#define TWO(name, asleep_rule, removed_rule, notification, subject)      \
+    {"Power." name, asleep_rule, asleep, notification, &(subject)},      \
+    {                                                                    \
+        "Removal." name, removed_rule, removed, notification, &(subject) \
     }
-#define THREE(name, asleep_rule, removed_rule, notification, subject)        \
-    TWO(name, asleep_rule, removed_rule, notification, subject),             \
-    {                                                                        \
+#define THREE(name, asleep_rule, removed_rule, notification, subject)            \
+    TWO(name, asleep_rule, removed_rule, notification, subject),                 \
+    {                                                                            \
         "Removal." name "-finds-out", QUICK, finds_out, notification, &(subject) \
     }
 

@@ -15,9 +15,9 @@
 
 #define MILLISECOND      1000000ull
 #define VERB_TIMEOUT     (25 * MILLISECOND) /* DDI Bounds: a verb without answer, per batch beyond its frames */
-#define LINK_FRAMES      48000u /* per second (HDA 5.3) */
-#define FRAGMENT         128u   /* where fragments begin (HDA 3.6.2) */
-#define FRAME_BYTES      4u     /* of the format that most checks use: 48 kHz, 16 bits, stereo */
+#define LINK_FRAMES      48000u             /* per second (HDA 5.3) */
+#define FRAGMENT         128u               /* where fragments begin (HDA 3.6.2) */
+#define FRAME_BYTES      4u                 /* of the format that most checks use: 48 kHz, 16 bits, stereo */
 #define BYTES_PER_MS     (LINK_FRAMES / 1000 * FRAME_BYTES)
 #define TRIAL_ENGINES    64
 #define TRIAL_MEMORIES   8
@@ -113,9 +113,9 @@ struct trial {
     UCHAR sender; /* an input converter that sends, or 0 */
     struct listener_converter converters[TRIAL_CONVERTERS];
     unsigned converter_count;
-    bool asleep;        /* between suspend() and resume() */
-    bool removed;       /* pull_out() was called */
-    unsigned requested; /* wake requests that may be pending, a bit for each child */
+    bool asleep;         /* between suspend() and resume() */
+    bool removed;        /* pull_out() was called */
+    bool requested;      /* a wake request may be pending */
     const char *unheard; /* why a stream stands still, so that a failure says nothing; or NULL */
     const char *skipped; /* why, or NULL */
     char failure[400];

@@ -83,13 +83,15 @@ struct conformance_target {
     /* How many children the bus has; the one on trial is number 0. And whose codec each is. */
     unsigned child_count;
     UCHAR (*codec_of)(void *context, unsigned child);
-    /* Asks to be told when a child's codec wakes, as IRP_MN_WAIT_WAKE does: STATUS_SUCCESS when the request is
-     * pending, else why it is refused; `routine` is called only for the former. NULL, as cancel_wake and
+    /* Asks to be told when a child's codec wakes, as IRP_MN_WAIT_WAKE does: STATUS_SUCCESS when the request
+     * is pending, else why it is refused; `routine` is called only for the former. NULL, as cancel_wake and
      * codec_of then: nobody can ask. */
     NTSTATUS (*wait_wake)(void *context, unsigned child, conformance_wake *routine, void *routine_context);
     /* Takes the child's request back: TRUE when it was pending, and its routine is not called then, whatever
      * becomes of an IRP; FALSE when there was none. */
     BOOLEAN (*cancel_wake)(void *context, unsigned child);
+    /* The controller's reset forgets whose wake is wanted (WAKEEN, HDA 3.3.8): no codec wakes it (QEMU). */
+    BOOLEAN no_wakes;
 
     /* Takes the controller away, for good, and tells the driver nothing: its registers read as all ones from
      * now on. Called at any IRQL, also from a routine that the driver calls, in its interrupt, too. NULL: it

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* jack.c - a pin of the codec whose jack is moved, and which tells of that: what makes codecs speak, and wake.
+/* jack.c - a pin of the codec whose jack is moved, and which tells of that: what makes codecs speak, and
+ * wake.
  */
 #include "check.h"
 

@@ -553,10 +553,11 @@ static bool speaks_again(struct trial *t)
     return true;
 }
 
-#define STATES                                                                                                \
-    "Running and stopped engines are stopped, at position 0; those in Reset stay there. All of them can run " \
+#define STATES                                                                                            \
+    "Running and stopped engines are stopped, at position 0; those in Reset stay there. All of them can " \
+    "run "                                                                                                \
     "again at once."
-#define AS_BEFORE                                                                                           \
+#define AS_BEFORE \
     "After resume handles, formats, buffers with what is in them, registrations and tags are as before."
 #define WORKS "Asleep, everything else works."
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* removal.c - DDI Removal: what becomes of what clients hold, and wait for, when the controller disappears. */
+/* removal.c - DDI Removal: what becomes of what clients hold, and wait for, when the controller disappears.
+ */
 #include <stdatomic.h>
 #include <string.h>
 
@@ -291,9 +292,39 @@ static bool answers_stay(struct trial *t)
     pull_out(t);
     advance(t, verb_timeout(t) + 5 * MILLISECOND + 2 * tolerance(t));
     TRY(end_once(t, batches, &answered));
-    EXPECT(answered >= VERBS || t->target->ring_entries == 2 || t->target->ring_entries == 0);
+    EXPECT(answered >= VERBS || t->target->ring_entries < 16 || t->target->slack);
     for (unsigned i = 0; i + 1 < BATCHES * VERBS; i++)
         EXPECT(batches->transfers[i].Input.IsValid || !batches->transfers[i + 1].Input.IsValid);
+    return true;
+}
+
+/* The answer is in memory, and deferred work has not looked when stopping an engine finds out. */
+static bool unread_answer_stays(struct trial *t)
+{
+    struct batches *batches = trial_memory(t, sizeof(*batches));
+    ULONG command = parameter(codec_address(t), ROOT, VENDOR_ID);
+    NTSTATUS status, stopped;
+    HANDLE handle;
+    KIRQL level;
+
+    if (!has_levels(t) || t->target->slack)
+        return skip(t, "deferred work runs on other processors meanwhile");
+    TRY(batches != NULL);
+    TRY(ask(t, command, &batches->id));
+    batches->transfers[0].Output.Command = command;
+    TRY(start(t, 0, &handle));
+    level = raise(t);
+    status = DDI(TransferCodecVerbs, 1, batches->transfers, count_completion, batches);
+    KeStallExecutionProcessor(200);
+    pull_out(t);
+    stopped = set_state(t, StopState, handle);
+    lower(t, level);
+    EXPECT_SUCCESS(status);
+    EXPECT_SUCCESS(stopped);
+    advance(t, verb_timeout(t) + 5 * MILLISECOND + 2 * tolerance(t));
+    EXPECT_EQUAL(1, atomic_load(&batches->done));
+    EXPECT_EQUAL(1, batches->transfers[0].Input.IsValid);
+    EXPECT_EQUAL(batches->id, batches->transfers[0].Input.Response);
     return true;
 }
 
@@ -545,6 +576,7 @@ const struct check removal_checks[] = {
      pointers_stay, false, NULL},
     {"Removal.verbs-in-flight", VERBS_END, verbs_end, false, NULL},
     {"Removal.verbs-answered-before", VERBS_END, answers_stay, false, NULL},
+    {"Removal.verbs-answered-unread", VERBS_END, unread_answer_stays, false, NULL},
     {"Removal.verbs-waited-for", VERBS_END, waiting_call_returns, false, NULL},
     {"Removal.dereference", BOOKS, dereferenced, false, NULL},
     {"Removal.dereference-finds-out", BOOKS, dereference_finds_out, false, NULL},

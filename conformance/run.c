@@ -15,10 +15,9 @@ static const struct version versions[] = {
 };
 
 static const struct check *const subjects[] = {
-    query_checks,     verb_checks,   engine_checks,      capture_checks,     format_checks,
-    bandwidth_checks, buffer_checks, state_checks,       position_checks,    notify_checks,
-    handle_checks,    level_checks,  information_checks, unsolicited_checks,
-    power_checks,     wake_checks,   removal_checks,     call_checks,
+    query_checks,       verb_checks,        engine_checks,   capture_checks, format_checks,  bandwidth_checks,
+    buffer_checks,      state_checks,       position_checks, notify_checks,  handle_checks,  level_checks,
+    information_checks, unsolicited_checks, power_checks,    wake_checks,    removal_checks, call_checks,
 };
 
 /* Those of which not all versions have the routines. */

@@ -154,9 +154,8 @@ static void give_back(struct trial *t, const client *owner, HANDLE handle)
 
 static void take_requests_back(struct trial *t)
 {
-    for (unsigned child = 0; t->requested >> child != 0; child++)
-        if (t->requested >> child & 1)
-            t->target->cancel_wake(t->target->context, child);
+    for (unsigned child = 0; t->requested && child < t->target->child_count; child++)
+        t->target->cancel_wake(t->target->context, child);
 }
 
 void trial_end(struct trial *t)
@@ -282,7 +281,7 @@ bool take_away(struct trial *t)
 
 NTSTATUS request_wake(struct trial *t, unsigned child, conformance_wake *routine, void *context)
 {
-    t->requested |= 1u << child;
+    t->requested = true;
     return t->target->wait_wake(t->target->context, child, routine, context);
 }
 

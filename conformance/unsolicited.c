@@ -172,7 +172,8 @@ static bool delivers(struct trial *t)
     if (!find_jack(t, &jack))
         return t->skipped != NULL;
     TRY(register_listener(t, listener, &tag));
-    good = hears(t, listener, &jack, tag) && as_it_was_sent(t, &listener->last, tag) && disable_jack(t, &jack);
+    good =
+        hears(t, listener, &jack, tag) && as_it_was_sent(t, &listener->last, tag) && disable_jack(t, &jack);
     EXPECT_SUCCESS(DDI(UnregisterEventCallback, tag));
     TRY(good);
     EXPECT(!has_levels(t) || listener->level == DISPATCH_LEVEL);

@@ -4,11 +4,11 @@
 
 #include "check.h"
 
-#define QUESTIONS    3
-#define LONGEST      1000
-#define MARGIN       (5 * MILLISECOND)
-#define NO_CODEC     0xFF
-#define POISON       0xDD
+#define QUESTIONS 3
+#define LONGEST   1000
+#define MARGIN    (5 * MILLISECOND)
+#define NO_CODEC  0xFF
+#define POISON    0xDD
 
 /* The root node's parameters, which every codec has and which differ (HDA 7.3.4). */
 static const UCHAR numbers[QUESTIONS] = {0x00, 0x02, 0x04};

@@ -40,6 +40,8 @@ static bool begin(struct trial *t, struct jack *jack, struct woken **woken)
 {
     if (!t->target->wait_wake || !t->target->cancel_wake || !t->target->codec_of)
         return skip(t, "nobody can ask to be told of a wake here"), false;
+    if (t->target->no_wakes)
+        return skip(t, "no codec wakes this controller"), false;
     *woken = trial_memory(t, t->target->child_count * sizeof(**woken));
     return *woken && find_jack(t, jack) && enable_jack(t, jack, TAG);
 }
@@ -215,8 +217,8 @@ static bool awake(struct trial *t)
 }
 
 #define ONE "A child has one wake request at a time."
-#define WAKES                                                                                               \
-    "When its codec wakes the requests of all of the codec's children are completed, once, at "             \
+#define WAKES                                                                                   \
+    "When its codec wakes the requests of all of the codec's children are completed, once, at " \
     "DISPATCH_LEVEL, by the next resume when the controller sleeps."
 
 const struct check wake_checks[] = {

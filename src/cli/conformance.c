@@ -281,8 +281,10 @@ static struct conformance_target target_of(struct subject *subject)
                                         .print = print};
 
     describe(subject->device.bus, &target);
-    if (is_kind(device, "qemu") || strstr(device, "shape=qemu"))
+    if (is_kind(device, "qemu") || strstr(device, "shape=qemu")) {
         target.ring_entries = 0; /* its CORB stalls (docs/QEMU.md): frames mean nothing */
+        target.no_wakes = TRUE;
+    }
     if (is_kind(device, "qemu"))
         add_qemu(&target);
     if (is_kind(device, "sim"))

@@ -59,11 +59,6 @@ static struct heard *new_heard(struct trial *t)
     return heard;
 }
 
-static ULONGLONG tolerance(const struct trial *t)
-{
-    return MILLISECOND + t->target->slack;
-}
-
 /* How many calls there are in so many periods. */
 static unsigned calls_in(struct trial *t, struct heard *heard, unsigned periods)
 {
@@ -655,6 +650,96 @@ static bool may_call_the_driver(struct trial *t)
     return true;
 }
 
+/* ---- Power and removal -------------------------------------------------------------------------- */
+
+static bool kept_over_sleep(struct trial *t)
+{
+    struct heard *heard;
+    HANDLE handle;
+
+    TRY(start_hearing(t, 2, &handle, &heard));
+    TRY(suspend(t));
+    TRY(resume(t));
+    atomic_store(&heard->count, 0);
+    EXPECT_SUCCESS(set_state(t, RunState, handle));
+    TRY(comes(t, heard, 1));
+    EXPECT_SUCCESS(take(t, handle, hear, heard));
+    EXPECT_STATUS(STATUS_INVALID_PARAMETER, take(t, handle, hear, heard));
+    return true;
+}
+
+/* At every phase of a running engine; nor does the resume call it. */
+static bool no_call_asleep(struct trial *t)
+{
+    unsigned rounds = t->target->slack ? 2 : 20, calls;
+    struct heard *heard = new_heard(t);
+    HANDLE handle;
+
+    TRY(heard != NULL);
+    TRY(prepare(t, 2, &handle));
+    EXPECT_SUCCESS(add(t, handle, hear, heard));
+    for (unsigned round = 0; round < rounds; round++) {
+        EXPECT_SUCCESS(set_state(t, RunState, handle));
+        advance(t, period(t) / 2 - 10000 * (rounds / 2) + 10000 * round);
+        TRY(suspend(t));
+        calls = atomic_load(&heard->count);
+        advance(t, quiet_time(t));
+        TRY(resume(t));
+        advance(t, period(t));
+        EXPECT_EQUAL(calls, atomic_load(&heard->count));
+    }
+    return true;
+}
+
+static bool no_call_removed(struct trial *t)
+{
+    PKEVENT event = trial_event(t, NotificationEvent);
+    struct heard *heard;
+    unsigned calls;
+    HANDLE handle;
+
+    TRY(event != NULL);
+    TRY(start_hearing(t, 1, &handle, &heard));
+    EXPECT_SUCCESS(DDI(RegisterNotificationEvent, handle, event));
+    TRY(comes(t, heard, 1));
+    advance(t, period(t) / 4);
+    calls = atomic_load(&heard->count);
+    KeClearEvent(event);
+    pull_out(t);
+    EXPECT(signalled(event, 2 * period(t) + 5 * MILLISECOND + 2 * tolerance(t)));
+    advance(t, 3 * period(t));
+    EXPECT_EQUAL(calls, atomic_load(&heard->count));
+    EXPECT_SUCCESS(take(t, handle, hear, heard));
+    return true;
+}
+
+static VOID NTAPI pull_out_once(PVOID context, LARGE_INTEGER stamp)
+{
+    struct heard *heard = context;
+
+    (void)stamp;
+    if (atomic_fetch_add(&heard->count, 1) == 0)
+        pull_out(heard->t);
+}
+
+/* The controller goes while an interrupt is being delivered; what was begun may end. */
+static bool removed_in_callback(struct trial *t)
+{
+    struct heard *heard = new_heard(t);
+    HANDLE handle;
+
+    TRY(heard != NULL);
+    TRY(prepare(t, 2, &handle));
+    EXPECT_SUCCESS(add(t, handle, pull_out_once, heard));
+    EXPECT_SUCCESS(set_state(t, RunState, handle));
+    TRY(comes(t, heard, 1));
+    advance(t, 3 * period(t));
+    EXPECT_EQUAL(1, atomic_load(&heard->count));
+    EXPECT_SUCCESS(set_state(t, StopState, handle));
+    EXPECT_SUCCESS(take(t, handle, pull_out_once, heard));
+    return notice(t);
+}
+
 const struct check callback_checks[] = {
     {"RegisterNotificationCallback.once-a-pass",
      "With NotificationCount 1 that is once per pass through the cyclic buffer, at the wrap.", once_a_pass,
@@ -713,5 +798,13 @@ const struct check callback_checks[] = {
     {"SetDmaEngineState.no-late-callback",
      "Once SetDmaEngineState(Stop or Pause) has returned, no new delivery for that engine begins.",
      no_late_call, true, NULL},
+    {"Power.callbacks-kept",
+     "After resume handles, formats, buffers with what is in them, registrations and tags are as before.",
+     kept_over_sleep, true, NULL},
+    {"Power.no-callback-asleep",
+     "Suspend stops the engines that run, with what stopping promises: no new delivery begins.",
+     no_call_asleep, true, NULL},
+    {"Removal.no-callback", "Notification callbacks are not called.", no_call_removed, true, NULL},
+    {"Removal.from-callback", "The controller disappears: at any instant.", removed_in_callback, true, NULL},
     {0},
 };

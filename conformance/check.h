@@ -14,9 +14,10 @@
 #include "conformance.h"
 
 #define MILLISECOND      1000000ull
-#define LINK_FRAMES      48000u /* per second (HDA 5.3) */
-#define FRAGMENT         128u   /* where fragments begin (HDA 3.6.2) */
-#define FRAME_BYTES      4u     /* of the format that most checks use: 48 kHz, 16 bits, stereo */
+#define VERB_TIMEOUT     (25 * MILLISECOND) /* DDI Bounds: a verb without answer, per batch beyond its frames */
+#define LINK_FRAMES      48000u             /* per second (HDA 5.3) */
+#define FRAGMENT         128u               /* where fragments begin (HDA 3.6.2) */
+#define FRAME_BYTES      4u                 /* of the format that most checks use: 48 kHz, 16 bits, stereo */
 #define BYTES_PER_MS     (LINK_FRAMES / 1000 * FRAME_BYTES)
 #define TRIAL_ENGINES    64
 #define TRIAL_MEMORIES   8
@@ -26,7 +27,7 @@
 struct trial;
 
 struct check {
-    const char *name; /* Routine.rule */
+    const char *name; /* Routine.rule; Power.rule and Removal.rule need the hooks for that */
     const char *rule; /* the sentence of docs/DDI.md that it is about */
     bool (*run)(struct trial *t);
     bool notification;   /* needs RegisterNotificationEvent and what belongs to it */
@@ -59,6 +60,14 @@ extern const struct check contiguous_shortage_checks[];
 extern const struct check information_checks[];
 extern const struct check unsolicited_checks[];
 extern const struct check shortage_checks[];
+extern const struct check power_checks[];
+extern const struct check wake_checks[];
+extern const struct check removal_checks[];
+/* Each routine asleep and after a removal: those that all versions have; versions 1 to 3; version 3; BDL. */
+extern const struct check call_checks[];
+extern const struct check buffer_call_checks[];
+extern const struct check callback_call_checks[];
+extern const struct check contiguous_call_checks[];
 
 /* A version of the interface that the suite knows. */
 struct version {
@@ -80,6 +89,7 @@ struct listener_converter {
     UCHAR codec;
     UCHAR node;
     UCHAR stream;
+    USHORT format;
 };
 
 struct trial {
@@ -106,6 +116,9 @@ struct trial {
     UCHAR sender; /* an input converter that sends, or 0 */
     struct listener_converter converters[TRIAL_CONVERTERS];
     unsigned converter_count;
+    bool asleep;         /* between suspend() and resume() */
+    bool removed;        /* pull_out() was called */
+    bool requested;      /* a wake request may be pending */
     const char *unheard; /* why a stream stands still, so that a failure says nothing; or NULL */
     const char *skipped; /* why, or NULL */
     char failure[400];
@@ -173,10 +186,47 @@ ULONGLONG now(struct trial *t);
 /* Waits for an event; whether it was signalled in time. */
 bool signalled(PKEVENT event, ULONGLONG nanoseconds);
 
+/* Long enough for what the codec says by itself to come, and to be delivered. */
+void settle(struct trial *t);
+
 /* Whether this place has IRQLs. */
 bool has_levels(const struct trial *t);
 KIRQL raise(struct trial *t);
 void lower(struct trial *t, KIRQL level);
+
+/* ---- Power and removal -------------------------------------------------------------------------- */
+
+/* How long a verb waits for its answer. */
+ULONGLONG verb_timeout(const struct trial *t);
+
+/* Must succeed. What a check leaves asleep is resumed when its trial ends. */
+bool suspend(struct trial *t);
+bool resume(struct trial *t);
+
+/* Takes the controller away; the driver has to find out. Any IRQL. */
+void pull_out(struct trial *t);
+/* Until the driver has found out: calls are DEVICE_REMOVED from then on. */
+bool notice(struct trial *t);
+/* Both. */
+bool take_away(struct trial *t);
+
+/* Asks to be told when a child's codec wakes, until the trial ends. */
+NTSTATUS request_wake(struct trial *t, unsigned child, conformance_wake *routine, void *context);
+
+/* ---- Jacks -------------------------------------------------------------------------------------- */
+
+struct jack {
+    UCHAR pin;
+    BOOLEAN plugged;
+};
+
+/* A pin whose jack can be moved and that can tell; false and skipped where there is none. */
+bool find_jack(struct trial *t, struct jack *jack);
+/* In, if it is out, or out; whether that could be. */
+bool move_jack(struct trial *t, struct jack *jack);
+/* The pin's unsolicited responses. */
+bool enable_jack(struct trial *t, const struct jack *jack, UCHAR tag);
+bool disable_jack(struct trial *t, const struct jack *jack);
 
 /* ---- Engines ------------------------------------------------------------------------------------ */
 
@@ -231,6 +281,8 @@ bool start(struct trial *t, ULONG count, HANDLE *handle);
 /* How long a stereo buffer of one period lasts: long enough for threads that wake up late. */
 ULONGLONG period(const struct trial *t);
 ULONG period_bytes(const struct trial *t);
+/* How far a moment seen by a thread may be from the moment it is about. */
+ULONGLONG tolerance(const struct trial *t);
 /* How long nothing has to come until nothing comes: several periods; where they take time on a clock, as long
  * as a running engine's next signal may take at most. */
 ULONGLONG quiet_time(const struct trial *t);
@@ -262,6 +314,8 @@ bool input_converter(struct trial *t, UCHAR *node);
  * why not. */
 void listen_to(struct trial *t, UCHAR stream, USHORT format);
 void stop_listening(struct trial *t);
+/* Those converters do after a reset of the link. */
+void listen_again(struct trial *t);
 
 /* It sends its stereo samples to a stream from now on, until the trial ends. */
 bool send_from(struct trial *t, UCHAR node, UCHAR stream);

@@ -20,8 +20,12 @@ enum conformance_failure {
     CONFORMANCE_LOST_INTERRUPT,   /* the controller's next interrupt does not come */
 };
 
+/* The end of a wake request, see wait_wake: called once, on whatever thread, at an IRQL up to
+ * DISPATCH_LEVEL. */
+typedef void conformance_wake(void *context, NTSTATUS status);
+
 /* A bus driver on trial, and what the suite needs to try it. All hooks are called from the thread that called
- * conformance_run(), which is at PASSIVE_LEVEL; no other client uses the bus meanwhile. */
+ * conformance_run(), at PASSIVE_LEVEL unless they say otherwise; no other client uses the bus meanwhile. */
 struct conformance_target {
     void *context; /* given to every hook */
 
@@ -65,10 +69,41 @@ struct conformance_target {
     BOOLEAN streams_need_listeners;
 
     /* Plugs something into the jack of a pin of the codec on trial, or pulls it out; whether that could be.
-     * NULL: jacks cannot be moved, and what needs it is skipped. */
+     * Also while the bus is suspended: then the codec wakes, if the pin had its unsolicited responses enabled
+     * (HDA 4.5.9.2). NULL: jacks cannot be moved, and what needs it is skipped. */
     BOOLEAN (*plug)(void *context, UCHAR pin, BOOLEAN plugged);
     /* Makes something fail; whether that could be. NULL likewise. */
     BOOLEAN (*fail)(void *context, enum conformance_failure failure);
+
+    /* Suspends the bus, and resumes it, as the operating system does with the controller; the status of that.
+     * They may block. Clients keep what they hold, and may call while the bus is asleep. Each NULL: it cannot
+     * be suspended, and what needs it is skipped. */
+    NTSTATUS (*suspend)(void *context);
+    NTSTATUS (*resume)(void *context);
+    /* A reset of the link leaves converters their streams (QEMU). */
+    BOOLEAN codecs_keep_streams;
+
+    /* How many children the bus has; the one on trial is number 0. And whose codec each is. */
+    unsigned child_count;
+    UCHAR (*codec_of)(void *context, unsigned child);
+    /* Asks to be told when a child's codec wakes, as IRP_MN_WAIT_WAKE does: STATUS_SUCCESS when the request
+     * is pending, else why it is refused; `routine` is called only for the former. NULL, as cancel_wake and
+     * codec_of then: nobody can ask. */
+    NTSTATUS (*wait_wake)(void *context, unsigned child, conformance_wake *routine, void *routine_context);
+    /* Takes the child's request back: TRUE when it was pending, and its routine is not called then, whatever
+     * becomes of an IRP; FALSE when there was none. */
+    BOOLEAN (*cancel_wake)(void *context, unsigned child);
+    /* The controller's reset forgets whose wake is wanted (WAKEEN, HDA 3.3.8): no codec wakes it (QEMU). */
+    BOOLEAN no_wakes;
+
+    /* Takes the controller away, for good, and tells the driver nothing: its registers read as all ones from
+     * now on. Called at any IRQL, also from a routine that the driver calls, in its interrupt, too. NULL: it
+     * stays, and what needs it is skipped. */
+    void (*remove)(void *context);
+    /* After that: ends the bus, of which all interfaces have been given back, and begins another one like it,
+     * which all hooks work on from then on. Whether that could be; if not, query has to fail. NULL likewise.
+     */
+    BOOLEAN (*renew)(void *context);
 
     /* The functional device object that RegisterNotificationCallback is given: NULL where there are none. */
     PDEVICE_OBJECT device;

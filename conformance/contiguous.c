@@ -37,11 +37,6 @@ static VOID NTAPI see(VOID *context, ULONG causes)
     atomic_fetch_add(&seen->count, 1);
 }
 
-static ULONGLONG tolerance(const struct trial *t)
-{
-    return MILLISECOND + t->target->slack;
-}
-
 static NTSTATUS set_up_for(struct trial *t, struct contiguous *c, ULONG length, ULONG last)
 {
     NTSTATUS status = BDL(SetupDmaEngineWithBdl, c->handle, length, last, see, c->seen, &c->stream, &c->fifo);
@@ -568,6 +563,131 @@ static bool free_and_again(struct trial *t)
     return release(t, c.handle);
 }
 
+/* ---- Power and removal -------------------------------------------------------------------------- */
+
+static NTSTATUS set_up_again(struct trial *t, struct contiguous *c)
+{
+    return set_up_for(t, c, c->size, write_list(c->data, c->size, c->list) - 1);
+}
+
+/* A setup needs Reset, so it tells what the engines are in. */
+static bool states_after_sleep(struct trial *t)
+{
+    struct contiguous ran, stopped, rested;
+
+    TRY(obtain_period(t, &ran));
+    TRY(obtain_period(t, &stopped));
+    TRY(obtain_period(t, &rested));
+    EXPECT_SUCCESS(set_state(t, RunState, ran.handle));
+    EXPECT_SUCCESS(set_state(t, StopState, stopped.handle));
+    TRY(suspend(t));
+    TRY(resume(t));
+    EXPECT_STATUS(STATUS_INVALID_DEVICE_REQUEST, set_up_again(t, &ran));
+    EXPECT_STATUS(STATUS_INVALID_DEVICE_REQUEST, set_up_again(t, &stopped));
+    EXPECT_SUCCESS(set_up_again(t, &rested));
+    EXPECT_SUCCESS(set_state(t, ResetState, ran.handle));
+    EXPECT_SUCCESS(set_up_again(t, &ran));
+    return true;
+}
+
+/* The setup of before, with what is in its list. */
+static bool setup_kept(struct trial *t)
+{
+    struct contiguous c;
+    ULONG entries;
+
+    TRY(obtain_period(t, &c));
+    entries = write_list(c.data, c.size, c.list);
+    EXPECT_SUCCESS(set_state(t, RunState, c.handle));
+    TRY(suspend(t));
+    TRY(resume(t));
+    atomic_store(&c.seen->count, 0);
+    EXPECT_EQUAL(1, c.list[entries - 1].InterruptOnCompletion);
+    EXPECT_SUCCESS(set_state(t, RunState, c.handle));
+    advance(t, period(t) + 2 * tolerance(t));
+    EXPECT(atomic_load(&c.seen->count) > 0);
+    return true;
+}
+
+static bool no_call_asleep(struct trial *t)
+{
+    unsigned rounds = t->target->slack ? 2 : 20, calls;
+    struct contiguous c;
+
+    TRY(obtain_period(t, &c));
+    for (unsigned round = 0; round < rounds; round++) {
+        EXPECT_SUCCESS(set_state(t, RunState, c.handle));
+        advance(t, period(t) - 10000 * (rounds / 2) + 10000 * round);
+        TRY(suspend(t));
+        calls = atomic_load(&c.seen->count);
+        advance(t, quiet_time(t));
+        TRY(resume(t));
+        advance(t, period(t));
+        EXPECT_EQUAL(calls, atomic_load(&c.seen->count));
+    }
+    return true;
+}
+
+static bool no_call_removed(struct trial *t)
+{
+    struct contiguous c;
+    unsigned calls;
+
+    TRY(obtain_period(t, &c));
+    EXPECT_SUCCESS(set_state(t, RunState, c.handle));
+    advance(t, period(t) + period(t) / 2);
+    calls = atomic_load(&c.seen->count);
+    EXPECT(calls > 0);
+    pull_out(t);
+    advance(t, 3 * period(t));
+    TRY(notice(t));
+    EXPECT_EQUAL(calls, atomic_load(&c.seen->count));
+    EXPECT_SUCCESS(set_state(t, StopState, c.handle));
+    EXPECT_SUCCESS(BDL(FreeContiguousDmaBuffer, c.handle));
+    return release(t, c.handle);
+}
+
+/* In the trial's memory. */
+struct puller {
+    struct trial *t;
+    _Atomic unsigned count;
+};
+
+static VOID NTAPI pull_out_once(VOID *context, ULONG causes)
+{
+    struct puller *puller = context;
+
+    (void)causes;
+    if (atomic_fetch_add(&puller->count, 1) == 0)
+        pull_out(puller->t);
+}
+
+/* The controller goes while its interrupt is being handled. */
+static bool removed_in_the_interrupt(struct trial *t)
+{
+    struct puller *puller = trial_memory(t, sizeof(*puller));
+    struct contiguous c;
+    ULONG last;
+
+    TRY(puller != NULL);
+    puller->t = t;
+    TRY(obtain(t, period_bytes(t), &c));
+    last = write_list(c.data, c.size, c.list) - 1;
+    EXPECT_SUCCESS(
+        BDL(SetupDmaEngineWithBdl, c.handle, c.size, last, pull_out_once, puller, &c.stream, &c.fifo));
+    EXPECT_SUCCESS(set_state(t, RunState, c.handle));
+    advance(t, 3 * period(t));
+    EXPECT_EQUAL(1, atomic_load(&puller->count));
+    TRY(notice(t));
+    EXPECT_SUCCESS(set_state(t, StopState, c.handle));
+    EXPECT_SUCCESS(BDL(FreeContiguousDmaBuffer, c.handle));
+    return release(t, c.handle);
+}
+
+#define STATES                                                                                            \
+    "Running and stopped engines are stopped, at position 0; those in Reset stay there. All of them can " \
+    "run "                                                                                                \
+    "again at once."
 #define CHECKED                                                                                            \
     "The client's BDL is checked before the engine sees it: Lvi 1-255, every fragment inside the buffer, " \
     "not empty, 128-byte aligned, lengths summing to BufferLength, else INVALID_PARAMETER."
@@ -625,5 +745,14 @@ const struct check contiguous_checks[] = {
      free_is_a_barrier, false, NULL},
     {"FreeContiguousDmaBuffer.again",
      "What has been freed can be allocated again, and has to be set up again.", free_and_again, false, NULL},
+    {"Power.states", STATES, states_after_sleep, false, NULL},
+    {"Power.setup-kept",
+     "After resume handles, formats, buffers with what is in them, registrations and tags are as before.",
+     setup_kept, false, NULL},
+    {"Power.no-isr-asleep",
+     "Suspend stops the engines that run, with what stopping promises: no new delivery begins.",
+     no_call_asleep, false, NULL},
+    {"Removal.no-isr", "The ISR of BDL clients is not called.", no_call_removed, false, NULL},
+    {"Removal.from-isr", "The controller disappears: at any instant.", removed_in_the_interrupt, false, NULL},
     {0},
 };

@@ -251,6 +251,69 @@ static bool foreign(struct trial *t)
     return true;
 }
 
+/* ---- Asleep, and after a removal ---------------------------------------------------------------- */
+
+static const struct handle_call *const all_calls[] = {&change_bandwidth_call, &free_engine_call,
+                                                      &set_state_call, &get_position_call};
+static const struct handle_call *const buffer_calls[] = {&get_buffer_call, &free_buffer_call};
+static const struct handle_call *const notified_calls[] = {&get_notified_call, &free_notified_call,
+                                                           &add_event_call, &take_event_call};
+static const struct handle_call *const callback_calls[] = {&add_callback_call, &take_callback_call};
+static const struct handle_call *const contiguous_calls[] = {&get_contiguous_call, &set_up_call,
+                                                             &free_contiguous_call};
+
+/* Those that take a handle alone have no parameter to be wrong. */
+static bool checks_first(struct trial *t, HANDLE handle, const struct handle_call *const *calls, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        EXPECT_STATUS(STATUS_INVALID_HANDLE, calls[i]->good(t, NULL));
+        EXPECT_STATUS(STATUS_INVALID_HANDLE, calls[i]->bad(t, (HANDLE)((ULONG_PTR)handle ^ 1)));
+        if (calls[i]->bad != calls[i]->good)
+            EXPECT_STATUS(STATUS_INVALID_PARAMETER, calls[i]->bad(t, handle));
+    }
+    return true;
+}
+
+static bool all_check_first(struct trial *t, HANDLE handle)
+{
+    const struct version *version = t->version;
+
+    TRY(checks_first(t, handle, all_calls, COUNT(all_calls)));
+    if (version->contiguous)
+        TRY(checks_first(t, handle, contiguous_calls, COUNT(contiguous_calls)));
+    else
+        TRY(checks_first(t, handle, buffer_calls, COUNT(buffer_calls)));
+    if (version->notification)
+        TRY(checks_first(t, handle, notified_calls, COUNT(notified_calls)));
+    if (version->callbacks)
+        TRY(checks_first(t, handle, callback_calls, COUNT(callback_calls)));
+    EXPECT_STATUS(STATUS_INVALID_PARAMETER, DDI(TransferCodecVerbs, 1, NULL, NULL, NULL));
+    EXPECT_STATUS(STATUS_INVALID_PARAMETER, DDI(AllocateRenderDmaEngine, NULL, FALSE, NULL, NULL));
+    EXPECT_STATUS(STATUS_INVALID_PARAMETER, DDI(RegisterEventCallback, NULL, NULL, NULL));
+    EXPECT_STATUS(STATUS_INVALID_PARAMETER, DDI(UnregisterEventCallback, 64));
+    EXPECT_STATUS(STATUS_INVALID_PARAMETER, DDI(GetDeviceInformation, NULL));
+    return true;
+}
+
+static bool checks_first_asleep(struct trial *t)
+{
+    HANDLE handle;
+
+    TRY(allocate(t, &stereo, &handle));
+    TRY(suspend(t));
+    TRY(all_check_first(t, handle));
+    return resume(t);
+}
+
+static bool checks_first_removed(struct trial *t)
+{
+    HANDLE handle;
+
+    TRY(allocate(t, &stereo, &handle));
+    TRY(take_away(t));
+    return all_check_first(t, handle);
+}
+
 #define RULE                                                                                                \
     "A stale, foreign, NULL or invented handle gives INVALID_HANDLE, never a crash; the handle is checked " \
     "first."
@@ -272,6 +335,10 @@ const struct check handle_checks[] = {
     THREE("FreeDmaBufferWithNotification", true, free_notified_call),
     THREE("RegisterNotificationEvent", true, add_event_call),
     THREE("UnregisterNotificationEvent", true, take_event_call),
+    {"Power.checks-first", "The handle is checked first, then the parameters, then the state.",
+     checks_first_asleep, false, NULL},
+    {"Removal.checks-first", "DEVICE_REMOVED comes after the checks of handle and parameters.",
+     checks_first_removed, false, NULL},
     {0},
 };
 

@@ -79,15 +79,20 @@ static bool set_stream(struct trial *t, const struct listener_converter *convert
     return ask(t, command.Command, &response);
 }
 
-static bool set_format(struct trial *t, const struct listener_converter *converter, USHORT format)
+static bool set_format(struct trial *t, const struct listener_converter *converter)
 {
-    HDAUDIO_CODEC_COMMAND command = {.Verb16 = {.Data = format,
+    HDAUDIO_CODEC_COMMAND command = {.Verb16 = {.Data = converter->format,
                                                 .VerbId = SET_FORMAT,
                                                 .Node = converter->node,
                                                 .CodecAddress = converter->codec & 0xF}};
     ULONG response;
 
     return ask(t, command.Command, &response);
+}
+
+static bool set_up(struct trial *t, const struct listener_converter *converter)
+{
+    return set_format(t, converter) && set_stream(t, converter, converter->stream);
 }
 
 /* The converter that has the stream already, or another one; NULL when there is none. */
@@ -101,7 +106,7 @@ static struct listener_converter *converter_of(struct trial *t, UCHAR stream)
             return &t->converters[i];
     if (t->converter_count == TRIAL_CONVERTERS || !search_all(t, &search))
         return NULL;
-    *converter = (struct listener_converter){search.codec, search.node, stream};
+    *converter = (struct listener_converter){search.codec, search.node, stream, 0};
     t->converter_count++;
     return converter;
 }
@@ -115,8 +120,16 @@ void listen_to(struct trial *t, UCHAR stream, USHORT format)
         return;
     }
     converter = converter_of(t, stream);
-    if (!converter || !set_format(t, converter, format) || !set_stream(t, converter, stream))
+    if (converter)
+        converter->format = format;
+    if (!converter || !set_up(t, converter))
         t->unheard = "no converter is left for another stream, which stands still without one";
+}
+
+void listen_again(struct trial *t)
+{
+    for (unsigned i = 0; i < t->converter_count; i++)
+        set_up(t, &t->converters[i]);
 }
 
 void stop_listening(struct trial *t)

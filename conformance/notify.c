@@ -25,12 +25,6 @@ static unsigned passes(const struct trial *t)
     return t->target->slack ? 3 : 10;
 }
 
-/* How far a moment seen by a thread may be from the moment it is about. */
-static ULONGLONG tolerance(const struct trial *t)
-{
-    return MILLISECOND + t->target->slack;
-}
-
 /* Whether the event is signalled in the time in which each event of a running engine must be; clears it
  * first. */
 static bool comes(struct trial *t, PKEVENT event)

@@ -152,8 +152,17 @@ static void give_back(struct trial *t, const client *owner, HANDLE handle)
     owner->FreeDmaEngine(owner->Context, handle);
 }
 
+static void take_requests_back(struct trial *t)
+{
+    for (unsigned child = 0; t->requested && child < t->target->child_count; child++)
+        t->target->cancel_wake(t->target->context, child);
+}
+
 void trial_end(struct trial *t)
 {
+    if (t->asleep)
+        t->target->resume(t->target->context);
+    take_requests_back(t);
     if (t->sender)
         stop_sending(t);
     stop_listening(t);
@@ -163,6 +172,8 @@ void trial_end(struct trial *t)
         close_other(t);
     if (t->ddi.InterfaceDereference)
         t->ddi.InterfaceDereference(t->ddi.Context);
+    if (t->removed)
+        t->target->renew(t->target->context);
     while (t->memory_count > 0)
         ExFreePoolWithTag(t->memories[--t->memory_count], POOL_TAG);
 }
@@ -222,6 +233,56 @@ KIRQL raise(struct trial *t)
 void lower(struct trial *t, KIRQL level)
 {
     t->target->lower(t->target->context, level);
+}
+
+/* ---- Power and removal -------------------------------------------------------------------------- */
+
+ULONGLONG verb_timeout(const struct trial *t)
+{
+    return t->target->verb_timeout ? t->target->verb_timeout : VERB_TIMEOUT;
+}
+
+bool suspend(struct trial *t)
+{
+    EXPECT_SUCCESS(t->target->suspend(t->target->context));
+    t->asleep = true;
+    return true;
+}
+
+bool resume(struct trial *t)
+{
+    EXPECT_SUCCESS(t->target->resume(t->target->context));
+    t->asleep = false;
+    listen_again(t);
+    return true;
+}
+
+void pull_out(struct trial *t)
+{
+    t->removed = true;
+    t->target->remove(t->target->context);
+}
+
+/* A verb that has no answer leads to a look. */
+bool notice(struct trial *t)
+{
+    HDAUDIO_CODEC_TRANSFER transfer = {.Output.Command = parameter(codec_address(t), 0, 0)};
+
+    DDI(TransferCodecVerbs, 1, &transfer, NULL, NULL);
+    EXPECT_STATUS(STATUS_DEVICE_REMOVED, DDI(TransferCodecVerbs, 1, &transfer, NULL, NULL));
+    return true;
+}
+
+bool take_away(struct trial *t)
+{
+    pull_out(t);
+    return notice(t);
+}
+
+NTSTATUS request_wake(struct trial *t, unsigned child, conformance_wake *routine, void *context)
+{
+    t->requested = true;
+    return t->target->wait_wake(t->target->context, child, routine, context);
 }
 
 /* ---- Engines ------------------------------------------------------------------------------------ */
@@ -419,6 +480,11 @@ ULONGLONG period(const struct trial *t)
 ULONG period_bytes(const struct trial *t)
 {
     return period_units(t) * 40 * BYTES_PER_MS;
+}
+
+ULONGLONG tolerance(const struct trial *t)
+{
+    return MILLISECOND + t->target->slack;
 }
 
 ULONGLONG quiet_time(const struct trial *t)

@@ -87,14 +87,7 @@ static bool not_valid(struct trial *t)
 
 /* ---- Responses, from a pin whose jack is moved --------------------------------------------------- */
 
-#define SET_UNSOLICITED 0x708
-#define ENABLED         0x80 /* 5:0 are the tag (HDA 7.3.3.14) */
-#define WIDGET_CAPS     0x09
-#define PIN_CAPS        0x0C
-#define PIN             4         /* type of widget */
-#define TELLS           (1u << 7) /* of widget capabilities: unsolicited responses */
-#define SENSES          (1u << 2) /* of pin capabilities: presence */
-#define POISON          0xDD
+#define POISON 0xDD
 
 /* In the trial's memory, for a response may come late where a driver is broken. What comes before a count is
  * to be read after it. */
@@ -107,64 +100,6 @@ struct listener {
     NTSTATUS asked;
     _Atomic unsigned answered;
 };
-
-struct jack {
-    UCHAR pin;
-    BOOLEAN plugged;
-};
-
-static bool move(struct trial *t, struct jack *jack)
-{
-    jack->plugged = !jack->plugged;
-    return t->target->plug(t->target->context, jack->pin, jack->plugged);
-}
-
-static bool can_tell(struct trial *t, UCHAR node, bool *can)
-{
-    ULONG caps, pin;
-
-    *can = false;
-    TRY(ask(t, parameter(codec_address(t), node, WIDGET_CAPS), &caps));
-    if ((caps >> 20 & 0xF) != PIN || !(caps & TELLS))
-        return true;
-    TRY(ask(t, parameter(codec_address(t), node, PIN_CAPS), &pin));
-    *can = pin & SENSES;
-    return true;
-}
-
-/* A pin whose jack can be moved and that can tell; false and skipped where there is none. */
-static bool find_jack(struct trial *t, struct jack *jack)
-{
-    unsigned count;
-    UCHAR first;
-
-    if (!t->target->plug)
-        return skip(t, "no jack can be moved here"), false;
-    TRY(widgets(t, &first, &count));
-    for (unsigned i = 0; i < count; i++) {
-        bool can;
-
-        *jack = (struct jack){.pin = (UCHAR)(first + i), .plugged = TRUE};
-        TRY(can_tell(t, jack->pin, &can));
-        if (can && move(t, jack))
-            return true;
-    }
-    skip(t, "this codec has no jack that tells");
-    return false;
-}
-
-static bool tell(struct trial *t, const struct jack *jack, UCHAR payload)
-{
-    ULONG response;
-
-    return ask(t, verb(t, jack->pin, SET_UNSOLICITED, payload), &response);
-}
-
-/* Long enough for a response to come, and to be delivered. */
-static void settle(struct trial *t)
-{
-    advance(t, MILLISECOND + t->target->slack);
-}
 
 static VOID NTAPI count_answer(HDAUDIO_CODEC_TRANSFER *transfer, PVOID context)
 {
@@ -208,10 +143,10 @@ static bool hears(struct trial *t, struct listener *listener, const struct jack 
     struct jack moved = *jack;
     unsigned before = listener->heard;
 
-    TRY(tell(t, jack, ENABLED | tag));
-    EXPECT(move(t, &moved));
+    TRY(enable_jack(t, jack, tag));
+    EXPECT(move_jack(t, &moved));
     settle(t);
-    EXPECT(move(t, &moved));
+    EXPECT(move_jack(t, &moved));
     settle(t);
     EXPECT_EQUAL(2, listener->heard - before);
     return true;
@@ -237,7 +172,8 @@ static bool delivers(struct trial *t)
     if (!find_jack(t, &jack))
         return t->skipped != NULL;
     TRY(register_listener(t, listener, &tag));
-    good = hears(t, listener, &jack, tag) && as_it_was_sent(t, &listener->last, tag) && tell(t, &jack, 0);
+    good =
+        hears(t, listener, &jack, tag) && as_it_was_sent(t, &listener->last, tag) && disable_jack(t, &jack);
     EXPECT_SUCCESS(DDI(UnregisterEventCallback, tag));
     TRY(good);
     EXPECT(!has_levels(t) || listener->level == DISPATCH_LEVEL);
@@ -265,7 +201,7 @@ static bool by_tag(struct trial *t)
     }
     for (unsigned i = 0; i < TAGS; i++)
         EXPECT_EQUAL(i % 7 == 0 ? 2 : 0, listeners[i].heard);
-    return tell(t, &jack, 0);
+    return disable_jack(t, &jack);
 }
 
 static bool unclaimed(struct trial *t)
@@ -278,14 +214,14 @@ static bool unclaimed(struct trial *t)
     if (!find_jack(t, &jack))
         return t->skipped != NULL;
     TRY(register_listener(t, listener, &tag));
-    TRY(tell(t, &jack, ENABLED | (tag + 1)));
+    TRY(enable_jack(t, &jack, (UCHAR)(tag + 1)));
     for (unsigned i = 0; i < 10; i++) {
-        EXPECT(move(t, &jack));
+        EXPECT(move_jack(t, &jack));
         settle(t);
         TRY(ask(t, parameter(codec_address(t), 0, 0), &id));
     }
     EXPECT_EQUAL(0, listener->heard);
-    TRY(tell(t, &jack, 0));
+    TRY(disable_jack(t, &jack));
     EXPECT_SUCCESS(DDI(UnregisterEventCallback, tag));
     return true;
 }
@@ -301,15 +237,15 @@ static bool may_ask(struct trial *t)
         return t->skipped != NULL;
     TRY(register_listener(t, listener, &tag));
     listener->transfer.Output.Command = parameter(codec_address(t), 0, 2);
-    TRY(tell(t, &jack, ENABLED | tag));
-    EXPECT(move(t, &jack));
+    TRY(enable_jack(t, &jack, tag));
+    EXPECT(move_jack(t, &jack));
     settle(t);
     EXPECT_EQUAL(1, listener->heard);
     EXPECT_SUCCESS(listener->asked);
     EXPECT_EQUAL(1, listener->answered);
     EXPECT_EQUAL(1, listener->transfer.Input.IsValid);
     EXPECT_EQUAL(0, listener->transfer.Input.IsUnsolicitedResponse);
-    TRY(tell(t, &jack, 0));
+    TRY(disable_jack(t, &jack));
     EXPECT_SUCCESS(DDI(UnregisterEventCallback, tag));
     return true;
 }
@@ -329,13 +265,13 @@ static bool among_answers(struct trial *t)
     if (!find_jack(t, &jack))
         return t->skipped != NULL;
     TRY(register_listener(t, listener, &tag));
-    TRY(tell(t, &jack, ENABLED | tag));
+    TRY(enable_jack(t, &jack, tag));
     TRY(ask(t, parameter(codec_address(t), 0, 0), &id));
     for (unsigned i = 0; i < VERBS; i++)
         transfers[i].Output.Command = parameter(codec_address(t), 0, 0);
     EXPECT_SUCCESS(DDI(TransferCodecVerbs, VERBS, transfers, count_answer, listener));
     for (unsigned i = 0; i < 10; i++) {
-        EXPECT(move(t, &jack));
+        EXPECT(move_jack(t, &jack));
         advance(t, MILLISECOND / 2 + 13000);
     }
     for (unsigned i = 0; i < 100 && listener->answered == 0; i++)
@@ -347,7 +283,7 @@ static bool among_answers(struct trial *t)
     }
     settle(t);
     EXPECT_EQUAL(10, listener->heard);
-    TRY(tell(t, &jack, 0));
+    TRY(disable_jack(t, &jack));
     EXPECT_SUCCESS(DDI(UnregisterEventCallback, tag));
     return true;
 }
@@ -367,11 +303,11 @@ static bool while_nobody_looks(struct trial *t)
     if (!find_jack(t, &jack))
         return t->skipped != NULL;
     TRY(register_listener(t, listener, &tag));
-    TRY(tell(t, &jack, ENABLED | tag));
+    TRY(enable_jack(t, &jack, tag));
     for (unsigned round = 0; round < 10; round++) {
         HDAUDIO_CODEC_TRANSFER transfer = {.Output.Command = parameter(codec_address(t), 0, 0)};
 
-        EXPECT(move(t, &jack));
+        EXPECT(move_jack(t, &jack));
         level = raise(t);
         status = DDI(TransferCodecVerbs, 1, &transfer, count_answer, listener);
         KeStallExecutionProcessor(200);
@@ -382,7 +318,7 @@ static bool while_nobody_looks(struct trial *t)
         EXPECT_EQUAL(round + 1, listener->heard);
         EXPECT_EQUAL(1, transfer.Input.IsValid);
     }
-    TRY(tell(t, &jack, 0));
+    TRY(disable_jack(t, &jack));
     EXPECT_SUCCESS(DDI(UnregisterEventCallback, tag));
     return true;
 }
@@ -412,15 +348,15 @@ static bool barrier(struct trial *t)
         memset(listener, 0, sizeof(*listener));
         listener->trial = t;
         TRY(register_listener(t, listener, &tag));
-        TRY(tell(t, &jack, ENABLED | tag));
-        EXPECT(move(t, &jack));
+        TRY(enable_jack(t, &jack, tag));
+        EXPECT(move_jack(t, &jack));
         advance(t, 2000 * round);
         EXPECT_SUCCESS(DDI(UnregisterEventCallback, tag));
         memset(listener, POISON, sizeof(*listener));
         settle(t);
         EXPECT(untouched(listener));
     }
-    return tell(t, &jack, 0);
+    return disable_jack(t, &jack);
 }
 
 const struct check unsolicited_checks[] = {

@@ -4,12 +4,11 @@
 
 #include "check.h"
 
-#define QUESTIONS    3
-#define LONGEST      1000
-#define VERB_TIMEOUT (25 * MILLISECOND) /* DDI Bounds: a verb without answer, per batch beyond its frames */
-#define MARGIN       (5 * MILLISECOND)
-#define NO_CODEC     0xFF
-#define POISON       0xDD
+#define QUESTIONS 3
+#define LONGEST   1000
+#define MARGIN    (5 * MILLISECOND)
+#define NO_CODEC  0xFF
+#define POISON    0xDD
 
 /* The root node's parameters, which every codec has and which differ (HDA 7.3.4). */
 static const UCHAR numbers[QUESTIONS] = {0x00, 0x02, 0x04};
@@ -19,11 +18,6 @@ struct batch {
     UCHAR codec;
     ULONG answers[QUESTIONS];
 };
-
-static ULONGLONG verb_timeout(const struct trial *t)
-{
-    return t->target->verb_timeout ? t->target->verb_timeout : VERB_TIMEOUT;
-}
 
 /* In no regular order, so that answers that have slipped by any distance are seen. */
 static unsigned question(unsigned index)

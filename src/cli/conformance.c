@@ -17,15 +17,31 @@
 #define QEMU_VERB_TIMEOUT 1000000000 /* nanoseconds (docs/QEMU.md) */
 #define QEMU_CODECS       "codec=hda-duplex,codec=hda-duplex,codec=hda-duplex,codec=hda-duplex"
 
+/* The bus on trial, of which there is another one after each removal. */
+struct subject {
+    const struct options *options;
+    struct report *report;
+    struct device device;
+    unsigned faults; /* that the buses before this one have seen */
+};
+
 /* The check that runs, for the handler of signals. */
 static struct {
     char line[160];
     const char *rule;
 } running;
 
+static struct hdabus *bus_of(void *context)
+{
+    return ((struct subject *)context)->device.bus;
+}
+
+/* There is no bus when one could not be opened again. */
 static NTSTATUS query(void *context, const GUID *type, USHORT size, USHORT version, PINTERFACE table)
 {
-    return hdabus_query_interface(context, 0, type, size, version, table);
+    if (!bus_of(context))
+        return STATUS_DEVICE_REMOVED;
+    return hdabus_query_interface(bus_of(context), 0, type, size, version, table);
 }
 
 static void advance(void *context, ULONGLONG nanoseconds)
@@ -106,16 +122,6 @@ static void print(void *context, const char *line)
     fflush(stdout); /* should the driver end the process, the lines say how far it came */
 }
 
-/* What the simulated controller has seen the driver do wrong, behind the interface. */
-static unsigned print_faults(const struct hdabus *bus)
-{
-    const char *sentence;
-
-    for (unsigned i = 0; (sentence = hdabus_sim_fault(bus, i)) != NULL; i++)
-        printf("# the controller: %s\n", sentence);
-    return hdabus_sim_faults(bus);
-}
-
 static bool is_kind(const char *device, const char *kind)
 {
     size_t length = strlen(kind);
@@ -123,17 +129,17 @@ static bool is_kind(const char *device, const char *kind)
     return strncmp(device, kind, length) == 0 && (device[length] == '\0' || device[length] == ':');
 }
 
-static UCHAR codec_of(struct hdabus *bus)
+static UCHAR codec_of(void *context, unsigned child)
 {
-    struct hdabus_child child = {0};
+    struct hdabus_child info = {0};
 
-    hdabus_child(bus, 0, &child);
-    return child.codec_address;
+    hdabus_child(bus_of(context), child, &info);
+    return info.codec_address;
 }
 
 static BOOLEAN plug(void *context, UCHAR pin, BOOLEAN plugged)
 {
-    return NT_SUCCESS(hdabus_sim_plug(context, codec_of(context), pin, plugged));
+    return NT_SUCCESS(hdabus_sim_plug(bus_of(context), codec_of(context, 0), pin, plugged));
 }
 
 static BOOLEAN fail(void *context, enum conformance_failure failure)
@@ -147,85 +153,45 @@ static BOOLEAN fail(void *context, enum conformance_failure failure)
         [CONFORMANCE_LOST_INTERRUPT] = HDABUS_SIM_LOST_INTERRUPT,
     };
 
-    return NT_SUCCESS(hdabus_sim_fail(context, failures[failure], codec_of(context)));
+    return NT_SUCCESS(hdabus_sim_fail(bus_of(context), failures[failure], codec_of(context, 0)));
 }
 
-static void describe(const struct hdabus *bus, struct conformance_target *target)
+static NTSTATUS suspend_bus(void *context)
 {
-    struct hdabus_controller controller;
-
-    hdabus_controller(bus, &controller);
-    target->line_payload = controller.output_payload;
-    target->stream_payload = controller.output_stream_payload;
-    target->input_line_payload = controller.input_payload;
-    target->input_stream_payload = controller.input_stream_payload;
-    target->ring_entries =
-        controller.corb_entries < controller.rirb_entries ? controller.corb_entries : controller.rirb_entries;
-    target->output_lines = controller.output_lines;
-    target->engines_known = TRUE;
-    target->output_engines = controller.output_engines;
-    target->input_engines = controller.input_engines;
-    target->bidirectional_engines = controller.bidirectional_engines;
-    target->no_stream_sync = !controller.stream_sync;
+    return hdabus_suspend(bus_of(context));
 }
 
-static struct conformance_target target_of(struct hdabus *bus, const char *device)
+static NTSTATUS resume_bus(void *context)
 {
-    struct conformance_target target = {.context = bus,
-                                        .query = query,
-                                        .advance = advance,
-                                        .now = now,
-                                        .raise = raise_level,
-                                        .lower = lower_level,
-                                        .level = level,
-                                        .begin = begin,
-                                        .print = print};
-
-    describe(bus, &target);
-    if (is_kind(device, "qemu") || strstr(device, "shape=qemu"))
-        target.ring_entries = 0; /* its CORB stalls (docs/QEMU.md): frames mean nothing */
-    if (is_kind(device, "qemu")) {
-        target.verb_timeout = QEMU_VERB_TIMEOUT;
-        target.streams_need_listeners = TRUE;
-    }
-    if (strcmp(hdabus_clock(bus), "real") == 0)
-        target.slack = REAL_SLACK;
-    if (is_kind(device, "sim")) {
-        target.plug = plug;
-        target.fail = fail;
-    }
-    return target;
+    return hdabus_resume(bus_of(context));
 }
 
-static int refuse_choice(const struct options *options, struct report *report)
+static NTSTATUS wait_wake(void *context, unsigned child, conformance_wake *routine, void *routine_context)
 {
-    const char *version = options->interface, *filter = options->filter;
-
-    if (!filter)
-        return report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "there is no check of interface %s",
-                              version);
-    return report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "there is no check%s%s whose name contains %s",
-                          version ? " of interface " : "", version ? version : "", filter);
+    return hdabus_wait_wake(bus_of(context), child, routine, routine_context);
 }
 
-static int try_bus(struct hdabus *bus, const struct options *options, const struct conformance_choice *choice,
-                   struct report *report)
+static BOOLEAN cancel_wake(void *context, unsigned child)
 {
-    struct conformance_target target = target_of(bus, options->device);
-    unsigned failures, faults;
+    return hdabus_cancel_wake(bus_of(context), child);
+}
 
-    if (hdabus_child_count(bus) == 0)
-        return report_failure(report, EXIT_FAILED, STATUS_SUCCESS,
-                              "device %s: no codec with a function group to try the driver with",
-                              options->device);
-    catch_crashes();
-    failures = conformance_run(&target, choice);
-    faults = is_kind(options->device, "sim") ? print_faults(bus) : 0;
-    if (failures + faults == 0)
-        return EXIT_DONE;
-    return report_failure(report, EXIT_FAILED, STATUS_SUCCESS,
-                          "%u of %u checks failed, and the controller saw %u faults", failures,
-                          conformance_count(choice), faults);
+static void remove_controller(void *context)
+{
+    hdabus_sim_remove(bus_of(context));
+}
+
+/* What the simulated controller has seen the driver do wrong, behind the interface. */
+static unsigned print_faults(const struct subject *subject)
+{
+    const struct hdabus *bus = subject->device.bus;
+    const char *sentence;
+
+    if (!bus || !is_kind(subject->options->device, "sim"))
+        return 0;
+    for (unsigned i = 0; (sentence = hdabus_sim_fault(bus, i)) != NULL; i++)
+        printf("# the controller: %s\n", sentence);
+    return hdabus_sim_faults(bus);
 }
 
 /* QEMU moves a stream only while a codec takes it: by default there is a codec for each of its four engines.
@@ -241,32 +207,138 @@ static char *device_name(const char *device)
     return name;
 }
 
-static int open_device(struct device *device, const struct options *options, struct report *report)
+static int open_bus(struct subject *subject)
 {
-    struct options changed = *options;
-    char *name = device_name(options->device);
+    struct options changed = *subject->options;
+    char *name = device_name(changed.device);
     int code;
 
     if (!name)
-        return report_failure(report, EXIT_FAILED, STATUS_NO_MEMORY, "memory has run out");
+        return report_failure(subject->report, EXIT_FAILED, STATUS_NO_MEMORY, "memory has run out");
     changed.device = name;
-    code = device_open_quietly(device, &changed, report);
+    code = device_open_quietly(&subject->device, &changed, subject->report);
     free(name);
     return code;
+}
+
+static BOOLEAN renew(void *context)
+{
+    struct subject *subject = context;
+
+    subject->faults += print_faults(subject);
+    device_close(&subject->device, NULL);
+    return open_bus(subject) == EXIT_DONE;
+}
+
+static void describe(const struct hdabus *bus, struct conformance_target *target)
+{
+    struct hdabus_controller controller;
+
+    hdabus_controller(bus, &controller);
+    target->child_count = hdabus_child_count(bus);
+    target->line_payload = controller.output_payload;
+    target->stream_payload = controller.output_stream_payload;
+    target->input_line_payload = controller.input_payload;
+    target->input_stream_payload = controller.input_stream_payload;
+    target->ring_entries =
+        controller.corb_entries < controller.rirb_entries ? controller.corb_entries : controller.rirb_entries;
+    target->output_lines = controller.output_lines;
+    target->engines_known = TRUE;
+    target->output_engines = controller.output_engines;
+    target->input_engines = controller.input_engines;
+    target->bidirectional_engines = controller.bidirectional_engines;
+    target->no_stream_sync = !controller.stream_sync;
+}
+
+static void add_simulated(struct conformance_target *target)
+{
+    target->plug = plug;
+    target->fail = fail;
+    target->remove = remove_controller;
+    target->renew = renew;
+}
+
+static void add_qemu(struct conformance_target *target)
+{
+    target->verb_timeout = QEMU_VERB_TIMEOUT;
+    target->streams_need_listeners = TRUE;
+    target->codecs_keep_streams = TRUE;
+}
+
+static struct conformance_target target_of(struct subject *subject)
+{
+    const char *device = subject->options->device;
+    struct conformance_target target = {.context = subject,
+                                        .query = query,
+                                        .advance = advance,
+                                        .now = now,
+                                        .raise = raise_level,
+                                        .lower = lower_level,
+                                        .level = level,
+                                        .suspend = suspend_bus,
+                                        .resume = resume_bus,
+                                        .codec_of = codec_of,
+                                        .wait_wake = wait_wake,
+                                        .cancel_wake = cancel_wake,
+                                        .begin = begin,
+                                        .print = print};
+
+    describe(subject->device.bus, &target);
+    if (is_kind(device, "qemu") || strstr(device, "shape=qemu")) {
+        target.ring_entries = 0; /* its CORB stalls (docs/QEMU.md): frames mean nothing */
+        target.no_wakes = TRUE;
+    }
+    if (is_kind(device, "qemu"))
+        add_qemu(&target);
+    if (is_kind(device, "sim"))
+        add_simulated(&target);
+    if (strcmp(hdabus_clock(subject->device.bus), "real") == 0)
+        target.slack = REAL_SLACK;
+    return target;
+}
+
+static int refuse_choice(const struct options *options, struct report *report)
+{
+    const char *version = options->interface, *filter = options->filter;
+
+    if (!filter)
+        return report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "there is no check of interface %s",
+                              version);
+    return report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "there is no check%s%s whose name contains %s",
+                          version ? " of interface " : "", version ? version : "", filter);
+}
+
+static int try_bus(struct subject *subject, const struct conformance_choice *choice)
+{
+    struct conformance_target target = target_of(subject);
+    unsigned failures, faults;
+
+    if (target.child_count == 0)
+        return report_failure(subject->report, EXIT_FAILED, STATUS_SUCCESS,
+                              "device %s: no codec with a function group to try the driver with",
+                              subject->options->device);
+    catch_crashes();
+    failures = conformance_run(&target, choice);
+    faults = subject->faults + print_faults(subject);
+    if (failures + faults == 0)
+        return EXIT_DONE;
+    return report_failure(subject->report, EXIT_FAILED, STATUS_SUCCESS,
+                          "%u of %u checks failed, and the controller saw %u faults", failures,
+                          conformance_count(choice), faults);
 }
 
 int command_conformance(const struct options *options, struct report *report)
 {
     struct conformance_choice choice = {options->interface, options->filter};
-    struct device device;
+    struct subject subject = {.options = options, .report = report};
     int code;
 
     if (conformance_count(&choice) == 0)
         return refuse_choice(options, report);
-    code = open_device(&device, options, report);
+    code = open_bus(&subject);
     if (code != EXIT_DONE)
         return code;
-    code = try_bus(device.bus, options, &choice, report);
-    device_close(&device, NULL);
+    code = try_bus(&subject, &choice);
+    device_close(&subject.device, NULL);
     return code;
 }

@@ -39,7 +39,10 @@ def main():
     mistakes = [mistake for mistake in mistakes if WANTED in mistake["name"]]
     shutil.rmtree(PLACE, ignore_errors=True)
     PLACE.mkdir(parents=True)
-    (PLACE / "codec2").write_text(CODEC.read_text().replace("\nAddress: 0\n", "\nAddress: 2\n"))
+    for name, codec in (("codec2", CODEC), ("neighbour2", NEIGHBOUR)):
+        (PLACE / name).write_text(codec.read_text().replace("\nAddress: 0\n", "\nAddress: 2\n"))
+    modem = CODEC.read_text().replace("\nNo Modem Function Group found\n", "\nModem Function Group: 0x20\n")
+    (PLACE / "groups").write_text(modem)
     commands = build_commands()
     devices = sorted({(device_of(mistake), mistake.get("filter", "")) for mistake in mistakes})
     if not mistakes:
@@ -81,6 +84,7 @@ def device_of(mistake):
     """As --device wants it."""
     device = mistake.get("device", "sim")
     device = device.replace("@codecs@", f"sim:codec={NEIGHBOUR},codec={PLACE / 'codec2'}")
+    device = device.replace("@groups@", f"sim:codec={PLACE / 'groups'},codec={PLACE / 'neighbour2'}")
     return device.replace("@codec2@", f"sim:codec={PLACE / 'codec2'}")
 
 

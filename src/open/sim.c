@@ -18,6 +18,8 @@
 #define MAX_ONE_WAY      15     /* GCAP has four bits for inputs, and for outputs (HDA 3.3.2) */
 #define MAX_PAYLOAD      0x3FFF /* words: 13:0 of OUTSTRMPAY */
 #define MAX_COUNT        1000000
+#define MAX_REMOVAL      1000000000 /* ms */
+#define NS_PER_MS        UINT64_C(1000000)
 
 /* What the options say. */
 struct sim_options {
@@ -27,6 +29,7 @@ struct sim_options {
     struct sim_device_options device;
     const char *codecs[MAX_CODECS]; /* files */
     unsigned codec_count;
+    unsigned removal; /* ms after which the controller disappears; 0: never */
 };
 
 /* ---- Options --------------------------------------------------------------------------------- */
@@ -71,6 +74,13 @@ static bool set_fragment(void *context, const char *value)
     struct sim_options *options = context;
 
     return open_parse_number(value, MAX_FRAGMENT, &options->device.fragment_pages);
+}
+
+static bool set_remove(void *context, const char *value)
+{
+    struct sim_options *options = context;
+
+    return open_parse_number(value, MAX_REMOVAL, &options->removal);
 }
 
 /* ---- Options that make up the controller's shape ---------------------------------------------- */
@@ -284,6 +294,7 @@ static const struct open_option option_table[] = {
     {"codec", set_codec, "a file, at most 15 times"},
     {"irq", set_irq, "msi or level"},
     {"fragment", set_fragment, "a number of pages up to 65536, 0 for all in one"},
+    {"remove", set_remove, "a number of ms, 0 for never"},
     {"shape", set_shape, "plain or qemu, before the options that change it"},
     {"inputs", set_inputs, "a number up to 15"},
     {"outputs", set_outputs, "a number up to 15"},
@@ -419,6 +430,23 @@ static uint32_t quirks_of(const struct sim_shape *shape)
     return quirks;
 }
 
+static void remove_controller(void *context)
+{
+    const struct hdabus *bus = context;
+
+    sim_device_remove(bus->sim);
+}
+
+/* Counted from now on, so that it may happen while the bus is opened. */
+static void plan_removal(struct hdabus *bus, unsigned ms)
+{
+    bus->removes = ms > 0;
+    if (!bus->removes)
+        return;
+    linux_host_ops.work_init(bus->host, &bus->removal, HDA_LEVEL_DISPATCH, remove_controller, bus);
+    linux_host_ops.work_queue(bus->host, &bus->removal, ms * NS_PER_MS);
+}
+
 NTSTATUS open_sim(struct open_request *request)
 {
     struct sim_options options = {.device.fragment_pages = DEFAULT_FRAGMENT, .shape = sim_default_shape};
@@ -440,11 +468,14 @@ NTSTATUS open_sim(struct open_request *request)
     request->config->device_context = bus->sim;
     request->config->quirks = quirks_of(&options.shape);
     sim_device_info(bus->sim, &request->config->info);
+    plan_removal(bus, options.removal);
     return plug_all(request, &options);
 }
 
 void open_sim_release(struct hdabus *bus)
 {
+    if (bus->removes)
+        linux_host_ops.work_cancel(bus->host, &bus->removal);
     if (bus->sim != NULL)
         sim_device_destroy(bus->sim);
 }

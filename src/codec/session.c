@@ -169,6 +169,24 @@ static NTSTATUS retire(struct session *session)
     return halt(over, ended);
 }
 
+/* Stopping an engine needs its controller: only then it may turn out that there is none any more. */
+static NTSTATUS find_cause(struct session *session, NTSTATUS failure)
+{
+    ULONG i;
+
+    if (failure != STATUS_IO_TIMEOUT)
+        return failure;
+    for (i = 0; i < session->count; i++) {
+        struct stream *stream = session->running[i];
+
+        if (stream->status != STATUS_IO_TIMEOUT)
+            continue;
+        stream->status = stream_why_silent(stream);
+        failure = stream->status;
+    }
+    return failure;
+}
+
 static NTSTATUS run(struct session *session)
 {
     NTSTATUS status = retire(session);
@@ -179,7 +197,7 @@ static NTSTATUS run(struct session *session)
             status = retire(session);
     }
     halt(session->running, session->count);
-    return status;
+    return find_cause(session, status);
 }
 
 static NTSTATUS run_registered(struct stream *const *streams, ULONG count)

@@ -12,7 +12,8 @@
  * group after the other. PASSIVE_LEVEL, blocks.
  *
  * When one fails all are stopped, and its `status` and `routine` say why: IO_TIMEOUT, its engine neither
- * moves nor notifies; else what the bus says. What was counted stays in each stream's report. The first
+ * moves nor notifies; DEVICE_REMOVED, the controller has disappeared, which ends all at once; else what the
+ * bus says. What was counted stays in each stream's report. The first
  * failure is returned. INVALID_PARAMETER: more than SESSION_STREAMS. */
 NTSTATUS session_run(struct stream *const *streams, ULONG count);
 

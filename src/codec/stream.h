@@ -96,6 +96,9 @@ void stream_started(struct stream *stream);
 /* Looks where the engine is, if it notified or the time to look has come, and serves it. IO_TIMEOUT: it
  * neither moves nor notifies; else what GetLinkPositionRegister says. */
 NTSTATUS stream_serve(struct stream *stream, bool notified);
+/* Once a silent engine has been stopped: what GetLinkPositionRegister says then, such as DEVICE_REMOVED, else
+ * IO_TIMEOUT. */
+NTSTATUS stream_why_silent(struct stream *stream);
 bool stream_wants_stop(const struct stream *stream);
 
 /* ---- For roles ----------------------------------------------------------------------------------- */

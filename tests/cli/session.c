@@ -8,6 +8,7 @@
 #include "table.h"
 
 #include <sim.h>
+#include <stdio.h>
 
 #define STREAMS 6
 #define SECONDS 0.25
@@ -33,6 +34,7 @@ struct voice {
     bool records;
     ULONG buffer_frames, notification_count; /* 0: as run_voices() has it */
     LONG drag;                               /* after each wake-up it sleeps so long, in 100 ns */
+    bool removes;                            /* the controller, after the first */
 
     struct path path;
     struct player player;
@@ -143,6 +145,8 @@ static void progress(void *context, const struct stream_report *report)
     LARGE_INTEGER interval = {.QuadPart = -voice->drag};
 
     (void)report;
+    if (voice->removes)
+        hdabus_sim_remove(table.bus);
     if (voice->drag)
         KeDelayExecutionThread(KernelMode, FALSE, &interval);
 }
@@ -153,7 +157,7 @@ static const struct stream_client functions = {.transfer = transfer, .progress =
 
 static struct codec codec;
 
-static void open_engine(struct voice *voice, ULONG buffer_frames, ULONG notification_count)
+static NTSTATUS try_engine(struct voice *voice, ULONG buffer_frames, ULONG notification_count)
 {
     struct stream_request request = {
         .format = voice->format,
@@ -165,15 +169,13 @@ static void open_engine(struct voice *voice, ULONG buffer_frames, ULONG notifica
 
     if (voice->records) {
         voice->stream = &voice->recorder.stream;
-        assert_int_equal(recorder_open(&voice->recorder, &table.ddi, &request, voice->frames),
-                         STATUS_SUCCESS);
-    } else {
-        voice->stream = &voice->player.stream;
-        assert_int_equal(player_open(&voice->player, &table.ddi, &request, 0), STATUS_SUCCESS);
+        return recorder_open(&voice->recorder, &table.ddi, &request, voice->frames);
     }
+    voice->stream = &voice->player.stream;
+    return player_open(&voice->player, &table.ddi, &request, 0);
 }
 
-static void open_pin(struct voice *voice, const struct path *const *beside, unsigned count)
+static NTSTATUS try_pin(struct voice *voice, const struct path *const *beside, unsigned count)
 {
     struct path_need need = {
         .direction = voice->records ? PATH_IN : PATH_OUT,
@@ -189,13 +191,11 @@ static void open_pin(struct voice *voice, const struct path *const *beside, unsi
     status = voice->records ? hdabus_sim_feed(table.bus, codec.address, voice->pin, feed, voice)
                             : hdabus_sim_hear(table.bus, codec.address, voice->pin, hear, voice);
     assert_int_equal(status, STATUS_SUCCESS);
-    assert_int_equal(path_open(&codec, &voice->path, voice->stream->converter_format, voice->stream->tag),
-                     STATUS_SUCCESS);
+    return path_open(&codec, &voice->path, voice->stream->converter_format, voice->stream->tag);
 }
 
-static void close_voice(struct voice *voice)
+static void close_engine(struct voice *voice)
 {
-    assert_int_equal(path_close(&codec, &voice->path), STATUS_SUCCESS);
     if (voice->records) {
         hdabus_sim_feed(table.bus, codec.address, voice->pin, NULL, NULL);
         recorder_close(&voice->recorder);
@@ -203,6 +203,12 @@ static void close_voice(struct voice *voice)
         hdabus_sim_hear(table.bus, codec.address, voice->pin, NULL, NULL);
         player_close(&voice->player);
     }
+}
+
+static void close_voice(struct voice *voice)
+{
+    assert_int_equal(path_close(&codec, &voice->path), STATUS_SUCCESS);
+    close_engine(voice);
 }
 
 /* Buffers that are none the length of another, so that the notifications drift. */
@@ -214,8 +220,8 @@ static void run_voices(struct voice *voices, unsigned count, NTSTATUS expected)
 
     assert_int_equal(codec_read(&codec, &table.real), STATUS_SUCCESS);
     for (i = 0; i < count; i++) {
-        open_engine(&voices[i], 1000 + 317 * i, 1 + i % 2);
-        open_pin(&voices[i], beside, i);
+        assert_int_equal(try_engine(&voices[i], 1000 + 317 * i, 1 + i % 2), STATUS_SUCCESS);
+        assert_int_equal(try_pin(&voices[i], beside, i), STATUS_SUCCESS);
         beside[i] = &voices[i].path;
         streams[i] = voices[i].stream;
     }
@@ -324,6 +330,7 @@ static void session_goes_on_when_one_has_ended(void **state)
         check_voice(&voices[i]);
 }
 
+/* Once ahead of the start, and then once for each notification. */
 static void session_looks_at_no_engine_before_it_notifies(void **state)
 {
     struct voice voices[] = {VOICE(0x0E, 48000, 16, 2), RECORDED(0x12, 48000, 16, 2)};
@@ -331,7 +338,8 @@ static void session_looks_at_no_engine_before_it_notifies(void **state)
     (void)state;
     voices[0].notification_count = voices[1].notification_count = 2;
     run_voices(voices, RTL_NUMBER_OF(voices), STATUS_SUCCESS);
-    assert_int_equal(table.positions, 2);
+    assert_int_equal(table.positions,
+                     2 + voices[0].stream->report.notifications + voices[1].stream->report.notifications);
 }
 
 /* The first one's next notification is always there already when it has been served. */
@@ -388,6 +396,145 @@ static void session_of_dead_engines_times_out(void **state)
     run_voices(voices, RTL_NUMBER_OF(voices), STATUS_IO_TIMEOUT);
 }
 
+/* ---- A controller that disappears ---------------------------------------------------------------- */
+
+/* Ends, in bus time, so long after the controller at most: two periods and what an interrupt may be late
+ * (DDI Removal), and what a session does itself. */
+#define LONGEST_END 1000000 /* 100 ms, in 100 ns */
+
+struct pair {
+    struct voice voices[2];
+    unsigned engines; /* that are open */
+    NTSTATUS status;
+};
+
+static const struct pair one_and_one = {
+    .voices = {VOICE(0x0E, 48000, 16, 2), RECORDED(0x12, 48000, 16, 2)},
+};
+
+static NTSTATUS open_pair(struct pair *pair)
+{
+    const struct path *beside[] = {&pair->voices[0].path};
+    NTSTATUS status = STATUS_SUCCESS;
+    unsigned i;
+
+    for (i = 0; i < 2 && NT_SUCCESS(status); i++) {
+        pair->voices[i].frames = 5000;
+        status = try_engine(&pair->voices[i], 1000 + 317 * i, 1 + i);
+        pair->engines += NT_SUCCESS(status);
+        if (NT_SUCCESS(status))
+            status = try_pin(&pair->voices[i], beside, i);
+    }
+    return status;
+}
+
+static NTSTATUS run_pair(struct pair *pair)
+{
+    struct stream *streams[] = {pair->voices[0].stream, pair->voices[1].stream};
+    NTSTATUS status = session_run(streams, 2);
+
+    if (!NT_SUCCESS(status))
+        assert_true(streams[0]->status == status || streams[1]->status == status);
+    return status;
+}
+
+/* Engines that were never told to run: that they cannot be reset is the first thing to be noticed. */
+static void session_of_dead_engines_finds_out_why(void **state)
+{
+    struct pair pair = one_and_one;
+
+    (void)state;
+    table.withhold_run = true;
+    pair.voices[0].removes = true;
+    assert_int_equal(codec_read(&codec, &table.ddi), STATUS_SUCCESS);
+    assert_int_equal(open_pair(&pair), STATUS_SUCCESS);
+    assert_int_equal(run_pair(&pair), STATUS_DEVICE_REMOVED);
+    close_engine(&pair.voices[0]);
+    close_engine(&pair.voices[1]);
+    codec_free(&codec);
+}
+
+/* The whole life of a player and a recorder, all of it on a table that may lose its controller. */
+static void live(struct pair *pair)
+{
+    unsigned i;
+
+    *pair = one_and_one;
+    pair->status = codec_read(&codec, &table.ddi);
+    if (!NT_SUCCESS(pair->status))
+        return;
+    pair->status = open_pair(pair);
+    if (NT_SUCCESS(pair->status))
+        pair->status = run_pair(pair);
+    for (i = 0; i < pair->engines; i++) {
+        path_close(&codec, &pair->voices[i].path);
+        close_engine(&pair->voices[i]);
+    }
+    codec_free(&codec);
+}
+
+/* Whether it got through. Else it has failed for one reason only, and what came until then is right. */
+static bool check_life(const struct pair *pair)
+{
+    unsigned i;
+
+    if (NT_SUCCESS(pair->status)) {
+        check_voice(&pair->voices[0]);
+        check_voice(&pair->voices[1]);
+        return true;
+    }
+    assert_int_equal(pair->status, STATUS_DEVICE_REMOVED);
+    assert_true(hdabus_removed(table.bus));
+    for (i = 0; i < pair->engines; i++)
+        assert_int_equal(pair->voices[i].wrong, 0);
+    assert_int_equal(hdabus_sim_faults(table.bus), 0);
+    return false;
+}
+
+static void session_ends_whatever_call_finds_no_controller(void **state)
+{
+    bool through = false;
+    struct pair pair;
+    unsigned call;
+
+    (void)state;
+    for (call = 1; !through; call++) {
+        ULONGLONG began;
+
+        assert_true(table_open("sim"));
+        table.remove_at = call;
+        began = KeQueryInterruptTime();
+        live(&pair);
+        through = check_life(&pair) && table.calls < call;
+        assert_true(KeQueryInterruptTime() - began < 5 * 10000000ull);
+        table_close();
+    }
+    assert_true(call > 40);
+}
+
+static void session_ends_soon_after_its_controller_at_any_time(void **state)
+{
+    unsigned ms, removed = 0;
+    struct pair pair;
+    char device[32];
+
+    (void)state;
+    for (ms = 1; ms < 300; ms++) {
+        ULONGLONG due = KeQueryInterruptTime() + ms * 10000ull;
+
+        snprintf(device, sizeof(device), "sim:remove=%u", ms);
+        if (!table_open(device))
+            continue;
+        live(&pair);
+        if (!check_life(&pair)) {
+            assert_in_range(KeQueryInterruptTime(), due, due + LONGEST_END);
+            removed++;
+        }
+        table_close();
+    }
+    assert_in_range(removed, 100, 298);
+}
+
 static void session_of_none_is_over_and_of_too_many_refused(void **state)
 {
     struct stream *streams[SESSION_STREAMS + 1] = {NULL};
@@ -409,6 +556,9 @@ int main(void)
         TABLE_TEST(session_that_cannot_start_leaves_all_in_reset),
         TABLE_TEST(session_that_fails_on_its_way_stops_all),
         TABLE_TEST(session_of_dead_engines_times_out),
+        TABLE_TEST(session_of_dead_engines_finds_out_why),
+        cmocka_unit_test(session_ends_whatever_call_finds_no_controller),
+        cmocka_unit_test(session_ends_soon_after_its_controller_at_any_time),
         TABLE_TEST(session_of_none_is_over_and_of_too_many_refused),
     };
 

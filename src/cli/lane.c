@@ -37,10 +37,18 @@ struct stream_request lane_request(const struct lane *lane, const struct stream_
     };
 }
 
+/* Of the data, as far as anybody has heard. */
+static double seconds_done(const struct lane *lane)
+{
+    return lane_has_run(lane) ? (double)lane->stream->report.frames / lane->route.format.SampleRate : NO_TIME;
+}
+
 int lane_fail(const struct lane *lane, const char *routine, NTSTATUS status)
 {
     const HDAUDIO_STREAM_FORMAT *format = &lane->route.format;
 
+    if (device_is_lost(lane->device, seconds_done(lane), lane->report))
+        return EXIT_FAILED;
     return report_failure(lane->report, EXIT_FAILED, status, "%s: %s: %s (%u channels of %u bits at %u Hz)",
                           routine, status_name(status), status_sentence(status), format->NumberOfChannels,
                           format->ValidBitsPerSample, (unsigned)format->SampleRate);

@@ -20,7 +20,7 @@ struct stream_request lane_request(const struct lane *lane, const struct stream_
 
 /* All of these return EXIT_DONE, or EXIT_FAILED with a message. */
 
-/* Tells what a routine of the DDI said. */
+/* Tells what a routine of the DDI said, or that the controller has disappeared. */
 int lane_fail(const struct lane *lane, const char *routine, NTSTATUS status);
 /* Whether the buffer is large enough for the FIFO. */
 int lane_check_buffer(const struct lane *lane);

@@ -257,6 +257,22 @@ NTSTATUS stream_serve(struct stream *stream, bool notified)
     return STATUS_SUCCESS;
 }
 
+/* Nothing is signalled any more once it has stopped: an event that is, is of no meaning for what follows. */
+NTSTATUS stream_rest(struct stream *stream)
+{
+    NTSTATUS status = get_position(stream);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    update_position(stream, false);
+    stream->role->rest(stream);
+    stream->link_bytes = stream->handled = 0;
+    stream->last_position = 0;
+    stream->idle = 0;
+    KeClearEvent(&stream->event);
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS stream_why_silent(struct stream *stream)
 {
     NTSTATUS status = get_position(stream);

@@ -211,9 +211,66 @@ static void close_voice(struct voice *voice)
     close_engine(voice);
 }
 
-/* Buffers that are none the length of another, so that the notifications drift. */
-static void run_voices(struct voice *voices, unsigned count, NTSTATUS expected)
+/* ---- Sleep --------------------------------------------------------------------------------------- */
+
+/* The system that sleeps while voices sound. */
+struct nap {
+    struct voice *voices;
+    unsigned count;
+    unsigned every; /* so many wake-ups it sleeps; 0: never */
+    LONG delay;     /* and so long after the wake-up, in 100 ns, so that engines stop anywhere */
+    bool pretends;  /* the bus does not really sleep */
+    unsigned wakes, taken;
+};
+
+static bool wants_nap(void *context)
 {
+    struct nap *nap = context;
+    LARGE_INTEGER interval = {.QuadPart = -nap->delay};
+
+    if (nap->every == 0 || ++nap->wakes % nap->every != 0)
+        return false;
+    if (nap->delay)
+        KeDelayExecutionThread(KernelMode, FALSE, &interval);
+    nap->taken++;
+    return true;
+}
+
+static NTSTATUS sleep_and_wake(void)
+{
+    LARGE_INTEGER interval = {.QuadPart = -123456};
+    NTSTATUS status = hdabus_suspend(table.bus);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    KeDelayExecutionThread(KernelMode, FALSE, &interval);
+    return hdabus_resume(table.bus);
+}
+
+static NTSTATUS take_nap(void *context, const char **routine)
+{
+    struct nap *nap = context;
+    NTSTATUS status = nap->pretends ? STATUS_SUCCESS : sleep_and_wake();
+    unsigned i;
+
+    *routine = "nap";
+    for (i = 0; i < nap->count && NT_SUCCESS(status) && !nap->pretends; i++) {
+        struct voice *voice = &nap->voices[i];
+
+        status = path_open(&codec, &voice->path, voice->stream->converter_format, voice->stream->tag);
+    }
+    return status;
+}
+
+static struct session_power power_of(struct nap *nap)
+{
+    return (struct session_power){.is_wanted = wants_nap, .sleep = take_nap, .context = nap};
+}
+
+/* Buffers that are none the length of another, so that the notifications drift. */
+static void run_napping(struct voice *voices, unsigned count, struct nap *nap, NTSTATUS expected)
+{
+    struct session_power power = power_of(nap);
     const struct path *beside[STREAMS];
     struct stream *streams[STREAMS];
     unsigned i;
@@ -225,10 +282,19 @@ static void run_voices(struct voice *voices, unsigned count, NTSTATUS expected)
         beside[i] = &voices[i].path;
         streams[i] = voices[i].stream;
     }
-    assert_int_equal(session_run(streams, count), expected);
+    nap->voices = voices;
+    nap->count = count;
+    assert_int_equal(session_run_with_sleep(streams, count, &power), expected);
     for (i = 0; i < count; i++)
         close_voice(&voices[i]);
     codec_free(&codec);
+}
+
+static void run_voices(struct voice *voices, unsigned count, NTSTATUS expected)
+{
+    struct nap none = {.every = 0};
+
+    run_napping(voices, count, &none, expected);
 }
 
 static ULONGLONG expected_notifications(const struct voice *voice)
@@ -239,16 +305,22 @@ static ULONGLONG expected_notifications(const struct voice *voice)
                           : player_expected(voice->frames, period, voice->player.drain_periods);
 }
 
-static void check_voice(const struct voice *voice)
+/* None is lost, none comes twice. */
+static void check_frames(const struct voice *voice)
 {
     const struct stream_report *report = &voice->stream->report;
 
     assert_int_equal(voice->wrong, 0);
     assert_true(voice->got >= voice->frames);
     assert_int_equal(report->frames, voice->frames);
-    assert_int_equal(report->notifications, expected_notifications(voice));
     assert_int_equal(report->late + report->gaps, 0);
     assert_int_equal(voice->stream->status, STATUS_SUCCESS);
+}
+
+static void check_voice(const struct voice *voice)
+{
+    check_frames(voice);
+    assert_int_equal(voice->stream->report.notifications, expected_notifications(voice));
 }
 
 /* ---- Tests --------------------------------------------------------------------------------------- */
@@ -396,14 +468,11 @@ static void session_of_dead_engines_times_out(void **state)
     run_voices(voices, RTL_NUMBER_OF(voices), STATUS_IO_TIMEOUT);
 }
 
-/* ---- A controller that disappears ---------------------------------------------------------------- */
-
-/* Ends, in bus time, so long after the controller at most: two periods and what an interrupt may be late
- * (DDI Removal), and what a session does itself. */
-#define LONGEST_END 1000000 /* 100 ms, in 100 ns */
+/* ---- One that plays beside one that records ------------------------------------------------------ */
 
 struct pair {
     struct voice voices[2];
+    struct nap nap;
     unsigned engines; /* that are open */
     NTSTATUS status;
 };
@@ -428,11 +497,244 @@ static NTSTATUS open_pair(struct pair *pair)
     return status;
 }
 
+/* ---- A bus that sleeps --------------------------------------------------------------------------- */
+
+static void session_goes_on_after_each_sleep(void **state)
+{
+    struct voice voices[STREAMS];
+    struct nap nap = {.every = 7, .delay = 12345};
+    unsigned i;
+
+    (void)state;
+    RtlCopyMemory(voices, four_and_two, sizeof(voices));
+    run_napping(voices, STREAMS, &nap, STATUS_SUCCESS);
+    for (i = 0; i < STREAMS; i++)
+        check_frames(&voices[i]);
+    assert_true(nap.taken > 5);
+    assert_int_equal(hdabus_sim_faults(table.bus), 0);
+}
+
+/* From ahead of a notification to long after it, for buffers with one and with two. */
+static void session_goes_on_wherever_it_was_stopped(void **state)
+{
+    LONG delay;
+
+    for (delay = 0; delay < 120000; delay += 1237) {
+        struct voice voices[] = {VOICE(0x0E, 48000, 16, 2), RECORDED(0x12, 96000, 24, 2),
+                                 VOICE(0x0F, 44100, 24, 2)};
+        struct nap nap = {.every = 5, .delay = delay};
+        unsigned i;
+
+        voices[0].frames = 3001; /* so that sleeps come into its silence, too */
+        for (i = 0; i < RTL_NUMBER_OF(voices); i++)
+            voices[i].buffer_frames = 2048;
+        run_napping(voices, RTL_NUMBER_OF(voices), &nap, STATUS_SUCCESS);
+        for (i = 0; i < RTL_NUMBER_OF(voices); i++)
+            check_frames(&voices[i]);
+        assert_true(nap.taken > 1);
+    }
+    assert_int_equal(hdabus_sim_faults(table.bus), 0);
+    (void)state;
+}
+
+static void session_goes_on_when_the_bus_has_not_slept(void **state)
+{
+    struct voice voices[] = {VOICE(0x0E, 48000, 16, 2), RECORDED(0x12, 48000, 16, 2)};
+    struct nap nap = {.every = 3, .pretends = true};
+
+    (void)state;
+    run_napping(voices, RTL_NUMBER_OF(voices), &nap, STATUS_SUCCESS);
+    check_frames(&voices[0]);
+    check_frames(&voices[1]);
+    assert_true(nap.taken > 2);
+}
+
+/* What a player's frames are numbered with, and which were heard. */
+struct numbers {
+    struct nap nap;
+    struct voice voice;
+    LONG next;      /* to be played */
+    LONG last;      /* that was heard */
+    LONG back, far; /* frames that came twice, and that did not come */
+    LONG stopped;   /* the last one that the stream took for gone when it was stopped, */
+    LONG heard;     /* and that was heard by then */
+};
+
+static ULONG play_numbers(void *context, void *frames, ULONG count)
+{
+    struct numbers *numbers = context;
+    ULONG i;
+
+    for (i = 0; i < count && numbers->next < 20000; i++)
+        ((LONG *)frames)[2 * i] = ((LONG *)frames)[2 * i + 1] = ++numbers->next * 256;
+    return i;
+}
+
+static void hear_numbers(void *context, const struct hdabus_audio *audio)
+{
+    struct numbers *numbers = context;
+    size_t i;
+
+    for (i = 0; i < audio->frames; i++) {
+        LONG number = audio->samples[2 * i] / 256;
+
+        if (number == 0)
+            continue;
+        numbers->back += max(numbers->last + 1 - number, 0);
+        numbers->far += max(number - numbers->last - 1, 0);
+        numbers->last = number;
+    }
+}
+
+static NTSTATUS sleep_on_numbers(void *context, const char **routine)
+{
+    struct numbers *numbers = CONTAINING_RECORD(context, struct numbers, nap);
+
+    numbers->stopped = (LONG)numbers->voice.stream->report.frames;
+    numbers->heard = numbers->last;
+    numbers->nap.every = 0; /* once */
+    return take_nap(context, routine);
+}
+
+static const struct stream_client numbering = {.transfer = play_numbers};
+
+/* Plays 20000 numbers with one sleep. */
+static void play_with_sleep(struct numbers *numbers, LONG delay)
+{
+    struct voice *voice = &numbers->voice;
+    struct session_power power = power_of(&numbers->nap);
+    const struct path *none[] = {NULL};
+
+    *numbers = (struct numbers){.voice = VOICE(0x10, 48000, 24, 2)};
+    numbers->nap = (struct nap){.voices = voice, .count = 1, .every = 4, .delay = delay};
+    power.sleep = sleep_on_numbers;
+    assert_int_equal(codec_read(&codec, &table.real), STATUS_SUCCESS);
+    assert_int_equal(try_engine(voice, 2000, 2), STATUS_SUCCESS);
+    voice->stream->request.client = &numbering;
+    voice->stream->request.context = numbers;
+    assert_int_equal(try_pin(voice, none, 0), STATUS_SUCCESS);
+    hdabus_sim_hear(table.bus, codec.address, voice->pin, hear_numbers, numbers);
+    assert_int_equal(session_run_with_sleep(&voice->stream, 1, &power), STATUS_SUCCESS);
+    assert_int_equal(numbers->nap.taken, 1);
+    assert_int_equal(numbers->last, 20000);
+    close_voice(voice);
+    codec_free(&codec);
+}
+
+/* One that came when the engine was about to be stopped is forgotten: what is left begins anew. */
+static void check_notifications(const struct numbers *numbers)
+{
+    const struct stream *stream = numbers->voice.stream;
+    ULONG left = 20000 - (ULONG)numbers->stopped;
+
+    assert_int_equal(stream->report.notifications, 4 + player_expected(left, stream->period_frames, 1));
+}
+
+/* Stopped up to a period and a half after a notification; so many FIFOs may come twice, or not at all. */
+static void check_sleep(const char *device, ULONG most_back, ULONG most_far)
+{
+    struct numbers numbers;
+    LONG delay, back = 0, far = 0;
+
+    for (delay = 0; delay < 300000; delay += 9973) {
+        ULONG fifo;
+
+        assert_true(table_open(device));
+        play_with_sleep(&numbers, delay);
+        fifo = numbers.voice.stream->fifo / numbers.voice.stream->frame_bytes + 1;
+        assert_in_range(numbers.back, 0, most_back * fifo);
+        assert_in_range(numbers.far, 0, most_far * fifo);
+        assert_int_equal(numbers.stopped - numbers.heard, numbers.far - numbers.back);
+        check_notifications(&numbers);
+        assert_int_equal(hdabus_sim_faults(table.bus), 0);
+        back = max(back, numbers.back);
+        far = max(far, numbers.far);
+        table_close();
+    }
+    assert_int_equal(back > 0, most_back > 0);
+    assert_int_equal(far > 0, most_far > 0);
+}
+
+/* A sleep costs nothing where positions are right, and else what they are wrong by: a FIFO. */
+static void session_repeats_and_loses_only_what_positions_are_off(void **state)
+{
+    (void)state;
+    check_sleep("sim", 0, 0);
+    check_sleep("sim:lpib=behind", 1, 0);
+    check_sleep("sim:lpib=ahead", 0, 1);
+}
+
+static NTSTATUS sleep_badly(void *context, const char **routine)
+{
+    (void)context;
+    *routine = "bed";
+    return STATUS_DEVICE_NOT_READY;
+}
+
+static NTSTATUS sleep_on(void *context, const char **routine)
+{
+    (void)context;
+    (void)routine;
+    return hdabus_suspend(table.bus);
+}
+
+static NTSTATUS sleep_for_ever(void *context, const char **routine)
+{
+    (void)context;
+    *routine = "hdabus_resume";
+    assert_int_equal(hdabus_suspend(table.bus), STATUS_SUCCESS);
+    assert_int_equal(hdabus_sim_remove(table.bus), STATUS_SUCCESS);
+    return hdabus_resume(table.bus);
+}
+
+/* Of a player and a recorder whose sleep goes wrong. */
+static void fail_asleep(NTSTATUS (*sleep)(void *context, const char **routine), NTSTATUS expected,
+                        const char *routine)
+{
+    struct pair pair = one_and_one;
+    struct session_power power = power_of(&pair.nap);
+    struct stream *streams[2];
+
+    pair.nap.every = 3;
+    power.sleep = sleep;
+    assert_int_equal(codec_read(&codec, &table.ddi), STATUS_SUCCESS);
+    assert_int_equal(open_pair(&pair), STATUS_SUCCESS);
+    streams[0] = pair.voices[0].stream;
+    streams[1] = pair.voices[1].stream;
+    assert_int_equal(session_run_with_sleep(streams, 2, &power), expected);
+    assert_int_equal(streams[0]->status, expected);
+    assert_string_equal(streams[0]->routine, routine);
+    assert_int_equal(table.running, 0);
+    close_engine(&pair.voices[0]);
+    close_engine(&pair.voices[1]);
+    codec_free(&codec);
+}
+
+static void session_that_does_not_wake_ends(void **state)
+{
+    (void)state;
+    fail_asleep(sleep_badly, STATUS_DEVICE_NOT_READY, "bed");
+    fail_asleep(sleep_on, STATUS_DEVICE_NOT_READY, "SetDmaEngineState");
+    assert_int_equal(hdabus_resume(table.bus), STATUS_SUCCESS);
+    session_goes_on_when_one_has_ended(state);
+    fail_asleep(sleep_for_ever, STATUS_DEVICE_REMOVED, "hdabus_resume");
+}
+
+/* ---- A controller that disappears ---------------------------------------------------------------- */
+
+/* Ends, in bus time, so long after the controller at most: two periods and what an interrupt may be late
+ * (DDI Removal), and what a session does itself. */
+#define LONGEST_END 1000000 /* 100 ms, in 100 ns */
+
 static NTSTATUS run_pair(struct pair *pair)
 {
     struct stream *streams[] = {pair->voices[0].stream, pair->voices[1].stream};
-    NTSTATUS status = session_run(streams, 2);
+    struct session_power power = power_of(&pair->nap);
+    NTSTATUS status;
 
+    pair->nap.voices = pair->voices;
+    pair->nap.count = 2;
+    status = session_run_with_sleep(streams, 2, &power);
     if (!NT_SUCCESS(status))
         assert_true(streams[0]->status == status || streams[1]->status == status);
     return status;
@@ -455,11 +757,12 @@ static void session_of_dead_engines_finds_out_why(void **state)
 }
 
 /* The whole life of a player and a recorder, all of it on a table that may lose its controller. */
-static void live(struct pair *pair)
+static void live(struct pair *pair, unsigned sleeps)
 {
     unsigned i;
 
     *pair = one_and_one;
+    pair->nap.every = sleeps;
     pair->status = codec_read(&codec, &table.ddi);
     if (!NT_SUCCESS(pair->status))
         return;
@@ -479,8 +782,8 @@ static bool check_life(const struct pair *pair)
     unsigned i;
 
     if (NT_SUCCESS(pair->status)) {
-        check_voice(&pair->voices[0]);
-        check_voice(&pair->voices[1]);
+        check_frames(&pair->voices[0]);
+        check_frames(&pair->voices[1]);
         return true;
     }
     assert_int_equal(pair->status, STATUS_DEVICE_REMOVED);
@@ -491,25 +794,31 @@ static bool check_life(const struct pair *pair)
     return false;
 }
 
-static void session_ends_whatever_call_finds_no_controller(void **state)
+static void lose_controller_ahead_of_each_call(unsigned sleeps)
 {
     bool through = false;
     struct pair pair;
     unsigned call;
 
-    (void)state;
     for (call = 1; !through; call++) {
         ULONGLONG began;
 
         assert_true(table_open("sim"));
         table.remove_at = call;
         began = KeQueryInterruptTime();
-        live(&pair);
+        live(&pair, sleeps);
         through = check_life(&pair) && table.calls < call;
         assert_true(KeQueryInterruptTime() - began < 5 * 10000000ull);
         table_close();
     }
     assert_true(call > 40);
+}
+
+static void session_ends_whatever_call_finds_no_controller(void **state)
+{
+    (void)state;
+    lose_controller_ahead_of_each_call(0);
+    lose_controller_ahead_of_each_call(4);
 }
 
 static void session_ends_soon_after_its_controller_at_any_time(void **state)
@@ -525,7 +834,7 @@ static void session_ends_soon_after_its_controller_at_any_time(void **state)
         snprintf(device, sizeof(device), "sim:remove=%u", ms);
         if (!table_open(device))
             continue;
-        live(&pair);
+        live(&pair, 0);
         if (!check_life(&pair)) {
             assert_in_range(KeQueryInterruptTime(), due, due + LONGEST_END);
             removed++;
@@ -557,6 +866,11 @@ int main(void)
         TABLE_TEST(session_that_fails_on_its_way_stops_all),
         TABLE_TEST(session_of_dead_engines_times_out),
         TABLE_TEST(session_of_dead_engines_finds_out_why),
+        TABLE_TEST(session_goes_on_after_each_sleep),
+        TABLE_TEST(session_goes_on_wherever_it_was_stopped),
+        TABLE_TEST(session_goes_on_when_the_bus_has_not_slept),
+        cmocka_unit_test(session_repeats_and_loses_only_what_positions_are_off),
+        TABLE_TEST(session_that_does_not_wake_ends),
         cmocka_unit_test(session_ends_whatever_call_finds_no_controller),
         cmocka_unit_test(session_ends_soon_after_its_controller_at_any_time),
         TABLE_TEST(session_of_none_is_over_and_of_too_many_refused),

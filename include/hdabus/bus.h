@@ -56,6 +56,8 @@ struct hdabus_options {
  * flood at once overrun small rings
  *  - irq=msi|level: how it interrupts; default msi
  *  - fragment=PAGES: memory comes in runs of so many pages; default 64
+ *  - remove=MS: the controller is pulled out so many milliseconds of bus time after opening began, which
+ * takes a few itself; 0, the default: never. hdabus_sim_remove() of sim.h says what that is like
  *  - shape=plain|qemu: a controller by the specification (the default), or QEMU's with its departures. What
  *    follows changes it
  *  - inputs=N, outputs=N, bidirectional=N: stream descriptors, 0 to 15 of the first two, 30 in all; default

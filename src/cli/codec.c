@@ -5,7 +5,6 @@
 
 #include "codec/print.h"
 #include "codec/snapshot.h"
-#include "codec/status.h"
 #include "codec/words.h"
 #include "commands.h"
 #include "device.h"
@@ -235,10 +234,7 @@ static int show_codec(struct show *show, unsigned address)
         return code;
     status = show_interface(show, &ddi);
     ddi.InterfaceDereference(ddi.Context);
-    if (NT_SUCCESS(status))
-        return EXIT_DONE;
-    return report_failure(show->report, EXIT_FAILED, status, "codec %u: %s: %s", address, status_name(status),
-                          status_sentence(status));
+    return NT_SUCCESS(status) ? EXIT_DONE : device_fail(&show->device, address, status, show->report);
 }
 
 /* One that fails does not keep the others from being shown. */

@@ -46,6 +46,9 @@ static int open_with(struct device *device, const struct options *options, struc
     free(name);
     if (NT_SUCCESS(status))
         return EXIT_DONE;
+    if (status == STATUS_DEVICE_REMOVED)
+        return report_failure(report, EXIT_FAILED, status, "device %s: the controller has disappeared",
+                              options->device);
     return report_failure(report, exit_code_for(status), status, "device %s: %s", options->device,
                           sentence[0] ? sentence : status_sentence(status));
 }
@@ -103,6 +106,27 @@ void device_close(struct device *device, struct hdabus_statistics *last)
         hdabus_close(device->bus);
 }
 
+bool device_is_lost(struct device *device, double seconds, struct report *report)
+{
+    if (!hdabus_removed(device->bus))
+        return false;
+    if (!device->told_removal && seconds < 0)
+        report_failure(report, EXIT_FAILED, STATUS_DEVICE_REMOVED, "the controller has disappeared");
+    else if (!device->told_removal)
+        report_failure(report, EXIT_FAILED, STATUS_DEVICE_REMOVED,
+                       "the controller has disappeared after %.3f s", seconds);
+    device->told_removal = true;
+    return true;
+}
+
+int device_fail(struct device *device, unsigned address, NTSTATUS status, struct report *report)
+{
+    if (device_is_lost(device, NO_TIME, report))
+        return EXIT_FAILED;
+    return report_failure(report, EXIT_FAILED, status, "codec %u: %s: %s", address, status_name(status),
+                          status_sentence(status));
+}
+
 /* Takes its place in the array when all went well. */
 static NTSTATUS read_group(struct device *device, unsigned child)
 {
@@ -133,6 +157,8 @@ int device_read_groups(struct device *device, struct report *report)
         if (!NT_SUCCESS(hdabus_child(device->bus, child, &info)) || info.function != HDA_FUNCTION_AUDIO)
             continue;
         status = read_group(device, child);
+        if (!NT_SUCCESS(status) && device_is_lost(device, NO_TIME, report))
+            return EXIT_FAILED;
         if (!NT_SUCCESS(status))
             report_note("codec %u: %s: %s", info.codec_address, status_name(status), status_sentence(status));
     }
@@ -168,8 +194,5 @@ int device_query_codec(struct device *device, unsigned address, HDAUDIO_BUS_INTE
                               address);
     status = hdabus_query_interface(device->bus, child, &GUID_HDAUDIO_BUS_INTERFACE_V2, sizeof(*ddi),
                                     INTERFACE_VERSION, (PINTERFACE)ddi);
-    if (NT_SUCCESS(status))
-        return EXIT_DONE;
-    return report_failure(report, EXIT_FAILED, status, "codec %u: %s: %s", address, status_name(status),
-                          status_sentence(status));
+    return NT_SUCCESS(status) ? EXIT_DONE : device_fail(device, address, status, report);
 }

@@ -18,6 +18,7 @@ struct device {
     struct hdabus *bus;
     unsigned group_count;
     struct audio_group *groups;
+    bool told_removal;
 };
 
 /* Opens what --device and --clock say. EXIT_DONE, or else with a message; then there is nothing to close. */
@@ -32,8 +33,15 @@ bool device_writes(const struct options *options, bool (*is)(const void *file, c
 /* Puts the bus's last counts, those of closing included, into `last`, if it is not NULL. */
 void device_close(struct device *device, struct hdabus_statistics *last);
 
+#define NO_TIME (-1.0)
+/* Whether the controller has disappeared. The first to ask then fails with a message, which says after how
+ * many seconds of a stream, or NO_TIME. */
+bool device_is_lost(struct device *device, double seconds, struct report *report);
+/* Fails with what the bus said of a codec: EXIT_FAILED, with a message. */
+int device_fail(struct device *device, unsigned address, NTSTATUS status, struct report *report);
+
 /* Reads all audio function groups; one that fails is left out with a message. EXIT_DONE, or EXIT_FAILED with
- * a message when memory runs out. */
+ * a message when memory runs out or the controller disappears. */
 int device_read_groups(struct device *device, struct report *report);
 
 /* The interface that the driver of a codec's audio function group gets; of another one if it has none. The

@@ -12,6 +12,7 @@
 #define BUFFERS_PER_SECOND 10
 #define LATENCIES_BUFFERED 8 /* a device that works ahead is not to come round to what is being handled */
 #define MOST_LANES         2
+#define NAP_INTERVAL       -2000000ll /* 200 ms, relative, in 100 ns */
 
 /* ---- The engine ---------------------------------------------------------------------------------- */
 
@@ -37,10 +38,18 @@ struct stream_request lane_request(const struct lane *lane, const struct stream_
     };
 }
 
+/* Of the data, as far as anybody has heard. */
+static double seconds_done(const struct lane *lane)
+{
+    return lane_has_run(lane) ? (double)lane->stream->report.frames / lane->route.format.SampleRate : NO_TIME;
+}
+
 int lane_fail(const struct lane *lane, const char *routine, NTSTATUS status)
 {
     const HDAUDIO_STREAM_FORMAT *format = &lane->route.format;
 
+    if (device_is_lost(lane->device, seconds_done(lane), lane->report))
+        return EXIT_FAILED;
     return report_failure(lane->report, EXIT_FAILED, status, "%s: %s: %s (%u channels of %u bits at %u Hz)",
                           routine, status_name(status), status_sentence(status), format->NumberOfChannels,
                           format->ValidBitsPerSample, (unsigned)format->SampleRate);
@@ -108,8 +117,66 @@ static int fail_first(struct lane *const *lanes, unsigned count, NTSTATUS status
     return lane_fail(lanes[i], lanes[i]->stream->routine, status);
 }
 
+/* ---- A sleep on the way -------------------------------------------------------------------------- */
+
+struct nap {
+    struct lane *const *lanes;
+    unsigned count;
+    bool taken;
+};
+
+static bool wants_nap(void *context)
+{
+    const struct nap *nap = context;
+    const struct lane *lane = nap->lanes[0];
+
+    return !nap->taken && lane->options->suspend_ms > 0 &&
+           seconds_done(lane) * 1000 >= lane->options->suspend_ms;
+}
+
+static NTSTATUS sleep_and_wake(struct hdabus *bus, const char **routine)
+{
+    LARGE_INTEGER interval = {.QuadPart = NAP_INTERVAL};
+    NTSTATUS status;
+
+    *routine = "hdabus_suspend";
+    status = hdabus_suspend(bus);
+    if (!NT_SUCCESS(status))
+        return status;
+    KeDelayExecutionThread(KernelMode, FALSE, &interval);
+    *routine = "hdabus_resume";
+    return hdabus_resume(bus);
+}
+
+static NTSTATUS take_nap(void *context, const char **routine)
+{
+    struct nap *nap = context;
+    NTSTATUS status = sleep_and_wake(nap->lanes[0]->device->bus, routine);
+    unsigned i;
+
+    nap->taken = true;
+    for (i = 0; i < nap->count && NT_SUCCESS(status); i++) {
+        const struct lane *lane = nap->lanes[i];
+
+        *routine = "TransferCodecVerbs";
+        status = path_open(&lane->route.group->codec, &lane->route.path, lane->stream->converter_format,
+                           lane->stream->tag);
+    }
+    return status;
+}
+
+static void note_nap(const struct nap *nap)
+{
+    uint32_t ms = nap->lanes[0]->options->suspend_ms;
+
+    if (ms > 0 && !nap->taken)
+        report_note("--suspend: it was over before %u ms", (unsigned)ms);
+}
+
 int lanes_run(struct lane *const *lanes, unsigned count)
 {
+    struct nap nap = {.lanes = lanes, .count = count};
+    const struct session_power power = {.is_wanted = wants_nap, .sleep = take_nap, .context = &nap};
     struct stream *streams[MOST_LANES];
     NTSTATUS status;
     unsigned i;
@@ -117,9 +184,12 @@ int lanes_run(struct lane *const *lanes, unsigned count)
     for (i = 0; i < count; i++)
         streams[i] = lanes[i]->stream;
     stop_catch_signals();
-    status = session_run(streams, count);
+    status = session_run_with_sleep(streams, count, &power);
     stop_release_signals();
-    return NT_SUCCESS(status) ? EXIT_DONE : fail_first(lanes, count, status);
+    if (!NT_SUCCESS(status))
+        return fail_first(lanes, count, status);
+    note_nap(&nap);
+    return EXIT_DONE;
 }
 
 int lane_check_gaps(const struct lane *lane, const char *what)

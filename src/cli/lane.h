@@ -20,14 +20,15 @@ struct stream_request lane_request(const struct lane *lane, const struct stream_
 
 /* All of these return EXIT_DONE, or EXIT_FAILED with a message. */
 
-/* Tells what a routine of the DDI said. */
+/* Tells what a routine of the DDI said, or that the controller has disappeared. */
 int lane_fail(const struct lane *lane, const char *routine, NTSTATUS status);
 /* Whether the buffer is large enough for the FIFO. */
 int lane_check_buffer(const struct lane *lane);
 /* Opens the path for the stream, and closes it: returns `code` unless that is EXIT_DONE and closing fails. */
 int lane_open_path(const struct lane *lane);
 int lane_close_path(const struct lane *lane, int code);
-/* Runs lanes until each comes to its end, or a signal stops them. */
+/* Runs lanes until each comes to its end, or a signal stops them, with a sleep of the bus if --suspend asks
+ * for one. */
 int lanes_run(struct lane *const *lanes, unsigned count);
 /* What a gap means: under --exact a failure, else a pity. `what` happened to the buffer. */
 int lane_check_gaps(const struct lane *lane, const char *what);

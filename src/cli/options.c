@@ -61,6 +61,16 @@ static bool take_buffer(struct options *options, const char *argument)
     return true;
 }
 
+static bool take_suspend(struct options *options, const char *argument)
+{
+    unsigned long number;
+
+    if (!number_read(argument, 10, UINT32_MAX, &number) || number == 0)
+        return false;
+    options->suspend_ms = (uint32_t)number;
+    return true;
+}
+
 static bool take_notify(struct options *options, const char *argument)
 {
     unsigned long number;
@@ -218,6 +228,8 @@ static const struct {
     {"bits", 0, "BITS", "16, 20, 24 or 32, by default the file's (of reals: 24), else 16", FOR_STREAM,
      take_bits},
     {"exact", 0, NULL, "fail rather than change a sample", FOR_STREAM, take_exact},
+    {"suspend", 0, "MS", "1 or more: put the bus to sleep for 200 ms after so much of it", FOR_STREAM,
+     take_suspend},
     {"out", 0, "FILE", "an audio file to write what comes out of the pin to", FOR_PLAYS, take_out},
     {"record", 0, "FILE", "record at the same time, to an audio file", FOR_PLAYS, take_record},
     {"record-pin", 0, "NID", "1 to 0xff: the pin to record, by default the best one", FOR_PLAYS,

@@ -33,8 +33,9 @@ struct options {
     bool version;
     uint32_t buffer_frames; /* 0: a tenth of a second */
     unsigned notify;
-    uint8_t pin;   /* 0: the best one */
-    uint32_t rate; /* Hz; 0, here and below: the file's, or the command's own */
+    uint32_t suspend_ms; /* of the stream, after which the bus sleeps; 0: never */
+    uint8_t pin;         /* 0: the best one */
+    uint32_t rate;       /* Hz; 0, here and below: the file's, or the command's own */
     unsigned channels;
     unsigned bits;
     bool exact;

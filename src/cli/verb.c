@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #include "codec/names.h"
-#include "codec/status.h"
 #include "codec/verbs.h"
 #include "commands.h"
 #include "device.h"
@@ -159,8 +158,7 @@ static int send_on_device(struct device *device, const struct request *request, 
     status = send(&ddi, request, &response);
     ddi.InterfaceDereference(ddi.Context);
     if (!NT_SUCCESS(status))
-        return report_failure(report, EXIT_FAILED, status, "codec %u: %s: %s", request->address,
-                              status_name(status), status_sentence(status));
+        return device_fail(device, request->address, status, report);
     json_add_hex(report->object, "response", 8, (uint32_t)response);
     if (!report->object)
         printf("0x%08" PRIx32 "\n", (uint32_t)response);

@@ -42,23 +42,62 @@ static void write_frames(struct player *player, ULONG count)
     player->written += count;
 }
 
-/* What has gone over the link makes room. The FIFO reads ahead: what was not written by then has been
- * replaced by what stood there before. Data that came too late is not skipped but follows behind that. */
-static void refill(struct stream *stream)
+/* What has gone over the link makes room. */
+static void fill(struct stream *stream)
 {
     struct player *player = player_of(stream);
-    ULONGLONG gone = stream_link_frames(stream), target = gone + stream->buffer_frames;
-    ULONGLONG fetched = gone + (stream->fifo + stream->frame_bytes - 1) / stream->frame_bytes;
+    ULONGLONG target = stream_link_frames(stream) + stream->buffer_frames;
 
-    if (player->written < fetched && player->written > 0) {
-        stream->report.gaps++;
-        player->written = min(fetched, target);
-    }
     while (player->written < target) {
         ULONGLONG room = min(target - player->written, stream_contiguous(stream, player->written));
 
         write_frames(player, (ULONG)room);
     }
+}
+
+/* The FIFO reads ahead: what was not written by then has been replaced by what stood there before. Data that
+ * came too late is not skipped but follows behind that. */
+static void refill(struct stream *stream)
+{
+    struct player *player = player_of(stream);
+    ULONGLONG gone = stream_link_frames(stream);
+    ULONGLONG fetched = gone + (stream->fifo + stream->frame_bytes - 1) / stream->frame_bytes;
+
+    if (player->written < fetched) {
+        stream->report.gaps++;
+        player->written = min(fetched, gone + stream->buffer_frames);
+    }
+    fill(stream);
+}
+
+/* ---- Beginning anew ------------------------------------------------------------------------------ */
+
+static void reverse(UCHAR *bytes, SIZE_T count)
+{
+    SIZE_T i;
+
+    for (i = 0; i < count / 2; i++) {
+        UCHAR byte = bytes[i];
+
+        bytes[i] = bytes[count - 1 - i];
+        bytes[count - 1 - i] = byte;
+    }
+}
+
+/* Brings a frame of the buffer to its beginning, and what is ahead of it to its end. */
+static void rotate(const struct stream *stream, ULONGLONG frame)
+{
+    SIZE_T size = (SIZE_T)stream->buffer_frames * stream->frame_bytes;
+    SIZE_T ahead = (SIZE_T)(frame % stream->buffer_frames) * stream->frame_bytes;
+
+    reverse(stream->buffer, ahead);
+    reverse(stream->buffer + ahead, size - ahead);
+    reverse(stream->buffer, size);
+}
+
+static ULONGLONG less(ULONGLONG value, ULONGLONG by)
+{
+    return value - min(value, by);
 }
 
 /* ---- Playing ------------------------------------------------------------------------------------- */
@@ -78,6 +117,19 @@ static void serve(struct stream *stream)
 
     refill(stream);
     stream->report.frames = player->data_frames - frames_waiting(player);
+}
+
+/* What the FIFO has fetched beyond the link's position is in the buffer still, and plays from there. */
+static void rest(struct stream *stream)
+{
+    struct player *player = player_of(stream);
+    ULONGLONG gone = stream_link_frames(stream);
+
+    stream->report.gaps += player->written < gone;
+    stream->report.frames = player->data_frames - frames_waiting(player);
+    rotate(stream, gone);
+    player->written = less(player->written, gone);
+    player->data_end = less(player->data_end, gone);
 }
 
 /* When notifications were lost, a period more makes up for them. */
@@ -101,7 +153,7 @@ static NTSTATUS allocate_engine(struct stream *stream)
 }
 
 static const struct stream_role plays = {
-    .allocate = allocate_engine, .begin = refill, .serve = serve, .is_complete = is_drained};
+    .allocate = allocate_engine, .begin = fill, .serve = serve, .rest = rest, .is_complete = is_drained};
 
 NTSTATUS player_open(struct player *player, const HDAUDIO_BUS_INTERFACE_V2 *ddi,
                      const struct stream_request *request, ULONG latency)

@@ -99,6 +99,14 @@ static void begin(struct stream *stream)
     stream->lag = stream->fifo;
 }
 
+/* An engine that has stopped has emptied its FIFO into memory. */
+static void rest(struct stream *stream)
+{
+    stream->lag = 0;
+    serve(stream);
+    recorder_of(stream)->next = 0;
+}
+
 /* The last period's notification is waited for, so that there are as many as were expected. */
 static bool is_complete(const struct stream *stream)
 {
@@ -111,7 +119,7 @@ static bool is_complete(const struct stream *stream)
 }
 
 static const struct stream_role records = {
-    .allocate = allocate_engine, .begin = begin, .serve = serve, .is_complete = is_complete};
+    .allocate = allocate_engine, .begin = begin, .serve = serve, .rest = rest, .is_complete = is_complete};
 
 NTSTATUS recorder_open(struct recorder *recorder, const HDAUDIO_BUS_INTERFACE_V2 *ddi,
                        const struct stream_request *request, ULONGLONG frames)

@@ -7,6 +7,7 @@
 struct session {
     struct stream *running[SESSION_STREAMS];
     ULONG count;
+    const struct session_power *power; /* NULL: it never sleeps */
 };
 
 /* The first failure of a stream is the one that is told. */
@@ -143,6 +144,63 @@ static NTSTATUS wait_and_serve(struct session *session)
     return serve_all(session, status);
 }
 
+/* ---- Sleeping ------------------------------------------------------------------------------------ */
+
+/* An engine tells where it is until it is reset. */
+static NTSTATUS suspend(struct session *session)
+{
+    NTSTATUS status = set_state(session->running, session->count, StopState);
+    ULONG i;
+
+    for (i = 0; i < session->count && NT_SUCCESS(status); i++) {
+        struct stream *stream = session->running[i];
+
+        status = note_failure(stream, stream->routine, stream_rest(stream));
+    }
+    return NT_SUCCESS(status) ? set_state(session->running, session->count, ResetState) : status;
+}
+
+static NTSTATUS go_to_sleep(struct session *session)
+{
+    const char *routine = "sleep";
+    NTSTATUS status = session->power->sleep(session->power->context, &routine);
+
+    return note_failure(session->running[0], routine, status);
+}
+
+static NTSTATUS prepare(struct stream *const *streams, ULONG count)
+{
+    ULONG i;
+
+    for (i = 0; i < count; i++) {
+        NTSTATUS status = stream_prepare(streams[i]);
+
+        if (!NT_SUCCESS(status))
+            return note_failure(streams[i], streams[i]->routine, status);
+    }
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS resume(struct session *session)
+{
+    NTSTATUS status = prepare(session->running, session->count);
+
+    return NT_SUCCESS(status) ? start(session->running, session->count) : status;
+}
+
+static NTSTATUS sleep_if_wanted(struct session *session)
+{
+    const struct session_power *power = session->power;
+    NTSTATUS status;
+
+    if (!power || session->count == 0 || !power->is_wanted(power->context))
+        return STATUS_SUCCESS;
+    status = suspend(session);
+    if (NT_SUCCESS(status))
+        status = go_to_sleep(session);
+    return NT_SUCCESS(status) ? resume(session) : status;
+}
+
 /* ---- Running ------------------------------------------------------------------------------------- */
 
 static bool is_over(struct stream *stream)
@@ -169,6 +227,24 @@ static NTSTATUS retire(struct session *session)
     return halt(over, ended);
 }
 
+/* Stopping an engine needs its controller: only then it may turn out that there is none any more. */
+static NTSTATUS find_cause(struct session *session, NTSTATUS failure)
+{
+    ULONG i;
+
+    if (failure != STATUS_IO_TIMEOUT)
+        return failure;
+    for (i = 0; i < session->count; i++) {
+        struct stream *stream = session->running[i];
+
+        if (stream->status != STATUS_IO_TIMEOUT)
+            continue;
+        stream->status = stream_why_silent(stream);
+        failure = stream->status;
+    }
+    return failure;
+}
+
 static NTSTATUS run(struct session *session)
 {
     NTSTATUS status = retire(session);
@@ -177,25 +253,18 @@ static NTSTATUS run(struct session *session)
         status = wait_and_serve(session);
         if (NT_SUCCESS(status))
             status = retire(session);
+        if (NT_SUCCESS(status))
+            status = sleep_if_wanted(session);
     }
     halt(session->running, session->count);
-    return status;
+    return find_cause(session, status);
 }
 
-static NTSTATUS run_registered(struct stream *const *streams, ULONG count)
+static NTSTATUS run_registered(struct session *session)
 {
-    struct session session = {.count = count};
-    NTSTATUS status = STATUS_SUCCESS;
-    ULONG i;
+    NTSTATUS status = resume(session);
 
-    for (i = 0; i < count; i++) {
-        status = stream_prepare(streams[i]);
-        if (!NT_SUCCESS(status))
-            return note_failure(streams[i], streams[i]->routine, status);
-        session.running[i] = streams[i];
-    }
-    status = start(streams, count);
-    return NT_SUCCESS(status) ? run(&session) : status;
+    return NT_SUCCESS(status) ? run(session) : status;
 }
 
 static NTSTATUS register_event(struct stream *stream)
@@ -216,18 +285,25 @@ static void unregister_event(struct stream *stream)
 
 NTSTATUS session_run(struct stream *const *streams, ULONG count)
 {
+    return session_run_with_sleep(streams, count, NULL);
+}
+
+NTSTATUS session_run_with_sleep(struct stream *const *streams, ULONG count, const struct session_power *power)
+{
+    struct session session = {.count = count, .power = power};
     NTSTATUS status = STATUS_SUCCESS;
     ULONG registered = 0;
 
     if (count > SESSION_STREAMS)
         return STATUS_INVALID_PARAMETER;
     while (registered < count && NT_SUCCESS(status)) {
+        session.running[registered] = streams[registered];
         status = register_event(streams[registered]);
         if (NT_SUCCESS(status))
             registered++;
     }
     if (NT_SUCCESS(status))
-        status = run_registered(streams, count);
+        status = run_registered(&session);
     while (registered > 0)
         unregister_event(streams[--registered]);
     return status;

@@ -199,7 +199,8 @@ static bool is_dead(const struct stream *stream)
     return stream->idle * wait_ticks(stream) > IDLE_PERIODS * period + IDLE_EXTRA;
 }
 
-/* Asking for the pointer anew tells whether the controller is still there. */
+/* Asking for the pointer anew tells whether the controller is still there: when it has gone, the event is
+ * signalled once more, and the position says nothing (DDI Removal). */
 static NTSTATUS get_position(struct stream *stream)
 {
     const HDAUDIO_BUS_INTERFACE_V2 *ddi = stream->ddi;
@@ -210,12 +211,9 @@ static NTSTATUS get_position(struct stream *stream)
 
 static NTSTATUS note_silence(struct stream *stream)
 {
-    NTSTATUS status;
-
     stream->idle++;
-    status = get_position(stream);
     update_position(stream, false);
-    return NT_SUCCESS(status) && is_dead(stream) ? STATUS_IO_TIMEOUT : status;
+    return is_dead(stream) ? STATUS_IO_TIMEOUT : STATUS_SUCCESS;
 }
 
 /* ---- Running ------------------------------------------------------------------------------------- */
@@ -239,14 +237,15 @@ void stream_started(struct stream *stream)
 
 NTSTATUS stream_serve(struct stream *stream, bool notified)
 {
-    NTSTATUS status = STATUS_SUCCESS;
+    NTSTATUS status;
 
     if (!notified && counter_now() < stream->poll_time)
         return STATUS_SUCCESS;
-    if (notified) {
+    status = get_position(stream);
+    if (NT_SUCCESS(status) && notified) {
         update_position(stream, true);
         note_notification(stream);
-    } else {
+    } else if (NT_SUCCESS(status)) {
         status = note_silence(stream);
     }
     if (!NT_SUCCESS(status))
@@ -256,6 +255,29 @@ NTSTATUS stream_serve(struct stream *stream, bool notified)
         stream->request.client->progress(stream->request.context, &stream->report);
     set_poll_time(stream);
     return STATUS_SUCCESS;
+}
+
+/* Nothing is signalled any more once it has stopped: an event that is, is of no meaning for what follows. */
+NTSTATUS stream_rest(struct stream *stream)
+{
+    NTSTATUS status = get_position(stream);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    update_position(stream, false);
+    stream->role->rest(stream);
+    stream->link_bytes = stream->handled = 0;
+    stream->last_position = 0;
+    stream->idle = 0;
+    KeClearEvent(&stream->event);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS stream_why_silent(struct stream *stream)
+{
+    NTSTATUS status = get_position(stream);
+
+    return NT_SUCCESS(status) ? STATUS_IO_TIMEOUT : status;
 }
 
 bool stream_wants_stop(const struct stream *stream)

@@ -45,6 +45,7 @@ struct stream_role {
     NTSTATUS (*allocate)(struct stream *stream); /* the engine */
     void (*begin)(struct stream *stream);        /* before the engine runs */
     void (*serve)(struct stream *stream);        /* when the engine has got on */
+    void (*rest)(struct stream *stream);         /* the engine has stopped, and will begin at position 0 */
     bool (*is_complete)(const struct stream *stream);
 };
 
@@ -96,6 +97,12 @@ void stream_started(struct stream *stream);
 /* Looks where the engine is, if it notified or the time to look has come, and serves it. IO_TIMEOUT: it
  * neither moves nor notifies; else what GetLinkPositionRegister says. */
 NTSTATUS stream_serve(struct stream *stream, bool notified);
+/* The engine has stopped where it is, before the bus goes to sleep: makes sure that what it has not done
+ * comes first when it begins anew. What GetLinkPositionRegister says. */
+NTSTATUS stream_rest(struct stream *stream);
+/* Once a silent engine has been stopped: what GetLinkPositionRegister says then, such as DEVICE_REMOVED, else
+ * IO_TIMEOUT. */
+NTSTATUS stream_why_silent(struct stream *stream);
 bool stream_wants_stop(const struct stream *stream);
 
 /* ---- For roles ----------------------------------------------------------------------------------- */

@@ -2,6 +2,8 @@
 /* verbs.c - batches of codec commands, sent together. */
 #include "verbs.h"
 
+#include <hdacodec.h>
+
 #include "pool.h"
 
 #define BATCH_FIRST_ROOM 64
@@ -101,6 +103,19 @@ static NTSTATUS batch_deliver(const struct verb_batch *batch)
     return STATUS_SUCCESS;
 }
 
+/* A controller that disappears leaves commands unanswered, as a dead codec does; the next transfer tells the
+ * one from the other (DDI Removal). It asks for something that changes nothing. */
+static NTSTATUS why_unanswered(const struct verb_batch *batch, const HDAUDIO_BUS_INTERFACE_V2 *ddi)
+{
+    HDAUDIO_CODEC_TRANSFER transfer = {0};
+    NTSTATUS status;
+
+    transfer.Output.Verb8.CodecAddress = batch->address & 0xF;
+    transfer.Output.Verb8.VerbId = HDA_GET_PARAMETER;
+    status = ddi->TransferCodecVerbs(ddi->Context, 1, &transfer, NULL, NULL);
+    return NT_SUCCESS(status) ? STATUS_IO_TIMEOUT : status;
+}
+
 NTSTATUS batch_send(struct verb_batch *batch, const HDAUDIO_BUS_INTERFACE_V2 *ddi)
 {
     NTSTATUS status = batch->status;
@@ -109,6 +124,8 @@ NTSTATUS batch_send(struct verb_batch *batch, const HDAUDIO_BUS_INTERFACE_V2 *dd
         status = ddi->TransferCodecVerbs(ddi->Context, batch->count, batch->transfers, NULL, NULL);
     if (NT_SUCCESS(status))
         status = batch_deliver(batch);
+    if (status == STATUS_IO_TIMEOUT)
+        status = why_unanswered(batch, ddi);
     batch->count = 0;
     batch->status = STATUS_SUCCESS;
     return status;

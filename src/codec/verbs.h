@@ -32,8 +32,8 @@ void batch_get8(struct verb_batch *batch, UCHAR node, USHORT verb, UCHAR payload
 void batch_get16(struct verb_batch *batch, UCHAR node, UCHAR verb, USHORT payload, PULONG answer);
 
 /* Sends what was added, waits for every response, and leaves the batch empty for the next. IO_TIMEOUT: some
- * command was not answered; NO_MEMORY: the batch could not grow, nothing was sent; else what
- * TransferCodecVerbs says. */
+ * command was not answered, though the controller is there; NO_MEMORY: the batch could not grow, nothing was
+ * sent; else what TransferCodecVerbs says. */
 NTSTATUS batch_send(struct verb_batch *batch, const HDAUDIO_BUS_INTERFACE_V2 *ddi);
 
 #endif

@@ -17,7 +17,9 @@ struct sim_device;
 struct hdabus {
     struct linux_host *host;
     enum linux_clock clock;
-    struct sim_device *sim; /* NULL: the device is not a simulated one */
+    struct sim_device *sim;  /* NULL: the device is not a simulated one */
+    struct hda_work removal; /* of sim:remove=MS; queued where `removes` */
+    bool removes;
     struct qemu_device *qemu;
     ULONG latency; /* see hdabus_latency() */
     struct hda_bus *core;

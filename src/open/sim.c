@@ -22,6 +22,8 @@
 #define MAX_LATE         10000 /* milliseconds */
 #define DEFAULT_LATE     5
 #define FRAMES_PER_MS    48
+#define MAX_REMOVAL      1000000000 /* ms */
+#define NS_PER_MS        UINT64_C(1000000)
 
 /* What the options say. */
 struct sim_options {
@@ -35,6 +37,7 @@ struct sim_options {
     unsigned codec_count;
     struct sim_vices bad[MAX_CODECS]; /* by address */
     uint16_t bad_codecs;              /* bit n: the one at address n is bad */
+    unsigned removal;                 /* ms after which the controller disappears; 0: never */
 };
 
 /* ---- Options --------------------------------------------------------------------------------- */
@@ -180,6 +183,13 @@ static bool set_fragment(void *context, const char *value)
     struct sim_options *options = context;
 
     return open_parse_number(value, MAX_FRAGMENT, &options->device.fragment_pages);
+}
+
+static bool set_remove(void *context, const char *value)
+{
+    struct sim_options *options = context;
+
+    return open_parse_number(value, MAX_REMOVAL, &options->removal);
 }
 
 /* ---- Options that make up the controller's shape ---------------------------------------------- */
@@ -427,6 +437,7 @@ static const struct open_option option_table[] = {
     {"pci", set_pci, "a PCI id such as 8086:2668"},
     {"quirks", set_quirks, "ssync34, 32bit, 40bit, 4k, lpib, several with '+' between them, or none"},
     {"fragment", set_fragment, "a number of pages up to 65536, 0 for all in one"},
+    {"remove", set_remove, "a number of ms, 0 for never"},
     {"shape", set_shape, "plain or qemu, before the options that change it"},
     {"inputs", set_inputs, "a number up to 15"},
     {"outputs", set_outputs, "a number up to 15"},
@@ -600,6 +611,23 @@ static uint32_t quirks_of(const struct sim_options *options, const struct hda_de
     return options->device.vendor_id != 0 ? hda_quirks_of(info) : quirks_of_shape(&options->shape);
 }
 
+static void remove_controller(void *context)
+{
+    const struct hdabus *bus = context;
+
+    sim_device_remove(bus->sim);
+}
+
+/* Counted from now on, so that it may happen while the bus is opened. */
+static void plan_removal(struct hdabus *bus, unsigned ms)
+{
+    bus->removes = ms > 0;
+    if (!bus->removes)
+        return;
+    linux_host_ops.work_init(bus->host, &bus->removal, HDA_LEVEL_DISPATCH, remove_controller, bus);
+    linux_host_ops.work_queue(bus->host, &bus->removal, ms * NS_PER_MS);
+}
+
 NTSTATUS open_sim(struct open_request *request)
 {
     struct sim_options options = {.device.fragment_pages = DEFAULT_FRAGMENT, .shape = sim_default_shape};
@@ -621,12 +649,15 @@ NTSTATUS open_sim(struct open_request *request)
     request->config->device_context = bus->sim;
     sim_device_info(bus->sim, &request->config->info);
     request->config->quirks = quirks_of(&options, &request->config->info);
+    plan_removal(bus, options.removal);
     status = plug_all(request, &options);
     return NT_SUCCESS(status) ? spoil_all(request, &options) : status;
 }
 
 void open_sim_release(struct hdabus *bus)
 {
+    if (bus->removes)
+        linux_host_ops.work_cancel(bus->host, &bus->removal);
     if (bus->sim != NULL)
         sim_device_destroy(bus->sim);
 }

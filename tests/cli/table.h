@@ -32,6 +32,8 @@ struct table {
     unsigned let_pass;            /* after so many calls of it */
     bool withhold_notifications;
     bool withhold_run;
+    unsigned remove_at; /* the controller disappears ahead of this call; 0: never */
+    unsigned calls;
     /* What is held. */
     int engines, buffers, registrations, running;
     unsigned positions; /* calls that asked for a position */
@@ -54,7 +56,10 @@ struct pace {
 bool pace_wants_stop(void *context);
 void pace_progress(void *context, const struct stream_report *report);
 
-/* cmocka's: open the bus, and close it when nothing is held any more. */
+/* Opens a device, and closes it when nothing is held any more. False: it does not open; then it is closed. */
+bool table_open(const char *device);
+void table_close(void);
+/* cmocka's, with the simulator. */
 int table_set_up(void **state);
 int table_tear_down(void **state);
 

@@ -48,6 +48,7 @@ struct qemu_device {
     bool running;   /* whoever ended QEMU, it was not us */
     bool delivering;
     bool masked; /* a level that no handler clears */
+    bool lost;   /* QEMU is gone */
 };
 
 static void __attribute__((format(printf, 2, 3)))
@@ -78,10 +79,14 @@ static void line_changed(void *context, unsigned line, bool raised)
     pthread_mutex_unlock(&device->lock);
 }
 
-/* With the lock held: whether the routine is to be called once more. */
+/* With the lock held: whether the routine is to be called once more. Once when QEMU is gone: it finds out. */
 static bool wants_interrupt(struct qemu_device *device, unsigned calls)
 {
-    if (!device->routine || !device->lines || device->masked)
+    if (!device->routine || device->masked)
+        return false;
+    if (device->lost)
+        return calls == 0;
+    if (!device->lines)
         return false;
     device->masked = calls == LEVEL_LIMIT;
     if (device->masked)
@@ -261,23 +266,38 @@ static size_t device_pages_run(void *device, PMDL mdl, size_t offset, uint64_t *
 
 /* ---- The keeper ---------------------------------------------------------------------------------------- */
 
-/* Nobody asserts them any more. */
-static void lower_lines(struct qemu_device *device)
+/* Nobody asserts lines any more. The driver need not wait for an interrupt that does not come. */
+static void lose_controller(struct qemu_device *device)
 {
     pthread_mutex_lock(&device->lock);
     device->lines = 0;
+    device->lost = true;
+    if (device->routine)
+        linux_host_interrupt(device->host);
     pthread_mutex_unlock(&device->lock);
 }
 
-/* Tells of an end that nobody asked for. */
-static void report_end(struct qemu_device *device)
+static bool is_running(struct qemu_device *device)
 {
     bool running;
 
     pthread_mutex_lock(&device->lock);
     running = device->running;
     pthread_mutex_unlock(&device->lock);
-    if (running)
+    return running;
+}
+
+/* Tells of one that is there, and is going to be ended. */
+static void report_silence(struct qemu_device *device)
+{
+    if (is_running(device) && qtest_was_silent(&device->qtest))
+        log_error(device, "%s has given no answer for %d s", QEMU_PROGRAM, QTEST_PATIENCE_MS / 1000);
+}
+
+/* Tells of an end that nobody asked for. */
+static void report_end(struct qemu_device *device)
+{
+    if (is_running(device) && !qtest_was_silent(&device->qtest))
         log_error(device, "%s is gone: %s", QEMU_PROGRAM,
                   device->sentence[0] ? device->sentence : "it said nothing");
 }
@@ -296,7 +316,8 @@ static void *keep(void *context)
         qtest_serve(&device->qtest);
     else
         qtest_hang_up(&device->qtest);
-    lower_lines(device);
+    report_silence(device);
+    lose_controller(device);
     process_end(&process);
     process_sentence(&process, device->sentence, sizeof(device->sentence));
     process_close(&process);
@@ -457,7 +478,7 @@ void qemu_device_destroy(struct qemu_device *device)
 {
     linux_host_detach(device->host);
     pthread_mutex_lock(&device->lock);
-    device->running = false;
+    device->running = device->lost; /* what was lost before was not ended by us */
     pthread_mutex_unlock(&device->lock);
     stop_keeper(device);
     release(device);

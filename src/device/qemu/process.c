@@ -166,6 +166,7 @@ void process_end(struct process *process)
         return;
     if (!has_ended(process)) {
         kill(process->id, SIGTERM);
+        kill(process->id, SIGCONT); /* one that was stopped ends as well, and in order */
         if (!ends_soon(process)) {
             kill(process->id, SIGKILL);
             waitpid(process->id, &process->status, 0);

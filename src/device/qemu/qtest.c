@@ -9,7 +9,9 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#define PATIENCE_S  10 /* for an answer; QEMU gives its first when it has started */
+#define FIRST_MS    (2 * QTEST_PATIENCE_MS) /* QEMU gives its first answer when it has started */
+#define STEP_MS     100
+#define NS_PER_MS   1000000
 #define POSTED_MOST 64 /* commands without an answer: they fit in the socket's buffer many times */
 #define LINE_SIZE   256
 
@@ -120,18 +122,38 @@ static bool send_command(struct qtest *qtest, const char *command)
     return true;
 }
 
-/* Under `turn`: waits until all commands are answered. False: QEMU is gone. */
-static bool await_answers(struct qtest *qtest, uint64_t *value)
+static bool is_answered(const struct qtest *qtest)
+{
+    return qtest->answered == qtest->sent;
+}
+
+/* Under both locks. */
+static void wait_step(struct qtest *qtest)
 {
     struct timespec until;
-    bool timely = true, whole;
+    bool timely = true;
 
     clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += PATIENCE_S;
-    pthread_mutex_lock(&qtest->lock);
-    while (qtest->answered < qtest->sent && !qtest->gone && timely)
+    until.tv_nsec += STEP_MS * NS_PER_MS;
+    until.tv_sec += until.tv_nsec / (1000 * NS_PER_MS);
+    until.tv_nsec %= 1000 * NS_PER_MS;
+    while (!is_answered(qtest) && !qtest->gone && timely)
         timely = pthread_cond_clockwait(&qtest->changed, &qtest->lock, CLOCK_MONOTONIC, &until) == 0;
-    whole = qtest->answered == qtest->sent;
+}
+
+/* Under `turn`: waits until all commands are answered. False: QEMU is gone. Counts steps rather than time,
+ * so that a process that is stopped for a while itself does not take its own absence for QEMU's. */
+static bool await_answers(struct qtest *qtest, uint64_t *value)
+{
+    unsigned steps;
+    bool whole;
+
+    pthread_mutex_lock(&qtest->lock);
+    steps = (qtest->answered == 0 ? FIRST_MS : QTEST_PATIENCE_MS) / STEP_MS;
+    for (; steps > 0 && !is_answered(qtest) && !qtest->gone; steps--)
+        wait_step(qtest);
+    whole = is_answered(qtest);
+    qtest->silent |= !whole && !qtest->gone;
     *value = whole ? qtest->value : UINT64_MAX;
     pthread_mutex_unlock(&qtest->lock);
     if (!whole)
@@ -165,6 +187,16 @@ static void post(struct qtest *qtest, const char *command)
             await_answers(qtest, &value);
     }
     pthread_mutex_unlock(&qtest->turn);
+}
+
+bool qtest_was_silent(struct qtest *qtest)
+{
+    bool silent;
+
+    pthread_mutex_lock(&qtest->lock);
+    silent = qtest->silent;
+    pthread_mutex_unlock(&qtest->lock);
+    return silent;
 }
 
 void qtest_flush(struct qtest *qtest)

@@ -5,7 +5,8 @@
  *
  * Writes are posted, as they are on PCI: the command is sent, and its answer awaited by whoever reads next.
  * Commands by different threads happen one after the other. When the connection is lost, or QEMU gives no
- * answer in time, it is gone for good: reads give all ones, writes do nothing, and nobody waits.
+ * answer for QTEST_PATIENCE_MS, it is gone for good: reads give all ones, writes do nothing, and nobody
+ * waits.
  */
 #ifndef QTEST_H
 #define QTEST_H
@@ -13,6 +14,8 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#define QTEST_PATIENCE_MS 5000 /* the first answer may take twice as long: QEMU has to start */
 
 /* The level of an interrupt line has changed. Called by the thread that runs qtest_serve(). */
 typedef void qtest_line_routine(void *context, unsigned line, bool raised);
@@ -29,6 +32,7 @@ struct qtest {
     uint64_t value;    /* of the last answer */
     bool failed;       /* the last answer was no OK */
     bool gone;
+    bool silent; /* and that because it gave no answer */
 };
 
 /* A connection over `socket`, which stays the caller's. */
@@ -48,6 +52,8 @@ uint32_t qtest_read(struct qtest *qtest, unsigned width, uint64_t address);
 void qtest_write(struct qtest *qtest, unsigned width, uint64_t address, uint32_t value);
 uint32_t qtest_in(struct qtest *qtest, uint16_t port);
 void qtest_out(struct qtest *qtest, uint16_t port, uint32_t value);
+/* Whether it is gone because it gave no answer, though the connection was there. */
+bool qtest_was_silent(struct qtest *qtest);
 /* Waits until all that was sent has been done, and all lines told of that it changed. */
 void qtest_flush(struct qtest *qtest);
 

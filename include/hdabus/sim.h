@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * sim.h - what only a simulated controller can do: hear what comes out of a pin, feed what goes into one,
- * plug and unplug jacks, fail, and tell of a driver's mistakes.
+ * plug and unplug jacks, wake, fail, be pulled out, and tell of a driver's mistakes.
  *
  * Each function takes a bus that hdabus_open() opened; INVALID_DEVICE_REQUEST when it is not a simulated one.
  */
@@ -91,6 +91,22 @@ enum hdabus_sim_failure {
 /* `which` is regarded where the failure names it. INVALID_PARAMETER: no such failure, stream descriptor or
  * codec. */
 NTSTATUS hdabus_sim_fail(struct hdabus *bus, enum hdabus_sim_failure failure, unsigned which);
+
+/* Pulls the controller out, for good, at any instant and from any thread, also while a call of the bus is
+ * under way; not from a sink or a source. From then on every register reads as all ones, writes do nothing,
+ * and there is no interrupt, no DMA and no audio; memory keeps what was in it, the position buffer too. The
+ * pointers that GetWallClockRegister and GetLinkPositionRegister have handed out stay readable until the bus
+ * closes: those to registers show all ones, as a mapped register of a missing device does, and those to
+ * memory what was there last. Nothing that a driver does to a removed controller is a fault, nor that it
+ * frees what was in use. Removing it twice is harmless. */
+NTSTATUS hdabus_sim_remove(struct hdabus *bus);
+
+/* Whether the controller asserts PME: the link is in reset (GCTL.CRST is 0) and STATESTS has a bit that
+ * WAKEEN has, too: a codec has asked for the link (HDA 3.3.8, 3.3.9). This is what an operating system hears
+ * of when a suspended controller wants to be resumed; it stays until the link leaves reset. FALSE where the
+ * bus is not simulated.
+ */
+BOOLEAN hdabus_sim_woken(struct hdabus *bus);
 
 /* What the simulator noticed a driver do that no driver may: a wrong access width, DMA outside of allocated
  * memory, RUN with a bad descriptor list, memory freed while in use, a stream whose format is not the

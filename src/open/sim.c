@@ -511,3 +511,16 @@ NTSTATUS hdabus_sim_fail(struct hdabus *bus, enum hdabus_sim_failure failure, un
         return STATUS_INVALID_DEVICE_REQUEST;
     return sim_device_fail(bus->sim, failure, which);
 }
+
+NTSTATUS hdabus_sim_remove(struct hdabus *bus)
+{
+    if (bus->sim == NULL)
+        return STATUS_INVALID_DEVICE_REQUEST;
+    sim_device_remove(bus->sim);
+    return STATUS_SUCCESS;
+}
+
+BOOLEAN hdabus_sim_woken(struct hdabus *bus)
+{
+    return bus->sim != NULL && sim_device_woken(bus->sim);
+}

@@ -520,6 +520,80 @@ static void a_lost_interrupt_calls_nobody(void **state)
     stop_rings(&dma);
 }
 
+/* ---- Removal ------------------------------------------------------------------------------------ */
+
+static bool pull_out(void *context)
+{
+    calls++;
+    ops->read32(device, 0x24);
+    sim_device_remove(device);
+    assert_int_equal(ops->read32(device, 0x24), UINT32_MAX);
+    ops->write8(device, 0x5D, 1);
+    assert_int_equal(ops->read8(device, 0x5D), UINT8_MAX);
+    assert_int_equal(*(volatile ULONG *)context, UINT32_MAX);
+    return true;
+}
+
+/* In the middle of its interrupt, by message or by level. */
+static void a_removed_controller_interrupts_no_more(void **state)
+{
+    volatile ULONG *clock = ops->map(device, 0x30), *position = ops->map(device, 0x84);
+    struct hda_dma dma;
+
+    (void)state;
+    calls = 0;
+    link_up();
+    start_rings(&dma);
+    ops->interrupt_connect(device, pull_out, (void *)clock);
+    send(&dma, 3);
+    pass(&host, 1000000);
+    assert_int_equal(calls, 1);
+    assert_true(host.ops->next(device) == UINT64_MAX);
+    assert_int_equal(*clock, UINT32_MAX);
+    assert_int_equal(*position, UINT32_MAX);
+    assert_int_equal(ops->read16(device, 0x48), UINT16_MAX);
+    ops->interrupt_disconnect(device);
+    ops->dma_free(device, &dma);
+}
+
+/* A message that has been sent, and that nobody has taken yet. */
+static void a_message_on_its_way_is_lost_with_the_controller(void **state)
+{
+    struct hda_dma dma;
+
+    (void)state;
+    calls = 0;
+    link_up();
+    start_rings(&dma);
+    send(&dma, 1);
+    pass(&host, 100000);
+    sim_device_remove(device);
+    ops->interrupt_connect(device, handler, NULL);
+    pass(&host, 100000);
+    assert_int_equal(calls, 0);
+    ops->interrupt_disconnect(device);
+    ops->dma_free(device, &dma);
+}
+
+/* It lacks a device, not memory. */
+static void there_is_memory_without_a_controller(void **state)
+{
+    struct hda_dma dma;
+    uint64_t address;
+    PMDL mdl;
+
+    (void)state;
+    sim_device_remove(device);
+    sim_device_remove(device);
+    assert_int_equal(ops->dma_alloc(device, 4096, 0xFFFFFFFF, &dma), STATUS_SUCCESS);
+    assert_int_equal(ops->pages_alloc(device, 8192, UINT64_MAX, &mdl), STATUS_SUCCESS);
+    assert_int_equal(ops->pages_run(device, mdl, 0, &address), 8192);
+    ops->pages_free(device, mdl);
+    ops->dma_free(device, &dma);
+    assert_int_equal(sim_device_plug_jack(device, 1, 3, TRUE), STATUS_SUCCESS);
+    assert_int_equal(sim_device_fail(device, HDABUS_SIM_MEMORY_ERROR, 0), STATUS_SUCCESS);
+}
+
 /* ---- Memory ------------------------------------------------------------------------------------- */
 
 static void contiguous_memory_is_aligned_zeroed_and_within_reach(void **state)
@@ -711,6 +785,34 @@ static void threads_may_use_a_device_at_once(void **state)
     stop_rings(&dma);
 }
 
+/* Nobody who uses it hangs, or gets anything but all ones after that. */
+static void it_may_be_removed_while_threads_use_it(void **state)
+{
+    pthread_t turner, users[3];
+    struct hda_dma dma;
+
+    (void)state;
+    link_up();
+    start_rings(&dma);
+    host.threaded = true;
+    turning = 1;
+    assert_int_equal(pthread_create(&turner, NULL, turn_clock, NULL), 0);
+    for (unsigned i = 0; i < 3; i++)
+        assert_int_equal(pthread_create(&users[i], NULL, use_device, NULL), 0);
+    for (unsigned i = 0; i < 20; i++) {
+        send(&dma, 1);
+        sched_yield();
+    }
+    sim_device_remove(device);
+    assert_int_equal(ops->read32(device, 0x24), UINT32_MAX);
+    for (unsigned i = 0; i < 3; i++)
+        pthread_join(users[i], NULL);
+    __atomic_store_n(&turning, 0, __ATOMIC_SEQ_CST);
+    pthread_join(turner, NULL);
+    host.threaded = false;
+    ops->dma_free(device, &dma);
+}
+
 int main(void)
 {
 #define TEST(name)   cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -730,6 +832,11 @@ int main(void)
                                         teardown_with_faults),
         TEST(a_lost_interrupt_calls_nobody),
         LEVEL(a_lost_interrupt_calls_nobody),
+        TEST(a_removed_controller_interrupts_no_more),
+        LEVEL(a_removed_controller_interrupts_no_more),
+        TEST(a_message_on_its_way_is_lost_with_the_controller),
+        LEVEL(a_message_on_its_way_is_lost_with_the_controller),
+        TEST(there_is_memory_without_a_controller),
         TEST(contiguous_memory_is_aligned_zeroed_and_within_reach),
         TEST(pages_come_in_runs_that_are_apart),
         LEVEL(pages_are_one_run_if_asked),
@@ -737,6 +844,7 @@ int main(void)
         FAULTY(memory_given_back_in_use_is_not_touched_again),
         TEST(leaks_go_to_the_log),
         TEST(threads_may_use_a_device_at_once),
+        TEST(it_may_be_removed_while_threads_use_it),
     };
 
     return cmocka_run_group_tests_name("sim device", tests, NULL, NULL);

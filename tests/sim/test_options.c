@@ -241,6 +241,25 @@ static void a_verb_without_a_response_times_out_once(void **state)
     hdabus_close(bus);
 }
 
+/* It stays with whoever opened it, and closing it ends. */
+static void a_bus_whose_controller_is_pulled_out_can_be_closed(void **state)
+{
+    static const char *const clocks[] = {"clock=virtual", "clock=real", "clock=real,irq=level"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++) {
+        struct hdabus *bus;
+
+        assert_int_equal(open_bus(clocks[i], &bus), STATUS_SUCCESS);
+        assert_false(hdabus_sim_woken(bus));
+        assert_int_equal(hdabus_sim_remove(bus), STATUS_SUCCESS);
+        assert_int_equal(hdabus_sim_remove(bus), STATUS_SUCCESS);
+        assert_false(hdabus_sim_woken(bus));
+        assert_int_equal(hdabus_sim_faults(bus), 0);
+        hdabus_close(bus);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +270,7 @@ int main(void)
         cmocka_unit_test(a_controller_that_does_not_leave_reset_does_not_open),
         cmocka_unit_test(failures_are_for_what_exists),
         cmocka_unit_test(a_verb_without_a_response_times_out_once),
+        cmocka_unit_test(a_bus_whose_controller_is_pulled_out_can_be_closed),
     };
 
     return cmocka_run_group_tests_name("sim options", tests, NULL, NULL);

@@ -116,11 +116,20 @@ void sim_controller_stir(struct sim_controller *c)
         wake(c);
 }
 
+bool sim_controller_woken(const struct sim_controller *c)
+{
+    bool reset = c->link == LINK_RESET || c->link == LINK_STOPPING;
+
+    return !c->removed && reset && sim_get(c, REG_STATESTS, 2) & sim_get(c, REG_WAKEEN, 2);
+}
+
 void sim_fault(struct sim_controller *c, const char *format, ...)
 {
     char sentence[200];
     va_list arguments;
 
+    if (c->removed)
+        return;
     va_start(arguments, format);
     vsnprintf(sentence, sizeof(sentence), format, arguments);
     va_end(arguments);
@@ -433,6 +442,8 @@ uint64_t sim_controller_next(const struct sim_controller *c)
 {
     uint64_t frame;
 
+    if (c->removed)
+        return UINT64_MAX;
     switch (c->link) {
     case LINK_STARTING:
     case LINK_STOPPING:
@@ -469,7 +480,7 @@ static void run_until(struct sim_controller *c, uint64_t tick)
 
 void sim_controller_advance(struct sim_controller *c, uint64_t tick)
 {
-    while (c->now < tick) {
+    while (c->now < tick && !c->removed) {
         uint64_t next = sim_controller_next(c);
 
         run_until(c, next < tick ? next : tick);
@@ -478,6 +489,8 @@ void sim_controller_advance(struct sim_controller *c, uint64_t tick)
 
 uint32_t sim_controller_wall_clock(const struct sim_controller *c)
 {
+    if (c->removed)
+        return UINT32_MAX;
     return c->link == LINK_UP ? (uint32_t)(c->now - c->link_since) : 0;
 }
 
@@ -489,6 +502,13 @@ unsigned sim_controller_streams(const struct sim_controller *c)
 bool sim_controller_has_alias(const struct sim_controller *c)
 {
     return !c->shape.no_alias;
+}
+
+void sim_controller_remove(struct sim_controller *c)
+{
+    c->removed = true;
+    c->asserted = false;
+    c->message = false;
 }
 
 /* ---- Failures ----------------------------------------------------------------------------------- */

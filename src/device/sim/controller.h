@@ -108,6 +108,15 @@ void sim_controller_write(struct sim_controller *c, uint32_t offset, unsigned wi
  */
 bool sim_controller_fail(struct sim_controller *c, enum hdabus_sim_failure failure, unsigned which);
 
+/* Pulls the controller out, for good. From now on every register reads as all ones and keeps nothing, nothing
+ * happens by itself, and it reaches no memory: what is forgotten is not in use. Nothing is a fault any more.
+ */
+void sim_controller_remove(struct sim_controller *c);
+
+/* Whether it asserts PME: the link is in reset, and a codec that WAKEEN names has asked for it (HDA 3.3.8,
+ * 3.3.9). */
+bool sim_controller_woken(const struct sim_controller *c);
+
 /* Lets time pass up to `tick`; a time that has passed already changes nothing. */
 void sim_controller_advance(struct sim_controller *c, uint64_t tick);
 /* When something will happen by itself next, later than the time it was advanced to; UINT64_MAX: nothing

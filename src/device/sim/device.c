@@ -371,3 +371,22 @@ NTSTATUS sim_device_fail(struct sim_device *device, enum hdabus_sim_failure fail
     pthread_mutex_unlock(&device->lock);
     return known ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }
+
+void sim_device_remove(struct sim_device *device)
+{
+    sim_device_enter(device);
+    sim_controller_remove(device->controller);
+    sim_device_settle(device);
+    pthread_mutex_unlock(&device->lock);
+}
+
+bool sim_device_woken(struct sim_device *device)
+{
+    bool woken;
+
+    sim_device_enter(device);
+    woken = sim_controller_woken(device->controller);
+    sim_device_settle(device);
+    pthread_mutex_unlock(&device->lock);
+    return woken;
+}

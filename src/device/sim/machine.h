@@ -109,6 +109,7 @@ struct sim_controller {
     bool asserted;  /* the OR of the enabled causes */
     bool unheard;   /* nobody hears of that */
     bool message;   /* it has risen */
+    bool removed;   /* for good: there is no controller any more */
     unsigned messages;
     unsigned resets_failed;
     struct sim_failures failures;

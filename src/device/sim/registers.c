@@ -503,6 +503,8 @@ uint32_t sim_controller_read(struct sim_controller *c, uint32_t offset, unsigned
     const struct row *row;
     unsigned stream;
 
+    if (c->removed)
+        return UINT32_MAX >> (32 - 8 * width); /* nobody answers on the bus */
     if (whole_stream_control(c, offset, width))
         return sim_get(c, offset, 4);
     if (resolve_alias(c, &offset) && c->shape.no_alias)
@@ -598,6 +600,8 @@ void sim_controller_write(struct sim_controller *c, uint32_t offset, unsigned wi
     const struct row *row;
     unsigned stream;
 
+    if (c->removed)
+        return;
     if (c->link != LINK_UP && offset != REG_GCTL) {
         sim_fault(c, "write of %u bits at %Xh while CRST does not read as 1 (HDA 3.3.7)", 8 * width,
                   (unsigned)offset);

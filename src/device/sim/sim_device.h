@@ -38,6 +38,12 @@ bool sim_device_plug(struct sim_device *device, unsigned address, struct sim_cod
  * given to complain with. Called by the codecs, so with the device's lock held. */
 void sim_device_report(void *device, const char *sentence);
 
+/* hdabus_sim_remove and hdabus_sim_woken of sim.h. From any thread and at any IRQL, also from within a
+ * routine of sim_device_ops that somebody has wrapped; not from a sink or a source. What happens before now
+ * has happened. */
+void sim_device_remove(struct sim_device *device);
+bool sim_device_woken(struct sim_device *device);
+
 /* hdabus_sim_fail, hdabus_sim_faults and hdabus_sim_fault of sim.h. */
 NTSTATUS sim_device_fail(struct sim_device *device, enum hdabus_sim_failure failure, unsigned which);
 unsigned sim_device_faults(struct sim_device *device);

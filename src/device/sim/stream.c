@@ -66,6 +66,8 @@ uint32_t sim_controller_position(const struct sim_controller *c, unsigned stream
 {
     const struct sim_stream *s = &c->streams[stream];
 
+    if (c->removed)
+        return UINT32_MAX;
     return in_buffer(c, s, shown_bytes(c, s, s->linked, c->shape.lpib));
 }
 

@@ -13,6 +13,7 @@
 #include "controller.h"
 #include "core.h"
 #include "link.h"
+#include "ring.h"
 #include "wake.h"
 
 #define ROOT        0 /* the node that every codec has (HDA 7.2.1) */
@@ -118,9 +119,13 @@ static unsigned count_codecs(uint16_t codecs)
 /* From the beginning: no client is there yet. */
 static NTSTATUS reset_link(struct hda_bus *bus)
 {
+    NTSTATUS status;
+
     hda_controller_quiet(bus);
     bus->host->work_cancel(bus->config.host_context, &bus->deferred);
-    return hda_link_restart(bus);
+    hda_rings_stop(bus);
+    status = hda_link_reset(bus);
+    return NT_SUCCESS(status) ? hda_link_start(bus) : status;
 }
 
 /* Whether one that has answered still does. */

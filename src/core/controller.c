@@ -149,7 +149,7 @@ NTSTATUS hda_controller_reset(struct hda_bus *bus)
         return status;
     bus->host->sleep(bus->config.host_context, CODECS_READY);
     hda_write16(bus, WAKEEN, 0); /* a reset leaves it, and it can interrupt */
-    bus->armed = 0;
+    __atomic_store_n(&bus->armed, 0, __ATOMIC_RELAXED);
     bus->codecs = hda_read16(bus, STATESTS) & STATESTS_CODECS;
     hda_write16(bus, STATESTS, bus->codecs);
     hda_write32(bus, GCTL, GCTL_CRST | GCTL_UNSOL);

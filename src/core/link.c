@@ -6,6 +6,15 @@
 #include "core.h"
 #include "ring.h"
 
+NTSTATUS hda_link_reset(struct hda_bus *bus)
+{
+    NTSTATUS status = hda_controller_reset(bus);
+
+    if (NT_SUCCESS(status))
+        hda_positions_program(bus);
+    return status;
+}
+
 NTSTATUS hda_link_start(struct hda_bus *bus)
 {
     NTSTATUS status = hda_rings_start(bus);
@@ -15,14 +24,4 @@ NTSTATUS hda_link_start(struct hda_bus *bus)
     hda_controller_listen(bus);
     hda_verbs_start(bus);
     return STATUS_SUCCESS;
-}
-
-NTSTATUS hda_link_restart(struct hda_bus *bus)
-{
-    NTSTATUS status = hda_controller_reset(bus);
-
-    if (!NT_SUCCESS(status))
-        return status;
-    hda_positions_program(bus);
-    return hda_link_start(bus);
 }

@@ -7,10 +7,10 @@
 
 struct hda_bus;
 
-/* Once: the engines are there, and the interrupt is connected. PASSIVE_LEVEL. */
+/* Again, when the engines are there: finds the codecs anew. The rings have stopped, nothing interrupts, and
+ * no deferred work runs. PASSIVE_LEVEL. */
+NTSTATUS hda_link_reset(struct hda_bus *bus);
+/* From then on codecs can be asked. The interrupt is connected. PASSIVE_LEVEL. */
 NTSTATUS hda_link_start(struct hda_bus *bus);
-/* Again, from a reset on: finds the codecs anew. Nothing is in flight, no deferred work runs, and nothing
- * interrupts. PASSIVE_LEVEL. */
-NTSTATUS hda_link_restart(struct hda_bus *bus);
 
 #endif

@@ -15,14 +15,12 @@
 
 /* ---- Suspend --------------------------------------------------------------------------------- */
 
-/* Leaves the controller in reset, where codecs can still wake it. Whether it is. */
-static bool put_to_sleep(struct hda_bus *bus)
+/* Undoes what has been started, and leaves the controller in reset, where codecs can still wake it. */
+static void put_to_sleep(struct hda_bus *bus)
 {
     hda_interrupts_stop(bus);
     hda_rings_stop(bus);
-    hda_write16(bus, STATESTS, STATESTS_CODECS);
     bus->in_control = !hda_controller_stop(bus);
-    return !bus->in_control;
 }
 
 NTSTATUS hda_bus_suspend(struct hda_bus *bus)
@@ -33,19 +31,25 @@ NTSTATUS hda_bus_suspend(struct hda_bus *bus)
         return STATUS_SUCCESS;
     hda_verbs_suspend(bus);
     hda_state_suspend(bus);
-    if (!put_to_sleep(bus))
-        return STATUS_DEVICE_NOT_READY;
-    return hda_is_gone(bus) ? STATUS_DEVICE_REMOVED : STATUS_SUCCESS;
+    hda_write16(bus, STATESTS, STATESTS_CODECS); /* what codecs said until now is no wake */
+    put_to_sleep(bus);
+    if (hda_is_gone(bus)) {
+        hda_defer(bus, 0); /* it has been cancelled */
+        return STATUS_DEVICE_REMOVED;
+    }
+    return bus->in_control ? STATUS_DEVICE_NOT_READY : STATUS_SUCCESS;
 }
 
 /* ---- Resume ---------------------------------------------------------------------------------- */
 
 static NTSTATUS wake_up(struct hda_bus *bus)
 {
-    NTSTATUS status = hda_interrupts_start(bus);
+    NTSTATUS status = hda_link_reset(bus);
 
     if (NT_SUCCESS(status))
-        status = hda_link_restart(bus);
+        status = hda_interrupts_start(bus);
+    if (NT_SUCCESS(status))
+        status = hda_link_start(bus);
     if (!NT_SUCCESS(status))
         put_to_sleep(bus);
     return status;

@@ -221,6 +221,7 @@ static NTSTATUS run_rings(struct hda_bus *bus)
 {
     NTSTATUS status;
 
+    bus->verbs.running = true;
     hda_write8(bus, RIRBCTL, RIRBCTL_DMAEN | RIRBCTL_RINTCTL | RIRBCTL_OIC);
     status = hda_wait(bus, rirb_control, RIRBCTL_DMAEN, RIRBCTL_DMAEN, bus->config.bounds.stream);
     if (!NT_SUCCESS(status))
@@ -289,8 +290,9 @@ NTSTATUS hda_corb_restart(struct hda_bus *bus)
 
 void hda_rings_stop(struct hda_bus *bus)
 {
-    if (bus->verbs.corb.memory != NULL && bus->in_control)
+    if (bus->verbs.running)
         halt_rings(bus);
+    bus->verbs.running = false;
 }
 
 void hda_rings_free(struct hda_bus *bus)

@@ -41,6 +41,7 @@ struct hda_verbs {
     uint16_t read;      /* the RIRB entry read last */
     ULONG in_flight;    /* of all codecs */
     ULONG limit;        /* commands in flight at most */
+    bool running;       /* the rings have been started */
     NTSTATUS refusal;   /* of every call, while nothing may be sent; else SUCCESS */
     bool overrun;       /* the RIRB has overrun since in_flight was last 0; atomic */
     bool stuck;         /* the CORB has to be started anew; atomic */

@@ -73,8 +73,6 @@ void hda_wake_acknowledge(struct hda_bus *bus)
 
 void hda_wake_note(struct hda_bus *bus, uint16_t codecs)
 {
-    if (codecs == 0)
-        return;
     __atomic_fetch_or(&bus->woken, codecs, __ATOMIC_RELEASE);
     hda_defer(bus, 0);
 }

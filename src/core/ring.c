@@ -26,14 +26,26 @@ static unsigned rirb_next(const struct hda_bus *bus)
 
 /* ---- Traffic --------------------------------------------------------------------------------- */
 
-/* A read pointer beyond the ring is a missing controller's: nothing will be overwritten that it could fetch.
- */
+static uint16_t corb_next(const struct hda_verbs *verbs)
+{
+    return (uint16_t)((verbs->write + 1u) % verbs->corb_entries);
+}
+
+void hda_corb_doubt(struct hda_bus *bus)
+{
+    if (bus->verbs.doubtful)
+        return;
+    bus->verbs.doubtful = true;
+    bus->verbs.fetched = corb_next(&bus->verbs); /* nobody knows how far: to be read */
+}
+
+/* A read pointer beyond the ring is a missing controller's, which fetches nothing. */
 bool hda_corb_has_room(struct hda_bus *bus)
 {
     struct hda_verbs *verbs = &bus->verbs;
-    uint16_t next = (uint16_t)((verbs->write + 1u) % verbs->corb_entries), pointer;
+    uint16_t next = corb_next(verbs), pointer;
 
-    if (next != verbs->fetched)
+    if (!verbs->doubtful || next != verbs->fetched)
         return true;
     pointer = hda_read16(bus, CORBRP);
     if (pointer < verbs->corb_entries)
@@ -45,7 +57,7 @@ void hda_corb_put(struct hda_bus *bus, uint32_t command)
 {
     struct hda_verbs *verbs = &bus->verbs;
 
-    verbs->write = (uint16_t)((verbs->write + 1u) % verbs->corb_entries);
+    verbs->write = corb_next(verbs);
     ((volatile uint32_t *)verbs->corb.memory)[verbs->write] = command;
 }
 

@@ -23,8 +23,11 @@ void hda_rings_stop(struct hda_bus *bus);
 /* Frees their memory: they have stopped, or the controller is in reset. */
 void hda_rings_free(struct hda_bus *bus);
 
-/* Whether there is room for one more command. Costs a register access once in a ring. Under verbs.lock. */
+/* Whether there is room for one more command. Under verbs.lock. */
 bool hda_corb_has_room(struct hda_bus *bus);
+/* What has been answered may not have been fetched (HARDWARE 17): from now on the controller is asked whether
+ * there is room, which costs a register access once in a ring. Under verbs.lock. */
+void hda_corb_doubt(struct hda_bus *bus);
 /* Writes the next command into memory. There is room. Under verbs.lock. */
 void hda_corb_put(struct hda_bus *bus, uint32_t command);
 /* Tells the controller of the commands written. Under verbs.lock. */

@@ -110,8 +110,8 @@ static void send(struct hda_bus *bus, struct hda_batch *batch, struct hda_codec_
 static void start_anew(struct hda_bus *bus);
 
 /* What has been answered the controller has fetched, so that there is always room; unless a codec answers
- * more than it was asked (HARDWARE 17). Then the rest waits for what is in flight. When nothing is, what the
- * controller still has to fetch is wanted by nobody. */
+ * more than it was asked. Then the rest waits for what is in flight. When nothing is, what the controller
+ * still has to fetch is wanted by nobody. */
 static bool has_room(struct hda_bus *bus)
 {
     if (hda_corb_has_room(bus))
@@ -228,6 +228,7 @@ static void answer_unasked(struct hda_bus *bus, unsigned address, uint32_t respo
     struct hda_codec_queue *codec = &bus->verbs.codecs[address];
 
     hda_log(bus, HDA_LOG_WARNING, "codec %u answered what nobody asked: %x", address, (unsigned)response);
+    hda_corb_doubt(bus);
     if (codec->batch == NULL || codec->batch->failed & 1u << address)
         return;
     codec->certain = 0;
@@ -275,8 +276,9 @@ static void give_up(struct hda_bus *bus, unsigned address, uint64_t now)
     struct hda_codec_queue *codec = &bus->verbs.codecs[address];
     struct hda_batch *batch = codec->batch;
 
-    hda_log(bus, HDA_LOG_WARNING, "codec %u left %u of its commands unanswered", address,
-            (unsigned)codec->in_flight);
+    if (!hda_is_gone(bus))
+        hda_log(bus, HDA_LOG_WARNING, "codec %u left %u of its commands unanswered", address,
+                (unsigned)codec->in_flight);
     invalidate(bus, codec, address);
     batch->failed |= (uint16_t)(1u << address);
     batch->done += codec->in_flight;

@@ -38,7 +38,7 @@ struct hda_verbs {
     uint16_t corb_entries;
     uint16_t rirb_entries;
     uint16_t write;     /* CORBWP */
-    uint16_t fetched;   /* CORBRP when it was read last */
+    uint16_t fetched;   /* CORBRP when it was read last, if it is */
     uint16_t read;      /* the RIRB entry read last */
     ULONG in_flight;    /* of all codecs */
     ULONG limit;        /* commands in flight at most */
@@ -46,6 +46,7 @@ struct hda_verbs {
     NTSTATUS refusal;   /* of every call, while nothing may be sent; else SUCCESS */
     bool overrun;       /* the RIRB has overrun since in_flight was last 0; atomic */
     bool stuck;         /* the CORB has to be started anew; atomic */
+    bool doubtful;      /* a codec has answered what nobody asked */
     LIST_ENTRY clients; /* that have batches, in the order of their turns */
     struct hda_codec_queue codecs[HDA_ADDRESSES];
 };

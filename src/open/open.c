@@ -135,12 +135,29 @@ static NTSTATUS open_kind(struct open_request *request, char *device)
     return open_fail(request, STATUS_NO_SUCH_DEVICE, "there is no kind of device called '%s'", device);
 }
 
+/* What hda_bus_start() says, for people. */
+static const char *why(NTSTATUS status)
+{
+    switch (status) {
+    case STATUS_DEVICE_NOT_READY:
+        return "a register does not come to the state that was waited for";
+    case STATUS_DEVICE_REMOVED:
+        return "it has disappeared";
+    case STATUS_NOT_SUPPORTED:
+        return "it is no HD Audio 1.0 controller";
+    case STATUS_INSUFFICIENT_RESOURCES:
+        return "there is no memory for it";
+    default:
+        return "its interrupt cannot be had";
+    }
+}
+
 static NTSTATUS start(struct open_request *request)
 {
     NTSTATUS status = hda_bus_start(request->config, &request->bus->core);
 
     if (!NT_SUCCESS(status))
-        return open_fail(request, status, "the controller does not start: status %08X", (unsigned)status);
+        return open_fail(request, status, "the controller does not start: %s", why(status));
     return STATUS_SUCCESS;
 }
 

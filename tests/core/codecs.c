@@ -69,15 +69,20 @@ static struct sim_shape shape_with(uint8_t ring_sizes)
     return shape;
 }
 
+static void plug_three(void)
+{
+    rig_plug_as(BEFORE, vendor_of(BEFORE));
+    rig_plug_as(BAD, vendor_of(BAD));
+    rig_plug_as(AFTER, vendor_of(AFTER));
+}
+
 /* Not yet started. */
 static void open_beside(const struct sim_vices *vices, uint8_t ring_sizes)
 {
     struct sim_shape shape = shape_with(ring_sizes);
 
     rig_set_up_shape(LINUX_CLOCK_VIRTUAL, &shape);
-    rig_plug_as(BEFORE, vendor_of(BEFORE));
-    rig_plug_as(BAD, vendor_of(BAD));
-    rig_plug_as(AFTER, vendor_of(AFTER));
+    plug_three();
     rig_spoil(BAD, vices);
 }
 
@@ -326,6 +331,35 @@ static void a_batch_that_names_a_bad_codec_holds_no_wrong_answer_of_another(void
     for_each(each_pattern);
 }
 
+/* One verb shows it; from then on, wherever in the ring that is, nothing is written over what is not fetched.
+ */
+static void a_codec_may_go_bad_at_any_time(void **state)
+{
+    static const struct kind twice = {"twice, later", {.twice = true}, false};
+
+    (void)state;
+    now_at = &twice;
+    for (unsigned place = 0; place < 16; place++) {
+        struct sim_shape shape = shape_with(0x20);
+        HDAUDIO_CODEC_TRANSFER first[16], show = get(BAD, 0);
+        HDAUDIO_BUS_INTERFACE_V2 ddi;
+
+        rig_set_up_shape(LINUX_CLOCK_VIRTUAL, &shape);
+        plug_three();
+        rig_start();
+        ddi = rig_client();
+        for (unsigned i = 0; i < 16; i++)
+            first[i] = get(BEFORE, 0);
+        ask(&ddi, first, place);
+        rig_spoil(BAD, &twice.vices);
+        ask(&ddi, &show, 1);
+        rig_pass(10 * FRAME);
+        each_pattern(&twice);
+        ddi.InterfaceDereference(ddi.Context);
+        close_rig();
+    }
+}
+
 /* An impostor's answers begin to come while the batch is under way that asked it, and go on when it has
  * ended. */
 static void a_codec_that_was_taken_for_another_rests(void **state)
@@ -522,6 +556,7 @@ int main(void)
         cmocka_unit_test(healthy_codecs_answer_what_they_are_asked),
         cmocka_unit_test(a_batch_for_a_bad_codec_disturbs_no_other),
         cmocka_unit_test(a_batch_that_names_a_bad_codec_holds_no_wrong_answer_of_another),
+        cmocka_unit_test(a_codec_may_go_bad_at_any_time),
         cmocka_unit_test(a_codec_that_was_taken_for_another_rests),
         cmocka_unit_test(a_dead_codec_of_fifteen_costs_one_timeout),
         cmocka_unit_test(where_it_locks_the_controller_up_it_costs_three),

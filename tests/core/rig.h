@@ -38,7 +38,8 @@ int rig_tear_down(void **state);
 /* In a test without such a fixture: a controller of this shape (NULL: the usual one) without a codec. */
 void rig_set_up_shape(enum linux_clock clock, const struct sim_shape *shape);
 
-/* One more built-in codec, before the start; with another vendor id; and making one a bad one. */
+/* One more built-in codec, before the start; with another vendor id; and making one a bad one,
+ * also later. */
 void rig_plug(unsigned address);
 void rig_plug_as(unsigned address, uint32_t vendor_id);
 void rig_spoil(unsigned address, const struct sim_vices *vices);

@@ -39,7 +39,7 @@ bool sim_device_plug(struct sim_device *device, unsigned address, struct sim_cod
 
 bool sim_device_has_codec(const struct sim_device *device, unsigned address);
 
-/* Makes the codec at `address` a bad one (`vices` of controller.h), before the bus is started. False when
+/* Makes the codec at `address` a bad one (`vices` of controller.h), while nobody uses the device. False when
  * there is none, it is bad already, or there is no memory. */
 bool sim_device_spoil(struct sim_device *device, unsigned address, const struct sim_vices *vices);
 

@@ -80,6 +80,7 @@ struct hda_bus {
     struct hda_client *own; /* for the bus driver's own verbs */
 
     bool interrupted; /* the interrupt routine has queued the deferred work; atomic */
+    bool suspected;   /* an engine was due when the deferred work ran last; nobody else's */
     struct {
         bool on;         /* the controller loses interrupts */
         unsigned heard;  /* periods in a row that one came for nevertheless */

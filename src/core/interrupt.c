@@ -197,7 +197,11 @@ static bool is_overdue(struct hda_bus *bus)
  * looked. */
 static bool look_for_lost_interrupt(struct hda_bus *bus)
 {
-    if (__atomic_exchange_n(&bus->interrupted, false, __ATOMIC_ACQUIRE) || !is_overdue(bus))
+    if (__atomic_exchange_n(&bus->interrupted, false, __ATOMIC_ACQUIRE)) {
+        bus->suspected = false;
+        return false;
+    }
+    if (!is_overdue(bus))
         return false;
     hda_engines_postpone(bus);
     acknowledge_all(bus, false);

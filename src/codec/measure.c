@@ -2,11 +2,12 @@
 /* measure.c - how finely an engine tells where it is. */
 #include "measure.h"
 
-#define PERIOD_MS    10
+#define PERIOD_MS    20
 #define PERIOD_BYTES (MEASURE_RATE / 1000 * MEASURE_BLOCK * PERIOD_MS)
 #define INTERVAL     5     /* microseconds between two looks; a link frame has 21 */
 #define LONGEST      20000 /* looks: 100 ms */
 #define STANDSTILL   5000  /* looks in which a stream that moves has moved */
+#define LOST_SIGHT   500   /* microseconds between two looks, after which an end is not judged by */
 
 /* ---- Obtaining and giving back ------------------------------------------------------------------- */
 
@@ -116,21 +117,36 @@ static void note_step(struct measure *measure, ULONG before, ULONG position)
     measure->moved = true;
 }
 
+/* The system may have let another thread run meanwhile. */
+static bool has_lost_sight(LONGLONG *time)
+{
+    LARGE_INTEGER frequency, now = KeQueryPerformanceCounter(&frequency);
+    LONGLONG elapsed = now.QuadPart - *time;
+
+    *time = now.QuadPart;
+    return elapsed > LOST_SIGHT * frequency.QuadPart / 1000000;
+}
+
 static void look(struct measure *measure)
 {
     ULONG before = ReadULongAcquire(measure->position), position;
+    LONGLONG time = KeQueryPerformanceCounter(NULL).QuadPart;
 
     for (unsigned i = 0; i < LONGEST && (measure->moved || i < STANDSTILL); i++) {
+        bool ended, lost;
+
         KeStallExecutionProcessor(INTERVAL);
+        ended = KeReadStateEvent(&measure->event) != 0;
         position = ReadULongAcquire(measure->position);
+        lost = has_lost_sight(&time);
         if (position >= measure->bytes)
             continue;
         note_step(measure, before, position);
         before = position;
-        if (KeReadStateEvent(&measure->event)) {
+        if (ended)
             KeClearEvent(&measure->event);
-            note_end(measure, ReadULongAcquire(measure->position));
-        }
+        if (ended && !lost)
+            note_end(measure, position);
     }
 }
 

@@ -86,6 +86,7 @@ struct hda_bus {
 
     bool interrupted;  /* the interrupt routine has queued the deferred work; atomic */
     bool removal_told; /* the deferred work has told those who wait that the controller is gone */
+    bool suspected;    /* an engine was due when the deferred work ran last; nobody else's */
     struct {
         bool on;         /* the controller loses interrupts */
         unsigned heard;  /* periods in a row that one came for nevertheless */

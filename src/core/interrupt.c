@@ -14,7 +14,8 @@
 #include "ring.h"
 #include "wake.h"
 
-#define ROUNDS 1000 /* of acknowledging before the routine gives up on a cause that does not go away */
+#define ROUNDS    1000 /* of acknowledging before the routine gives up on a cause that does not go away */
+#define NEXT_TIME 1000 /* nanoseconds in which an interrupt that waits has its turn */
 
 /* Memory tells that there are responses: acknowledge them before they are read, or one that comes between is
  * never seen (HARDWARE 4). */
@@ -185,9 +186,19 @@ static void serve_engine(struct hda_engine *engine, bool looked)
         count_errors(engine, causes, generation);
 }
 
+/* Whoever takes interrupts may have been kept from it, and this work with him: what is due is overdue when it
+ * still is the next time, before which an interrupt that waits has its turn. */
+static bool engines_overdue(struct hda_bus *bus)
+{
+    bool due = hda_now(bus) >= hda_engines_due(bus), again = due && bus->suspected;
+
+    bus->suspected = due && !again;
+    return again;
+}
+
 static bool is_overdue(struct hda_bus *bus)
 {
-    return hda_rirb_filled(bus) || hda_verbs_overdue(bus) || hda_now(bus) >= hda_engines_due(bus);
+    return hda_rirb_filled(bus) || hda_verbs_overdue(bus) || engines_overdue(bus);
 }
 
 /* A message that is lost is followed by no other, for the OR of the causes never falls. So when a timer has
@@ -196,7 +207,11 @@ static bool is_overdue(struct hda_bus *bus)
  * looked. */
 static bool look_for_lost_interrupt(struct hda_bus *bus)
 {
-    if (__atomic_exchange_n(&bus->interrupted, false, __ATOMIC_ACQUIRE) || !is_overdue(bus))
+    if (__atomic_exchange_n(&bus->interrupted, false, __ATOMIC_ACQUIRE)) {
+        bus->suspected = false;
+        return false;
+    }
+    if (!is_overdue(bus))
         return false;
     hda_engines_postpone(bus);
     acknowledge_all(bus, false);
@@ -208,7 +223,9 @@ static uint64_t next_look(struct hda_bus *bus)
 {
     uint64_t due = hda_engines_due(bus), now = hda_now(bus);
 
-    return due == UINT64_MAX ? UINT64_MAX : due > now ? due - now : 0;
+    if (due == UINT64_MAX)
+        return UINT64_MAX;
+    return due > now + NEXT_TIME ? due - now : NEXT_TIME;
 }
 
 static void serve(struct hda_bus *bus)

@@ -225,13 +225,13 @@ class Info(CommandTest):
         engines = self.check(run("info", "--json", "--device", device), DONE).object["engines"]
         directions = [engine["direction"] for engine in engines]
         self.assertEqual(directions, ["input", "output", "output", "bidirectional"])
-        self.assertEqual([engine["completions"] for engine in engines], [0, 9, 0, 0])
+        self.assertEqual([engine["completions"] for engine in engines], [0, 4, 0, 0])
         self.assertEqual([engine["fifo"] for engine in engines], [0, 192, 0, 0])
         result = run("info", "--json", "--device", "sim:lost-messages=1")
-        self.assertEqual((result.code, result.object["engines"][4]["lost_interrupts"]), (DONE, 9))
-        self.assertEqual(result.object["statistics"]["lost_interrupts"], 9)
+        self.assertEqual((result.code, result.object["engines"][4]["lost_interrupts"]), (DONE, 4))
+        self.assertEqual(result.object["statistics"]["lost_interrupts"], 4)
         self.assertEqual(result.err.count("loses interrupts"), 1)
-        self.assertIn("9 periods, 0 merged, 9 interrupts lost\n", run("info", "--device", "sim:lost-messages=1").out)
+        self.assertIn("4 periods, 0 merged, 4 interrupts lost\n", run("info", "--device", "sim:lost-messages=1").out)
 
     def test_real_clock(self):
         self.assertEqual(run("info", "--json", "--clock", "real").object["clock"], "real")

@@ -48,8 +48,6 @@ static NTSTATUS wake_up(struct hda_bus *bus)
     NTSTATUS status = hda_link_reset(bus);
 
     if (NT_SUCCESS(status))
-        status = hda_interrupts_start(bus);
-    if (NT_SUCCESS(status))
         status = hda_link_start(bus);
     if (!NT_SUCCESS(status))
         put_to_sleep(bus);

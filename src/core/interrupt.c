@@ -244,13 +244,16 @@ static void serve(struct hda_bus *bus)
         hda_defer(bus, next < look ? next : look);
 }
 
+/* While the bus sleeps there is nothing to serve. A call that suspend has overtaken may have queued this all
+ * the same; the end of resume does, too. */
 void hda_deferred(void *context)
 {
     struct hda_bus *bus = context;
+    NTSTATUS status = hda_usable(bus);
 
-    if (hda_is_gone(bus))
+    if (status == STATUS_DEVICE_REMOVED)
         hda_removal_serve(bus);
-    else
+    else if (NT_SUCCESS(status))
         serve(bus);
 }
 

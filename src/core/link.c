@@ -4,6 +4,7 @@
 
 #include "controller.h"
 #include "core.h"
+#include "interrupt.h"
 #include "ring.h"
 
 NTSTATUS hda_link_reset(struct hda_bus *bus)
@@ -15,10 +16,13 @@ NTSTATUS hda_link_reset(struct hda_bus *bus)
     return status;
 }
 
+/* A message may still be on its way from before a reset: its routine must find the rings as they will be. */
 NTSTATUS hda_link_start(struct hda_bus *bus)
 {
     NTSTATUS status = hda_rings_start(bus);
 
+    if (NT_SUCCESS(status) && !bus->connected)
+        status = hda_interrupts_start(bus);
     if (!NT_SUCCESS(status))
         return status;
     hda_controller_listen(bus);

@@ -15,12 +15,15 @@
 
 /* ---- Suspend --------------------------------------------------------------------------------- */
 
-/* Undoes what has been started, and leaves the controller in reset, where codecs can still wake it. */
+/* Undoes what has been started, and leaves the controller in reset, where codecs can still wake it. The
+ * deferred work that has been cancelled may have been to tell that the controller is gone. */
 static void put_to_sleep(struct hda_bus *bus)
 {
     hda_interrupts_stop(bus);
     hda_rings_stop(bus);
     bus->in_control = !hda_controller_stop(bus);
+    if (hda_is_gone(bus))
+        hda_defer(bus, 0);
 }
 
 NTSTATUS hda_bus_suspend(struct hda_bus *bus)
@@ -33,10 +36,8 @@ NTSTATUS hda_bus_suspend(struct hda_bus *bus)
     hda_state_suspend(bus);
     hda_write16(bus, STATESTS, STATESTS_CODECS); /* what codecs said until now is no wake */
     put_to_sleep(bus);
-    if (hda_is_gone(bus)) {
-        hda_defer(bus, 0); /* it has been cancelled */
+    if (hda_is_gone(bus))
         return STATUS_DEVICE_REMOVED;
-    }
     return bus->in_control ? STATUS_DEVICE_NOT_READY : STATUS_SUCCESS;
 }
 
@@ -46,8 +47,6 @@ static NTSTATUS wake_up(struct hda_bus *bus)
 {
     NTSTATUS status = hda_link_reset(bus);
 
-    if (NT_SUCCESS(status))
-        status = hda_interrupts_start(bus);
     if (NT_SUCCESS(status))
         status = hda_link_start(bus);
     if (NT_SUCCESS(status))

@@ -30,17 +30,16 @@ void hda_removal_notice(struct hda_bus *bus)
     hda_defer(bus, 0);
 }
 
-/* Whoever waits for the next period would wait for ever. */
+/* Whoever waits for the next period would wait for ever. Once the engine has been stopped it is not signalled
+ * (DDI Notification events). */
 static void tell_waiters(struct hda_engine *engine)
 {
     struct hda_bus *bus = engine->bus;
-    bool runs;
 
     hda_lock(bus, &bus->lock);
-    runs = engine->state == RunState;
-    hda_unlock(bus, &bus->lock);
-    if (runs)
+    if (engine->state == RunState)
         hda_notify_signal(engine);
+    hda_unlock(bus, &bus->lock);
 }
 
 void hda_removal_serve(struct hda_bus *bus)

@@ -242,7 +242,7 @@ static void program_rings(struct hda_bus *bus)
                RIRBSTS_RINTFL | RIRBSTS_OIS); /* left over from whoever drove it before (docs/QEMU.md) */
     verbs->write = 0;
     verbs->fetched = 0;
-    verbs->read = 0;
+    __atomic_store_n(&verbs->read, 0, __ATOMIC_RELAXED);
 }
 
 static NTSTATUS run_rings(struct hda_bus *bus)

@@ -15,8 +15,8 @@
 
 struct hda_bus;
 
-/* Allocates the rings and lets them run: the link is up, the interrupt routine connected. Again after a reset
- * of the link, with no deferred work running. */
+/* Allocates the rings and lets them run: the link is up. Again after a reset of the link, with no deferred
+ * work running. */
 NTSTATUS hda_rings_start(struct hda_bus *bus);
 /* Stops them. The interrupt is not connected any more, and no deferred work runs. */
 void hda_rings_stop(struct hda_bus *bus);

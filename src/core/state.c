@@ -393,7 +393,8 @@ static void rest(struct hda_engine *engine)
     hda_progress_reset(engine);
 }
 
-/* What does not stop is logged; it ends with the reset of the controller. */
+/* What does not stop is logged; it ends with the reset of the controller. Engines of one that is gone count
+ * as running until their clients stop them, and those who wait for them are told (DDI Removal). */
 void hda_state_suspend(struct hda_bus *bus)
 {
     struct change change = {.bus = bus, .patience = hda_patience_now(bus)};
@@ -402,7 +403,7 @@ void hda_state_suspend(struct hda_bus *bus)
     change.engines = running(bus);
     if (change.engines != 0)
         stop(&change);
-    for (unsigned i = 0; i < bus->engine_count; i++)
+    for (unsigned i = 0; i < bus->engine_count && !hda_is_gone(bus); i++)
         rest(&bus->engines[i]);
     __atomic_store_n(&bus->asleep, true, __ATOMIC_RELEASE);
     hda_unlock(bus, &bus->lock);

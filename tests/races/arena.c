@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* arena.c - one schedule, from the bus's start to its stop: see arena.h. */
+#define _GNU_SOURCE /* sched_setaffinity() */
 #include "arena.h"
 
 #include <malloc.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "controller.h"
 #include "device/sim/codec.h"
 
 #define GRAVES 1024
@@ -25,10 +28,10 @@ static struct {
 } graves[GRAVES];
 static unsigned grave_count;
 
-void arena_must(bool condition, const char *text, int line)
+void arena_must(bool condition, const char *text, const char *function, int line)
 {
     if (!condition && wrong++ == 0)
-        fprintf(stderr, "# line %d: %s\n", line, text);
+        fprintf(stderr, "# %s, line %d: %s\n", function, line, text);
 }
 
 /* ---- Chance and time ----------------------------------------------------------------------------- */
@@ -150,49 +153,14 @@ static NTSTATUS slow_pages_alloc(void *device, size_t size, uint64_t highest, PM
     return sim_device_ops.pages_alloc(device, size, highest, mdl);
 }
 
-/* ---- The interrupt ------------------------------------------------------------------------------- */
-
-static struct {
-    hda_interrupt_routine *routine;
-    unsigned running;
-    bool disconnected;
-} interrupt;
-
-static bool call_routine(void *context)
-{
-    bool ours;
-
-    if (interrupt.disconnected)
-        return false;
-    interrupt.running++;
-    ours = interrupt.routine(context);
-    interrupt.running--;
-    return ours;
-}
-
-static NTSTATUS connect(void *device, hda_interrupt_routine *routine, void *context)
-{
-    interrupt.routine = routine;
-    interrupt.disconnected = false;
-    return sim_device_ops.interrupt_connect(device, call_routine, context);
-}
-
-/* The simulated controller's own way would wait for a thread that has not the turn. */
-static void disconnect(void *device)
-{
-    interrupt.disconnected = true;
-    while (interrupt.running > 0)
-        linux_host_ops.sleep(arena.host, 1);
-    sim_device_ops.interrupt_disconnect(device);
-}
-
 /* ---- The bus ------------------------------------------------------------------------------------- */
 
-/* What the simulator finds when it is destroyed comes as an error. */
+/* What the simulator finds when it is destroyed comes as an error, and so does that it has been pulled out.
+ */
 static void expect_no_errors(void *context, enum hda_log_level level, const char *line)
 {
     (void)context;
-    if (level != HDA_LOG_ERROR)
+    if (level != HDA_LOG_ERROR || (controller_pulled() && strcmp(line, "the controller is gone") == 0))
         return;
     MUST(level != HDA_LOG_ERROR);
     fprintf(stderr, "# %s\n", line);
@@ -207,10 +175,10 @@ static void plug(unsigned address)
     MUST(codec != NULL && sim_device_plug(arena.device, address, codec));
 }
 
-void arena_query(unsigned child, HDAUDIO_BUS_INTERFACE_V2 *ddi)
+bool arena_query(unsigned child, HDAUDIO_BUS_INTERFACE_V2 *ddi)
 {
-    MUST(hda_bus_query_interface(arena.bus, child, &interface_v2, sizeof(*ddi), 0x0100,
-                                 (PINTERFACE)(void *)ddi) == STATUS_SUCCESS);
+    return KEPT(hda_bus_query_interface(arena.bus, child, &interface_v2, sizeof(*ddi), 0x0100,
+                                        (PINTERFACE)(void *)ddi));
 }
 
 static void start_bus(void)
@@ -224,8 +192,7 @@ static void start_bus(void)
     arena.device_ops = sim_device_ops;
     arena.device_ops.dma_alloc = slow_dma_alloc;
     arena.device_ops.pages_alloc = slow_pages_alloc;
-    arena.device_ops.interrupt_connect = connect;
-    arena.device_ops.interrupt_disconnect = disconnect;
+    controller_begin();
     MUST(linux_host_create(LINUX_CLOCK_VIRTUAL, expect_no_errors, NULL, &arena.host) == STATUS_SUCCESS);
     MUST(sim_device_create(arena.host, &options, &arena.device) == STATUS_SUCCESS);
     sim_device_info(arena.device, &config.info);
@@ -284,27 +251,45 @@ static void close_arena(void)
 
 /* ---- A schedule ---------------------------------------------------------------------------------- */
 
-static const struct scenario *played;
-
 static void work(void *context)
 {
     struct worker *worker = context;
 
-    played->work[worker->number](worker);
+    arena.scenario->work[worker->number](worker);
 }
 
-bool arena_run(const struct scenario *scenario, uint64_t seed)
+/* One thread runs at a time, and whom it gives the turn to need not be woken on another processor. */
+static void stay_on_one_processor(unsigned lane)
+{
+    cpu_set_t may, one;
+    int left;
+
+    if (sched_getaffinity(0, sizeof(may), &may) != 0)
+        return;
+    left = (int)lane % CPU_COUNT(&may);
+    CPU_ZERO(&one);
+    for (int i = 0; i < CPU_SETSIZE; i++) {
+        if (CPU_ISSET(i, &may) && left-- == 0)
+            CPU_SET(i, &one);
+    }
+    sched_setaffinity(0, sizeof(one), &one);
+}
+
+bool arena_run(const struct scenario *scenario, uint64_t seed, unsigned lane)
 {
     struct linux_schedule_thread threads[WORKERS];
     struct linux_schedule result = {0};
 
-    played = scenario;
+    arena.scenario = scenario;
+    stay_on_one_processor(lane);
     open_arena(seed);
     if (scenario->begin != NULL)
         scenario->begin();
     for (unsigned i = 0; i < WORKERS; i++)
         threads[i] = (struct linux_schedule_thread){work, &arena.workers[i]};
     MUST(linux_schedule_run(seed, threads, WORKERS, &result) == STATUS_SUCCESS);
+    if (arena.bus != NULL)
+        controller_end();
     if (scenario->end != NULL)
         scenario->end();
     close_arena();

@@ -30,6 +30,8 @@ struct worker {
     UCHAR codec;
     unsigned submitted; /* calls with a callback */
     unsigned completed;
+    unsigned asked; /* of those, the ones that its thread has made, which are answered in their order */
+    unsigned answered;
     KEVENT done; /* set by each completion */
 };
 
@@ -41,6 +43,7 @@ struct scenario {
 };
 
 struct arena {
+    const struct scenario *scenario;
     struct linux_host *host;
     struct sim_device *device;
     struct hda_host_ops host_ops; /* linux_host_ops that count, and a controller's memory that takes time */
@@ -49,23 +52,27 @@ struct arena {
     unsigned client_count;
     HDAUDIO_BUS_INTERFACE_V2 clients[CLIENTS];
     HANDLE shared[2];
+    void (*restart)(void); /* runs what threads expect to run when the controller is awake again; or NULL */
     struct worker workers[WORKERS];
 };
 extern struct arena arena;
 
-/* What all schedules of the program have seen together, also those in other processes. */
+/* What schedules have seen: all that one lane has played, of which each had a process of its own. */
 struct totals {
     uint64_t signals;   /* that a thread waited for, and that came */
     uint64_t callbacks; /* for verbs */
     uint64_t calls;     /* of notification callbacks and of routines for the interrupt */
     uint64_t responses; /* unsolicited ones that a callback got */
+    uint64_t sleeps;    /* from which the bus has resumed */
+    uint64_t wakes;     /* of codecs, that a request ended with */
+    uint64_t removals;  /* that the bus has noticed */
     uint64_t points;
     uint64_t trace; /* of the last schedule */
 };
 extern struct totals *totals;
 
-void arena_must(bool condition, const char *text, int line);
-#define MUST(condition) arena_must(condition, #condition, __LINE__)
+void arena_must(bool condition, const char *text, const char *function, int line);
+#define MUST(condition) arena_must(condition, #condition, __func__, __LINE__)
 
 /* By the seed and the thread. */
 uint32_t below(struct worker *worker, uint32_t limit);
@@ -83,10 +90,11 @@ void arena_bury_event(PKEVENT event);
 /* The clients go and the bus stops, before the schedule is over. */
 void arena_stop_bus(void);
 
-/* An interface of a child's client, which is the caller's. */
-void arena_query(unsigned child, HDAUDIO_BUS_INTERFACE_V2 *ddi);
+/* An interface of a child's client, which is the caller's. False when the controller is gone. */
+bool arena_query(unsigned child, HDAUDIO_BUS_INTERFACE_V2 *ddi);
 
-/* One schedule, in this process, which can have no other. Whether nothing was wrong; says else what. */
-bool arena_run(const struct scenario *scenario, uint64_t seed);
+/* One schedule, in this process, which can have no other, on a processor by the number of its lane. Whether
+ * nothing was wrong; says else what. */
+bool arena_run(const struct scenario *scenario, uint64_t seed, unsigned lane);
 
 #endif

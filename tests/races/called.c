@@ -2,6 +2,9 @@
 /* called.c - see called.h. */
 #include "called.h"
 
+#include "controller.h"
+#include "leaving.h"
+
 #define BYTES 256u /* at 96 kHz: a pass in two thirds of a millisecond */
 
 static const GUID interface_v3 = {
@@ -9,9 +12,9 @@ static const GUID interface_v3 = {
 static const GUID interface_bdl = {
     0xb4d65397, 0x5634, 0x40b0, {0xb0, 0x68, 0xf5, 0xb9, 0xf8, 0xb9, 0x67, 0xa5}};
 
-static void query(unsigned child, const GUID *type, USHORT size, void *table)
+static bool query(unsigned child, const GUID *type, USHORT size, void *table)
 {
-    MUST(hda_bus_query_interface(arena.bus, child, type, size, 0x0100, table) == STATUS_SUCCESS);
+    return KEPT(hda_bus_query_interface(arena.bus, child, type, size, 0x0100, table));
 }
 
 /* ---- A listener ---------------------------------------------------------------------------------- */
@@ -43,9 +46,11 @@ static void bury(struct listener *listener)
 /* It takes a while, now and then a long one, in which others go on; and is never called twice at once. */
 static void be_called(struct listener *listener)
 {
+    CALLED();
     MUST(listener->alive);
     MUST(listener->running++ == 0);
     KeStallExecutionProcessor(listener->calls % 2 == 0 ? 80 : 2);
+    CALLED();
     MUST(listener->alive);
     MUST(listener->running-- == 1);
     listener->calls++;
@@ -60,7 +65,8 @@ static NTSTATUS set_state(const HDAUDIO_BUS_INTERFACE_V3 *ddi, HDAUDIO_STREAM_ST
     return ddi->SetDmaEngineState(ddi->Context, state, 1, &handle);
 }
 
-static void open_engine(const HDAUDIO_BUS_INTERFACE_V3 *ddi, HANDLE *handle)
+/* Whether it has a buffer. */
+static bool open_engine(const HDAUDIO_BUS_INTERFACE_V3 *ddi, HANDLE *handle)
 {
     HDAUDIO_STREAM_FORMAT format = {96000, 16, 16, 2};
     HDAUDIO_CONVERTER_FORMAT converter;
@@ -69,9 +75,9 @@ static void open_engine(const HDAUDIO_BUS_INTERFACE_V3 *ddi, HANDLE *handle)
     ULONG fifo;
     PMDL mdl;
 
-    MUST(ddi->AllocateRenderDmaEngine(ddi->Context, &format, FALSE, handle, &converter) == STATUS_SUCCESS);
-    MUST(ddi->AllocateDmaBufferWithNotification(ddi->Context, *handle, 2, BYTES, &mdl, &size, &offset,
-                                                &stream, &fifo) == STATUS_SUCCESS);
+    return KEPT(ddi->AllocateRenderDmaEngine(ddi->Context, &format, FALSE, handle, &converter)) &&
+           SERVED(ddi->AllocateDmaBufferWithNotification(ddi->Context, *handle, 2, BYTES, &mdl, &size,
+                                                         &offset, &stream, &fifo));
 }
 
 static VOID NTAPI hear(PVOID context, LARGE_INTEGER time)
@@ -102,11 +108,17 @@ static NTSTATUS listen(const HDAUDIO_BUS_INTERFACE_V3 *ddi, HANDLE engine,
     return ddi->RegisterNotificationCallback(ddi->Context, engine, NULL, routine, listener);
 }
 
+static void restart(void)
+{
+    SERVED(set_state(&shared_client, RunState, arena.shared[0]));
+}
+
 void called_begin(void)
 {
     query(0, &interface_v3, sizeof(shared_client), &shared_client);
+    arena.restart = restart;
     for (unsigned i = 0; i < 2; i++) {
-        open_engine(&shared_client, &arena.shared[i]);
+        MUST(open_engine(&shared_client, &arena.shared[i]));
         MUST(set_state(&shared_client, RunState, arena.shared[i]) == STATUS_SUCCESS);
     }
 }
@@ -123,12 +135,12 @@ void called_register_and_unregister(struct worker *worker)
     for (unsigned round = 0; round < 6; round++) {
         HANDLE handle = arena.shared[below(worker, 2)];
         struct listener *listener = new_listener();
-        unsigned times = 1 + below(worker, 2);
+        unsigned times = 1 + below(worker, 2), registered = 0;
 
         for (unsigned i = 0; i < times; i++)
-            MUST(listen(ddi, handle, hear, listener) == STATUS_SUCCESS);
+            registered += KEPT(listen(ddi, handle, hear, listener));
         linger(worker, 900);
-        for (unsigned i = 0; i < times; i++)
+        for (unsigned i = 0; i < registered; i++)
             MUST(ddi->UnregisterNotificationCallback(ddi->Context, handle, hear, listener) == STATUS_SUCCESS);
         bury(listener);
     }
@@ -141,25 +153,32 @@ void called_stop_and_start(struct worker *worker)
         MUST(set_state(&shared_client, StopState, arena.shared[1]) == STATUS_SUCCESS);
         if (below(worker, 2))
             MUST(set_state(&shared_client, ResetState, arena.shared[1]) == STATUS_SUCCESS);
-        MUST(set_state(&shared_client, RunState, arena.shared[1]) == STATUS_SUCCESS);
+        SERVED(set_state(&shared_client, RunState, arena.shared[1]));
     }
 }
 
 /* Either by hand, and then the callback may have been there first, or by the last dereference. */
-static void leave(struct worker *worker, const HDAUDIO_BUS_INTERFACE_V3 *ddi, HANDLE engine)
+static void go(struct worker *worker, const HDAUDIO_BUS_INTERFACE_V3 *ddi, HANDLE engine)
 {
     NTSTATUS status;
     KIRQL old;
 
-    if (below(worker, 2)) {
-        MUST(set_state(ddi, StopState, engine) == STATUS_SUCCESS);
-        MUST(ddi->FreeDmaBuffer(ddi->Context, engine) == STATUS_SUCCESS);
-        KeRaiseIrql(below(worker, 2) ? DISPATCH_LEVEL : PASSIVE_LEVEL, &old);
-        status = ddi->FreeDmaEngine(ddi->Context, engine);
-        KeLowerIrql(old);
-        MUST(status == STATUS_SUCCESS || status == STATUS_INVALID_HANDLE);
-    }
-    ddi->InterfaceDereference(ddi->Context);
+    if (below(worker, 2))
+        return;
+    MUST(set_state(ddi, StopState, engine) == STATUS_SUCCESS);
+    MUST(ddi->FreeDmaBuffer(ddi->Context, engine) == STATUS_SUCCESS);
+    KeRaiseIrql(below(worker, 2) ? DISPATCH_LEVEL : PASSIVE_LEVEL, &old);
+    status = ddi->FreeDmaEngine(ddi->Context, engine);
+    KeLowerIrql(old);
+    MUST(status == STATUS_SUCCESS || status == STATUS_INVALID_HANDLE);
+}
+
+static void come(struct worker *worker, const HDAUDIO_BUS_INTERFACE_V3 *ddi, struct listener *listener)
+{
+    listener->ddi = ddi;
+    if (KEPT(listen(ddi, listener->engine, below(worker, 2) ? hear : hear_and_free, listener)))
+        SERVED(set_state(ddi, RunState, listener->engine));
+    linger(worker, 900);
 }
 
 void called_come_and_leave(struct worker *worker)
@@ -168,14 +187,13 @@ void called_come_and_leave(struct worker *worker)
         HDAUDIO_BUS_INTERFACE_V3 ddi;
         struct listener *listener = new_listener();
 
-        query(worker->child, &interface_v3, sizeof(ddi), &ddi);
-        open_engine(&ddi, &listener->engine);
-        listener->ddi = &ddi;
-        MUST(listen(&ddi, listener->engine, below(worker, 2) ? hear : hear_and_free, listener) ==
-             STATUS_SUCCESS);
-        MUST(set_state(&ddi, RunState, listener->engine) == STATUS_SUCCESS);
-        linger(worker, 900);
-        leave(worker, &ddi, listener->engine);
+        if (query(worker->child, &interface_v3, sizeof(ddi), &ddi)) {
+            if (open_engine(&ddi, &listener->engine)) {
+                come(worker, &ddi, listener);
+                go(worker, &ddi, listener->engine);
+            }
+            ddi.InterfaceDereference(ddi.Context);
+        }
         bury(listener);
     }
 }
@@ -209,16 +227,19 @@ static void write_list(PVOID data, PHDAUDIO_BUFFER_DESCRIPTOR list)
     }
 }
 
-static void open_bdl_engine(const HDAUDIO_BUS_INTERFACE_BDL *ddi, HANDLE *engine)
+/* Whether it has its memory. */
+static bool open_bdl_engine(const HDAUDIO_BUS_INTERFACE_BDL *ddi, HANDLE *engine)
 {
     HDAUDIO_STREAM_FORMAT format = {96000, 16, 16, 2};
     HDAUDIO_CONVERTER_FORMAT converter;
     PHDAUDIO_BUFFER_DESCRIPTOR list;
     PVOID data;
 
-    MUST(ddi->AllocateRenderDmaEngine(ddi->Context, &format, FALSE, engine, &converter) == STATUS_SUCCESS);
-    MUST(ddi->AllocateContiguousDmaBuffer(ddi->Context, *engine, BYTES, &data, &list) == STATUS_SUCCESS);
+    if (!KEPT(ddi->AllocateRenderDmaEngine(ddi->Context, &format, FALSE, engine, &converter)) ||
+        !SERVED(ddi->AllocateContiguousDmaBuffer(ddi->Context, *engine, BYTES, &data, &list)))
+        return false;
     write_list(data, list);
+    return true;
 }
 
 static NTSTATUS set_bdl(const HDAUDIO_BUS_INTERFACE_BDL *ddi, HDAUDIO_STREAM_STATE state, HANDLE engine)
@@ -230,23 +251,45 @@ static void run_for_a_while(struct worker *worker, const HDAUDIO_BUS_INTERFACE_B
                             struct listener *listener)
 {
     listener->stopped = false;
-    MUST(set_bdl(ddi, RunState, engine) == STATUS_SUCCESS);
-    linger(worker, 1400);
+    if (SERVED(set_bdl(ddi, RunState, engine)))
+        linger(worker, 1400);
     MUST(set_bdl(ddi, StopState, engine) == STATUS_SUCCESS);
     listener->stopped = true;
 }
 
-/* The routine before may go when another has been set up, the last one when the buffer has been freed. */
+/* The routine before may go when another has been set up, the last one when the buffer has been freed. A
+ * setup that is refused leaves the one before. */
 static void replace(struct worker *worker, const HDAUDIO_BUS_INTERFACE_BDL *ddi, HANDLE engine,
                     struct listener **listener)
 {
-    struct listener *before = *listener;
+    struct listener *next = new_listener();
 
     MUST(set_bdl(ddi, ResetState, engine) == STATUS_SUCCESS);
-    *listener = new_listener();
-    MUST(set_up(ddi, engine, *listener) == STATUS_SUCCESS);
-    bury(before);
+    if (!SERVED(set_up(ddi, engine, next))) {
+        bury(next);
+        next = *listener;
+    }
+    if (*listener != next)
+        bury(*listener);
+    *listener = next;
+    run_for_a_while(worker, ddi, engine, next);
+}
+
+static void live(struct worker *worker, const HDAUDIO_BUS_INTERFACE_BDL *ddi, struct listener **listener)
+{
+    HANDLE engine;
+
+    if (!open_bdl_engine(ddi, &engine) || !SERVED(set_up(ddi, engine, *listener)))
+        return;
     run_for_a_while(worker, ddi, engine, *listener);
+    run_for_a_while(worker, ddi, engine, *listener);
+    replace(worker, ddi, engine, listener);
+    (*listener)->stopped = false;
+    if (below(worker, 2))
+        SERVED(set_bdl(ddi, RunState, engine));
+    else
+        MUST(ddi->FreeContiguousDmaBuffer(ddi->Context, engine) == STATUS_SUCCESS);
+    linger(worker, 500);
 }
 
 void called_live_with_an_isr(struct worker *worker)
@@ -254,21 +297,11 @@ void called_live_with_an_isr(struct worker *worker)
     for (unsigned round = 0; round < 3; round++) {
         struct listener *listener = new_listener();
         HDAUDIO_BUS_INTERFACE_BDL ddi;
-        HANDLE engine;
 
-        query(worker->child, &interface_bdl, sizeof(ddi), &ddi);
-        open_bdl_engine(&ddi, &engine);
-        MUST(set_up(&ddi, engine, listener) == STATUS_SUCCESS);
-        run_for_a_while(worker, &ddi, engine, listener);
-        run_for_a_while(worker, &ddi, engine, listener);
-        replace(worker, &ddi, engine, &listener);
-        listener->stopped = false;
-        if (below(worker, 2))
-            MUST(set_bdl(&ddi, RunState, engine) == STATUS_SUCCESS);
-        else
-            MUST(ddi.FreeContiguousDmaBuffer(ddi.Context, engine) == STATUS_SUCCESS);
-        linger(worker, 500);
-        ddi.InterfaceDereference(ddi.Context);
+        if (query(worker->child, &interface_bdl, sizeof(ddi), &ddi)) {
+            live(worker, &ddi, &listener);
+            ddi.InterfaceDereference(ddi.Context);
+        }
         bury(listener);
     }
 }
@@ -303,7 +336,10 @@ void called_allocate_and_free(struct worker *worker)
     PVOID data;
 
     for (unsigned round = 0; round < 6; round++) {
-        MUST(ddi->AllocateContiguousDmaBuffer(ddi->Context, engine, BYTES, &data, &list) == STATUS_SUCCESS);
+        if (!SERVED(ddi->AllocateContiguousDmaBuffer(ddi->Context, engine, BYTES, &data, &list))) {
+            linger(worker, 900);
+            continue;
+        }
         write_list(data, list);
         for (unsigned i = 0; i < 6; i++)
             linger(worker, 900);
@@ -314,18 +350,32 @@ void called_allocate_and_free(struct worker *worker)
     }
 }
 
+static void halt_shared(HDAUDIO_STREAM_STATE state)
+{
+    NTSTATUS status = set_bdl(&shared_bdl, state, arena.shared[0]);
+
+    MUST(status == STATUS_SUCCESS || status == STATUS_INVALID_DEVICE_REQUEST);
+}
+
 void called_set_up_and_run(struct worker *worker)
 {
-    static const HDAUDIO_STREAM_STATE states[] = {RunState, RunState, RunState, StopState, ResetState};
-    NTSTATUS status;
-
     for (unsigned round = 0; round < 40; round++) {
-        if (below(worker, 3) == 0)
-            status = set_up(&shared_bdl, arena.shared[0], everlasting);
-        else
-            status = set_bdl(&shared_bdl, states[below(worker, 5)], arena.shared[0]);
-        MUST(status == STATUS_SUCCESS || status == STATUS_INVALID_DEVICE_REQUEST ||
-             status == STATUS_INVALID_PARAMETER);
+        switch (below(worker, 6)) {
+        case 0:
+        case 1:
+            ANSWERED(set_up(&shared_bdl, arena.shared[0], everlasting),
+                     NEEDS_POWER | MAY_BE_REFUSED | MAY_BE_INVALID);
+            break;
+        case 2:
+            halt_shared(StopState);
+            break;
+        case 3:
+            halt_shared(ResetState);
+            break;
+        default:
+            SERVED_OR_REFUSED(set_bdl(&shared_bdl, RunState, arena.shared[0]));
+            break;
+        }
         linger(worker, 300);
     }
 }
@@ -333,31 +383,43 @@ void called_set_up_and_run(struct worker *worker)
 /* ---- A bus that stops ---------------------------------------------------------------------------- */
 
 static struct listener *left_listeners[WORKERS];
-static unsigned left;
 
-/* All leave an engine that runs; the last one stops the bus. */
+static void bury_left_listeners(void)
+{
+    for (unsigned i = 0; i < WORKERS; i++) {
+        if (left_listeners[i] != NULL)
+            bury(left_listeners[i]);
+    }
+}
+
+static void leave_an_isr(struct worker *worker, struct listener *listener)
+{
+    HDAUDIO_BUS_INTERFACE_BDL ddi;
+    HANDLE engine;
+
+    if (query(worker->child, &interface_bdl, sizeof(ddi), &ddi) && open_bdl_engine(&ddi, &engine) &&
+        SERVED(set_up(&ddi, engine, listener)))
+        SERVED(set_bdl(&ddi, RunState, engine));
+}
+
+static void leave_a_callback(struct worker *worker, struct listener *listener)
+{
+    HDAUDIO_BUS_INTERFACE_V3 ddi;
+    HANDLE engine;
+
+    if (query(worker->child, &interface_v3, sizeof(ddi), &ddi) && open_engine(&ddi, &engine) &&
+        KEPT(listen(&ddi, engine, hear, listener)))
+        SERVED(set_state(&ddi, RunState, engine));
+}
+
 void called_leave_everything(struct worker *worker)
 {
     struct listener *listener = left_listeners[worker->number] = new_listener();
-    HDAUDIO_BUS_INTERFACE_BDL bdl;
-    HDAUDIO_BUS_INTERFACE_V3 v3;
-    HANDLE engine;
 
-    if (below(worker, 2)) {
-        query(worker->child, &interface_bdl, sizeof(bdl), &bdl);
-        open_bdl_engine(&bdl, &engine);
-        MUST(set_up(&bdl, engine, listener) == STATUS_SUCCESS);
-        MUST(set_bdl(&bdl, RunState, engine) == STATUS_SUCCESS);
-    } else {
-        query(worker->child, &interface_v3, sizeof(v3), &v3);
-        open_engine(&v3, &engine);
-        MUST(listen(&v3, engine, hear, listener) == STATUS_SUCCESS);
-        MUST(set_state(&v3, RunState, engine) == STATUS_SUCCESS);
-    }
+    if (below(worker, 2))
+        leave_an_isr(worker, listener);
+    else
+        leave_a_callback(worker, listener);
     linger(worker, 900);
-    if (++left < WORKERS)
-        return;
-    arena_stop_bus();
-    for (unsigned i = 0; i < WORKERS; i++)
-        bury(left_listeners[i]);
+    leave(bury_left_listeners);
 }

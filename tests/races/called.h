@@ -26,7 +26,7 @@ void called_end_bdl(void);
 void called_allocate_and_free(struct worker *worker);
 void called_set_up_and_run(struct worker *worker);
 
-/* Engines that run, with either kind of routine, when the bus stops. */
+/* Engines that run, with either kind of routine, when the bus stops, which the last thread does. */
 void called_leave_everything(struct worker *worker);
 
 #endif

@@ -2,6 +2,8 @@
 /* engines.c - see engines.h. */
 #include "engines.h"
 
+#include "controller.h"
+
 /* 96 kHz and the smallest buffer with two notifications: an interrupt each third of a millisecond. */
 static const HDAUDIO_STREAM_FORMAT fast = {96000, 16, 16, 2};
 #define FAST_BYTES 256u
@@ -32,11 +34,18 @@ NTSTATUS engine_set_state(const HDAUDIO_BUS_INTERFACE_V2 *ddi, HDAUDIO_STREAM_ST
     return ddi->SetDmaEngineState(ddi->Context, state, 1, &handle);
 }
 
+/* The first of them runs all the time, where threads leave it that. */
+static void restart_shared(void)
+{
+    SERVED_OR_REFUSED(engine_set_state(&arena.clients[0], RunState, arena.shared[0]));
+}
+
 /* Both shared engines run; they are the first client's. */
 void start_shared(void)
 {
     const HDAUDIO_BUS_INTERFACE_V2 *ddi = &arena.clients[0];
 
+    arena.restart = restart_shared;
     for (unsigned i = 0; i < 2; i++) {
         MUST(engine_allocate(ddi, &arena.shared[i]) == STATUS_SUCCESS);
         MUST(engine_allocate_buffer(ddi, arena.shared[i]) == STATUS_SUCCESS);
@@ -44,13 +53,18 @@ void start_shared(void)
     MUST(ddi->SetDmaEngineState(ddi->Context, RunState, 2, arena.shared) == STATUS_SUCCESS);
 }
 
-/* None was lost in a race: what the controller has can be had, is as new, and there is no more. */
+/* None was lost in a race: what the controller has can be had, is as new, and there is no more. Without a
+ * controller none can. */
 void engines_are_all_back(void)
 {
     const HDAUDIO_BUS_INTERFACE_V2 *ddi = &arena.clients[0];
     struct hda_controller_info info;
     HANDLE handle;
 
+    if (controller_pulled()) {
+        MUST(engine_allocate(ddi, &handle) == STATUS_DEVICE_REMOVED);
+        return;
+    }
     hda_bus_controller_info(arena.bus, &info);
     for (unsigned i = 0; i < info.output_engines; i++) {
         MUST(engine_allocate(ddi, &handle) == STATUS_SUCCESS);
@@ -65,6 +79,8 @@ void give_shared_back(void)
     const HDAUDIO_BUS_INTERFACE_V2 *ddi = &arena.clients[0];
 
     for (unsigned i = 0; i < 2; i++) {
+        if (arena.shared[i] == NULL)
+            continue; /* without a controller there was none instead of it */
         engine_set_state(ddi, StopState, arena.shared[i]);
         MUST(engine_set_state(ddi, ResetState, arena.shared[i]) == STATUS_SUCCESS);
         ddi->FreeDmaBuffer(ddi->Context, arena.shared[i]);
@@ -106,23 +122,38 @@ void give_common_back(void)
     give_shared_back();
 }
 
-void register_and_unregister(struct worker *worker)
+/* When the controller is gone those who wait are told (DDI Removal). */
+void await_period(PKEVENT event, struct fate before)
+{
+    bool came = comes(event, SOON);
+
+    if (!came && controller_pulled())
+        came = comes(event, LATE);
+    MUST(came || !controller_stayed_awake(before));
+    totals->signals += came;
+}
+
+static void listen_for_a_moment(struct worker *worker, unsigned which, PKEVENT event)
 {
     const HDAUDIO_BUS_INTERFACE_V2 *ddi = &arena.clients[0];
+    struct fate before = controller_fate();
 
+    if (!KEPT(ddi->RegisterNotificationEvent(ddi->Context, arena.shared[which], event)))
+        return;
+    if (which == 0 && below(worker, 3) == 0)
+        await_period(event, before);
+    else
+        linger(worker, 400);
+    MUST(ddi->UnregisterNotificationEvent(ddi->Context, arena.shared[which], event) == STATUS_SUCCESS);
+}
+
+void register_and_unregister(struct worker *worker)
+{
     for (unsigned round = 0; round < 6; round++) {
         unsigned which = below(worker, 2);
-        HANDLE handle = arena.shared[which];
         PKEVENT event = arena_new_event(below(worker, 2) ? NotificationEvent : SynchronizationEvent);
 
-        MUST(ddi->RegisterNotificationEvent(ddi->Context, handle, event) == STATUS_SUCCESS);
-        if (which == 0 && below(worker, 3) == 0) {
-            MUST(comes(event, SOON));
-            totals->signals++;
-        } else {
-            linger(worker, 400);
-        }
-        MUST(ddi->UnregisterNotificationEvent(ddi->Context, handle, event) == STATUS_SUCCESS);
+        listen_for_a_moment(worker, which, event);
         arena_bury_event(event);
         if (round == 3 && common_event != NULL)
             unregister_common();
@@ -141,7 +172,7 @@ void stop_and_start(struct worker *worker)
         if (below(worker, 2) == 0)
             MUST(engine_set_state(ddi, ResetState, arena.shared[1]) == STATUS_SUCCESS);
         linger(worker, 100);
-        MUST(engine_set_state(ddi, RunState, arena.shared[1]) == STATUS_SUCCESS);
+        SERVED(engine_set_state(ddi, RunState, arena.shared[1]));
     }
 }
 
@@ -159,35 +190,47 @@ static void stop_for_good(struct worker *worker, HANDLE handle, PKEVENT events[2
 
 static void run_engine(struct worker *worker, HANDLE handle, PKEVENT events[2])
 {
-    MUST(engine_set_state(worker->ddi, RunState, handle) == STATUS_SUCCESS);
-    if (below(worker, 2)) {
-        MUST(comes(events[0], SOON));
-        totals->signals++;
-    }
+    struct fate before = controller_fate();
+
+    if (SERVED(engine_set_state(worker->ddi, RunState, handle)) && below(worker, 2))
+        await_period(events[0], before);
     linger(worker, 700);
     stop_for_good(worker, handle, events);
 }
 
-/* All of it is taken down without unregistering what was registered first. */
-void live_with_an_engine(struct worker *worker)
+static void run_buffer(struct worker *worker, HANDLE handle, PKEVENT events[2])
 {
     const HDAUDIO_BUS_INTERFACE_V2 *ddi = worker->ddi;
+    bool registered = KEPT(ddi->RegisterNotificationEvent(ddi->Context, handle, events[1]));
 
+    for (unsigned times = 1 + below(worker, 2); times > 0; times--)
+        run_engine(worker, handle, events);
+    if (registered && below(worker, 2))
+        MUST(ddi->UnregisterNotificationEvent(ddi->Context, handle, events[1]) == STATUS_SUCCESS);
+    MUST(ddi->FreeDmaBuffer(ddi->Context, handle) == STATUS_SUCCESS);
+}
+
+/* All of it is taken down without unregistering what was registered first. */
+static void run_engine_with(struct worker *worker, PKEVENT events[2])
+{
+    const HDAUDIO_BUS_INTERFACE_V2 *ddi = worker->ddi;
+    HANDLE handle;
+
+    if (!KEPT(engine_allocate(ddi, &handle)))
+        return;
+    if (KEPT(ddi->RegisterNotificationEvent(ddi->Context, handle, events[0])) &&
+        SERVED(engine_allocate_buffer(ddi, handle)))
+        run_buffer(worker, handle, events);
+    MUST(ddi->FreeDmaEngine(ddi->Context, handle) == STATUS_SUCCESS);
+    MUST(ddi->FreeDmaEngine(ddi->Context, handle) == STATUS_INVALID_HANDLE);
+}
+
+void live_with_an_engine(struct worker *worker)
+{
     for (unsigned round = 0; round < 3; round++) {
         PKEVENT events[2] = {arena_new_event(NotificationEvent), arena_new_event(NotificationEvent)};
-        HANDLE handle;
 
-        MUST(engine_allocate(ddi, &handle) == STATUS_SUCCESS);
-        MUST(ddi->RegisterNotificationEvent(ddi->Context, handle, events[0]) == STATUS_SUCCESS);
-        MUST(engine_allocate_buffer(ddi, handle) == STATUS_SUCCESS);
-        MUST(ddi->RegisterNotificationEvent(ddi->Context, handle, events[1]) == STATUS_SUCCESS);
-        for (unsigned times = 1 + below(worker, 2); times > 0; times--)
-            run_engine(worker, handle, events);
-        if (below(worker, 2))
-            MUST(ddi->UnregisterNotificationEvent(ddi->Context, handle, events[1]) == STATUS_SUCCESS);
-        MUST(ddi->FreeDmaBuffer(ddi->Context, handle) == STATUS_SUCCESS);
-        MUST(ddi->FreeDmaEngine(ddi->Context, handle) == STATUS_SUCCESS);
-        MUST(ddi->FreeDmaEngine(ddi->Context, handle) == STATUS_INVALID_HANDLE);
+        run_engine_with(worker, events);
         arena_bury_event(events[0]);
         arena_bury_event(events[1]);
     }
@@ -208,10 +251,12 @@ static void replace(struct worker *worker, const HDAUDIO_BUS_INTERFACE_V2 *ddi, 
 
     if (ddi->FreeDmaEngine(ddi->Context, *shared) != STATUS_SUCCESS)
         return;
+    *shared = NULL;
     linger(worker, 20);
-    MUST(engine_allocate(ddi, &handle) == STATUS_SUCCESS);
-    MUST(engine_allocate_buffer(ddi, handle) == STATUS_SUCCESS);
-    MUST(ddi->FreeDmaBuffer(ddi->Context, handle) == STATUS_SUCCESS);
+    if (!KEPT(engine_allocate(ddi, &handle)))
+        return;
+    if (SERVED(engine_allocate_buffer(ddi, handle)))
+        MUST(ddi->FreeDmaBuffer(ddi->Context, handle) == STATUS_SUCCESS);
     *shared = handle;
 }
 
@@ -219,10 +264,13 @@ static void replace(struct worker *worker, const HDAUDIO_BUS_INTERFACE_V2 *ddi, 
 static void register_for_a_moment(struct worker *worker, const HDAUDIO_BUS_INTERFACE_V2 *ddi, HANDLE handle)
 {
     PKEVENT event = arena_new_event(NotificationEvent);
+    bool registered;
+    NTSTATUS status;
 
-    MUST(refused_or_done(ddi->RegisterNotificationEvent(ddi->Context, handle, event)));
+    registered = KEPT_OR_REFUSED(ddi->RegisterNotificationEvent(ddi->Context, handle, event));
     linger(worker, 400);
-    MUST(refused_or_done(ddi->UnregisterNotificationEvent(ddi->Context, handle, event)));
+    status = ddi->UnregisterNotificationEvent(ddi->Context, handle, event);
+    MUST(refused_or_done(status) || (status == STATUS_INVALID_PARAMETER && !registered));
     arena_bury_event(event);
 }
 
@@ -233,7 +281,7 @@ static void do_something(struct worker *worker, const HDAUDIO_BUS_INTERFACE_V2 *
     switch (below(worker, 9)) {
     case 0:
     case 1:
-        MUST(refused_or_done(engine_set_state(ddi, RunState, *shared)));
+        SERVED_OR_REFUSED(engine_set_state(ddi, RunState, *shared));
         linger(worker, 600);
         break;
     case 2:
@@ -249,11 +297,11 @@ static void do_something(struct worker *worker, const HDAUDIO_BUS_INTERFACE_V2 *
         MUST(refused_or_done(ddi->FreeDmaBuffer(ddi->Context, *shared)));
         break;
     case 6:
-        MUST(refused_or_done(engine_allocate_buffer(ddi, *shared)));
+        SERVED_OR_REFUSED(engine_allocate_buffer(ddi, *shared));
         break;
     case 7:
         replace(worker, ddi, shared);
-        MUST(refused_or_done(ddi->GetLinkPositionRegister(ddi->Context, *shared, &pointer)));
+        KEPT_OR_REFUSED(ddi->GetLinkPositionRegister(ddi->Context, *shared, &pointer));
         break;
     default:
         register_for_a_moment(worker, ddi, *shared);

@@ -2,25 +2,33 @@
 /* leaving.c - see leaving.h. */
 #include "leaving.h"
 
+#include "controller.h"
 #include "engines.h"
 #include "verbs.h"
 
 /* ---- Clients that leave -------------------------------------------------------------------------- */
+
+/* As far as the controller lets it come. */
+static void run_engine(const HDAUDIO_BUS_INTERFACE_V2 *ddi, PKEVENT event)
+{
+    HANDLE handle;
+
+    if (KEPT(engine_allocate(ddi, &handle)) && SERVED(engine_allocate_buffer(ddi, handle)) &&
+        KEPT(ddi->RegisterNotificationEvent(ddi->Context, handle, event)))
+        SERVED(engine_set_state(ddi, RunState, handle));
+}
 
 /* A client of its own goes away with a running engine and a registration. */
 static void leave_an_engine(struct worker *worker)
 {
     PKEVENT event = arena_new_event(NotificationEvent);
     HDAUDIO_BUS_INTERFACE_V2 ddi;
-    HANDLE handle;
 
-    arena_query(worker->child, &ddi);
-    MUST(engine_allocate(&ddi, &handle) == STATUS_SUCCESS);
-    MUST(engine_allocate_buffer(&ddi, handle) == STATUS_SUCCESS);
-    MUST(ddi.RegisterNotificationEvent(ddi.Context, handle, event) == STATUS_SUCCESS);
-    MUST(engine_set_state(&ddi, RunState, handle) == STATUS_SUCCESS);
-    linger(worker, 700);
-    ddi.InterfaceDereference(ddi.Context);
+    if (arena_query(worker->child, &ddi)) {
+        run_engine(&ddi, event);
+        linger(worker, 700);
+        ddi.InterfaceDereference(ddi.Context);
+    }
     arena_bury_event(event);
 }
 
@@ -29,7 +37,8 @@ static void leave_verbs(struct worker *worker)
 {
     HDAUDIO_BUS_INTERFACE_V2 ddi;
 
-    arena_query(worker->child, &ddi);
+    if (!arena_query(worker->child, &ddi))
+        return;
     for (unsigned calls = 1 + below(worker, 3); calls > 0; calls--)
         verbs_submit(worker, &ddi, false);
     ddi.InterfaceDereference(ddi.Context);
@@ -52,29 +61,38 @@ void come_and_leave(struct worker *worker)
 static PKEVENT left_events[WORKERS];
 static unsigned left;
 
-/* With engines that run, registrations, and verbs on their way, all of which the clients just leave. */
-static void stop_bus(void)
+static void bury_left_events(void)
 {
-    arena_stop_bus();
-    for (unsigned i = 0; i < WORKERS; i++)
-        arena_bury_event(left_events[i]);
+    for (unsigned i = 0; i < WORKERS; i++) {
+        if (left_events[i] != NULL)
+            arena_bury_event(left_events[i]);
+    }
 }
+
+void leave(void (*bury)(void))
+{
+    static void (*bury_all)(void);
+
+    if (bury != NULL)
+        bury_all = bury;
+    if (++left < WORKERS)
+        return;
+    arena_stop_bus();
+    bury_all();
+}
+
+/* Engines that run, registrations, and verbs on their way. */
 
 void leave_everything(struct worker *worker)
 {
     const HDAUDIO_BUS_INTERFACE_V2 *ddi = worker->ddi;
-    PKEVENT event = left_events[worker->number] = arena_new_event(NotificationEvent);
-    HANDLE handle;
 
-    MUST(engine_allocate(ddi, &handle) == STATUS_SUCCESS);
-    MUST(engine_allocate_buffer(ddi, handle) == STATUS_SUCCESS);
-    MUST(ddi->RegisterNotificationEvent(ddi->Context, handle, event) == STATUS_SUCCESS);
-    MUST(engine_set_state(ddi, RunState, handle) == STATUS_SUCCESS);
+    left_events[worker->number] = arena_new_event(NotificationEvent);
+    run_engine(ddi, left_events[worker->number]);
     linger(worker, 700);
     for (unsigned calls = below(worker, 4); calls > 0; calls--)
         verbs_submit(worker, ddi, true);
-    if (++left == WORKERS)
-        stop_bus();
+    leave(bury_left_events);
 }
 
 void all_calls_are_completed(void)

@@ -6,8 +6,9 @@
 #include "arena.h"
 
 void come_and_leave(struct worker *worker);
-/* The last one stops the bus. */
 void leave_everything(struct worker *worker);
+/* What it ends with: the last thread to leave stops the bus, and then buries what was left; NULL: nothing. */
+void leave(void (*bury)(void));
 void all_calls_are_completed(void);
 
 #endif

@@ -2,6 +2,7 @@
 /* verbs.c - see verbs.h. */
 #include "verbs.h"
 
+#include "controller.h"
 #include "engines.h"
 
 #define VENDOR          0xF0000u /* verbs: a parameter of the root; HDA 7.3.3.15 */
@@ -11,10 +12,13 @@
 
 struct call {
     struct worker *worker;
+    const HDAUDIO_BUS_INTERFACE_V2 *ddi;
     unsigned serial;
     ULONG count;
     PHDAUDIO_CODEC_TRANSFER transfers;
-    bool may_fail; /* the bus may stop before it is answered */
+    bool may_fail;       /* the bus may stop before it is answered */
+    bool in_callback;    /* it was made in one */
+    unsigned more_calls; /* that its callback makes, one from within the other */
 };
 
 static ULONG command(const struct worker *worker, UCHAR node, ULONG verb)
@@ -31,11 +35,14 @@ static PHDAUDIO_CODEC_TRANSFER new_transfers(const struct worker *worker, ULONG 
     return transfers;
 }
 
+/* DDI Power, Removal: all are answered before the controller sleeps, and only a missing one leaves them
+ * unanswered. */
 static void check_answers(const struct worker *worker, const HDAUDIO_CODEC_TRANSFER *transfers, ULONG count)
 {
     for (ULONG i = 0; i < count; i++) {
-        MUST(transfers[i].Input.IsValid);
-        MUST(transfers[i].Input.Response == hda_bus_child(arena.bus, worker->child)->vendor_id);
+        MUST(transfers[i].Input.IsValid || controller_pulled());
+        MUST(!transfers[i].Input.IsValid ||
+             transfers[i].Input.Response == hda_bus_child(arena.bus, worker->child)->vendor_id);
     }
 }
 
@@ -46,21 +53,65 @@ static void stop_and_start_in_callback(void)
 
     MUST(KeGetCurrentIrql() == DISPATCH_LEVEL);
     MUST(engine_set_state(ddi, StopState, arena.shared[1]) == STATUS_SUCCESS);
-    MUST(engine_set_state(ddi, RunState, arena.shared[1]) == STATUS_SUCCESS);
+    SERVED(engine_set_state(ddi, RunState, arena.shared[1]));
 }
 
-/* DDI TransferCodecVerbs: one callback per call, in the order of the calls, and it may free the array. */
+static void bury_call(struct call *call)
+{
+    arena_bury(call->transfers, call->count * sizeof(*call->transfers));
+    arena_bury(call, sizeof(*call));
+}
+
+/* DDI TransferCodecVerbs: one callback per call, in the order of the calls, and it may free the array. One of
+ * a call that was made in a callback is in no order with those of the thread. */
+static VOID NTAPI complete(HDAUDIO_CODEC_TRANSFER *transfers, PVOID context);
+
+static struct call *new_call(struct worker *worker, const HDAUDIO_BUS_INTERFACE_V2 *ddi)
+{
+    struct call *call = arena_new(sizeof(*call));
+
+    *call = (struct call){.worker = worker, .ddi = ddi, .count = 1 + below(worker, 12)};
+    call->transfers = new_transfers(worker, call->count);
+    return call;
+}
+
+/* Whether there will be a callback. */
+static bool submit(struct call *call)
+{
+    const HDAUDIO_BUS_INTERFACE_V2 *ddi = call->ddi;
+    struct worker *worker = call->worker;
+
+    worker->submitted++;
+    if (SERVED(ddi->TransferCodecVerbs(ddi->Context, call->count, call->transfers, complete, call)))
+        return true;
+    worker->submitted--;
+    bury_call(call);
+    return false;
+}
+
+static void submit_from_callback(struct worker *worker, const HDAUDIO_BUS_INTERFACE_V2 *ddi,
+                                 unsigned more_calls)
+{
+    struct call *call = new_call(worker, ddi);
+
+    call->in_callback = true;
+    call->more_calls = more_calls;
+    submit(call);
+}
+
 static VOID NTAPI complete(HDAUDIO_CODEC_TRANSFER *transfers, PVOID context)
 {
     struct call *call = context;
     struct worker *worker = call->worker;
 
+    CALLED();
     MUST(transfers == call->transfers);
-    MUST(call->serial == worker->completed);
+    MUST(call->in_callback || call->serial == worker->answered++);
     if (!call->may_fail)
         check_answers(worker, transfers, call->count);
-    arena_bury(transfers, call->count * sizeof(*transfers));
-    arena_bury(call, sizeof(*call));
+    if (call->more_calls > 0)
+        submit_from_callback(worker, call->ddi, call->more_calls - 1);
+    bury_call(call);
     worker->completed++;
     totals->callbacks++;
     if (arena.shared[1] != NULL && worker->completed % 4 == 0)
@@ -68,22 +119,32 @@ static VOID NTAPI complete(HDAUDIO_CODEC_TRANSFER *transfers, PVOID context)
     KeSetEvent(&worker->done, 0, FALSE);
 }
 
-void verbs_submit(struct worker *worker, const HDAUDIO_BUS_INTERFACE_V2 *ddi, bool may_fail)
+static void submit_at_either_level(struct call *call)
 {
-    struct call *call = arena_new(sizeof(*call));
+    struct worker *worker = call->worker;
     KIRQL old;
 
-    *call = (struct call){worker, worker->submitted++, 1 + below(worker, 12), NULL, may_fail};
-    call->transfers = new_transfers(worker, call->count);
+    call->serial = worker->asked++;
     KeRaiseIrql(below(worker, 2) ? DISPATCH_LEVEL : PASSIVE_LEVEL, &old);
-    MUST(ddi->TransferCodecVerbs(ddi->Context, call->count, call->transfers, complete, call) ==
-         STATUS_SUCCESS);
+    if (!submit(call))
+        worker->asked--;
     KeLowerIrql(old);
+}
+
+void verbs_submit(struct worker *worker, const HDAUDIO_BUS_INTERFACE_V2 *ddi, bool may_fail)
+{
+    struct call *call = new_call(worker, ddi);
+
+    call->may_fail = may_fail;
+    submit_at_either_level(call);
 }
 
 static void ask_and_return(struct worker *worker, const HDAUDIO_BUS_INTERFACE_V2 *ddi)
 {
-    verbs_submit(worker, ddi, false);
+    struct call *call = new_call(worker, ddi);
+
+    call->more_calls = below(worker, 3);
+    submit_at_either_level(call);
 }
 
 static void ask_and_wait(struct worker *worker, const HDAUDIO_BUS_INTERFACE_V2 *ddi)
@@ -91,8 +152,8 @@ static void ask_and_wait(struct worker *worker, const HDAUDIO_BUS_INTERFACE_V2 *
     ULONG count = 1 + below(worker, 12);
     PHDAUDIO_CODEC_TRANSFER transfers = new_transfers(worker, count);
 
-    MUST(ddi->TransferCodecVerbs(ddi->Context, count, transfers, NULL, NULL) == STATUS_SUCCESS);
-    check_answers(worker, transfers, count);
+    if (SERVED(ddi->TransferCodecVerbs(ddi->Context, count, transfers, NULL, NULL)))
+        check_answers(worker, transfers, count);
     arena_bury(transfers, count * sizeof(*transfers));
 }
 
@@ -130,10 +191,19 @@ static VOID NTAPI hear(HDAUDIO_CODEC_RESPONSE response, PVOID context)
     struct listener *listener = context;
 
     MUST(response.IsUnsolicitedResponse && response.IsValid);
+    CALLED();
     MUST(listener->alive == 1);
     KeStallExecutionProcessor(2);
     MUST(listener->alive == 1);
     listener->heard++;
+}
+
+bool verbs_enable_jack(struct worker *worker, UCHAR pin, UCHAR tag)
+{
+    HDAUDIO_CODEC_TRANSFER transfer = {.Output.Command = command(worker, pin, SET_UNSOLICITED | tag)};
+
+    return SERVED(worker->ddi->TransferCodecVerbs(worker->ddi->Context, 1, &transfer, NULL, NULL)) &&
+           transfer.Input.IsValid;
 }
 
 void listen_to_jacks(struct worker *worker)
@@ -143,14 +213,13 @@ void listen_to_jacks(struct worker *worker)
 
     for (unsigned round = 0; round < 8; round++) {
         struct listener *listener = arena_new(sizeof(*listener));
-        HDAUDIO_CODEC_TRANSFER transfer = {0};
 
         listener->alive = 1;
-        MUST(ddi->RegisterEventCallback(ddi->Context, hear, listener, &tag) == STATUS_SUCCESS);
-        transfer.Output.Command = command(worker, jacks[worker->number], SET_UNSOLICITED | tag);
-        MUST(ddi->TransferCodecVerbs(ddi->Context, 1, &transfer, NULL, NULL) == STATUS_SUCCESS);
-        linger(worker, 300);
-        MUST(ddi->UnregisterEventCallback(ddi->Context, tag) == STATUS_SUCCESS);
+        if (KEPT(ddi->RegisterEventCallback(ddi->Context, hear, listener, &tag))) {
+            verbs_enable_jack(worker, jacks[worker->number], tag);
+            linger(worker, 300);
+            MUST(ddi->UnregisterEventCallback(ddi->Context, tag) == STATUS_SUCCESS);
+        }
         totals->responses += listener->heard;
         arena_bury(listener, sizeof(*listener));
     }

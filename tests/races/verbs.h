@@ -10,6 +10,9 @@ void verbs_submit(struct worker *worker, const HDAUDIO_BUS_INTERFACE_V2 *ddi, bo
 /* Until all of the worker's calls have been called back. */
 void verbs_await(struct worker *worker);
 
+/* Unsolicited responses of a pin. Whether they are enabled for sure. */
+bool verbs_enable_jack(struct worker *worker, UCHAR pin, UCHAR tag);
+
 void ask_in_both_ways(struct worker *worker);
 
 /* Unsolicited responses, whose listeners may go when they are unregistered. */

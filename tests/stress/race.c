@@ -3,178 +3,18 @@
  * race.c - several threads against a bus whose interrupts run on the real clock. What may not be touched any
  * more is freed at once, so that AddressSanitizer and ThreadSanitizer see it if it is.
  */
-#include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stdio.h>
+#include "crowd.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include <bus.h>
-#include <cmocka.h>
 #include <sim.h>
 
-#define THREADS     4
-#define MILLISECOND 1000000ull
-#define DURATION    (1200 * MILLISECOND)
-#define POISON      0xDD
-#define EVENTS      16
-#define VERBS       300
+#define DURATION (1000 * MILLISECOND)
+#define EVENTS   16
+#define VERBS    300
 
-/* 96 kHz and the smallest buffer with two notifications: an interrupt each third of a millisecond. */
-static const HDAUDIO_STREAM_FORMAT fast = {96000, 16, 16, 2};
-#define FAST_BYTES 256u
-
-struct bench {
-    struct hdabus *bus;
-    HDAUDIO_BUS_INTERFACE_V2 ddi;
-    uint64_t end; /* when threads stop */
-    HANDLE shared[THREADS];
-};
-
-/* A thread of a test. Threads do not assert: the first thing that is wrong is kept, and the test fails with
- * it. */
-struct worker {
-    struct bench *bench;
-    unsigned number;
-    uint32_t random;
-    uint64_t rounds;
-    uint64_t signals;
-    const char *wrong;
-    int wrong_line;
-    void (*work)(struct worker *worker);
-    pthread_t thread;
-};
-
-#define MUST(condition)                       \
-    do {                                      \
-        if (!(condition) && !worker->wrong) { \
-            worker->wrong = #condition;       \
-            worker->wrong_line = __LINE__;    \
-        }                                     \
-    } while (0)
-
-/* ---- Time and chance ---------------------------------------------------------------------------- */
-
-static uint64_t now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000 * MILLISECOND + (uint64_t)time.tv_nsec;
-}
-
-static uint32_t random_below(struct worker *worker, uint32_t limit)
-{
-    worker->random ^= worker->random << 13;
-    worker->random ^= worker->random >> 17;
-    worker->random ^= worker->random << 5;
-    return worker->random % limit;
-}
-
-/* Up to so many microseconds; often none. */
-static void linger(struct worker *worker, uint32_t microseconds)
-{
-    struct timespec time = {.tv_nsec = (long)random_below(worker, microseconds + 1) * 1000};
-
-    if (random_below(worker, 3) > 0)
-        nanosleep(&time, NULL);
-}
-
-static bool going_on(struct worker *worker)
-{
-    worker->rounds++;
-    return !worker->wrong && now() < worker->bench->end;
-}
-
-/* ---- Opening, running, closing ------------------------------------------------------------------ */
-
-static void open_client(struct bench *bench, HDAUDIO_BUS_INTERFACE_V2 *ddi)
-{
-    assert_int_equal(hdabus_query_interface(bench->bus, 0, &GUID_HDAUDIO_BUS_INTERFACE_V2, sizeof(*ddi),
-                                            0x0100, (PINTERFACE)ddi),
-                     STATUS_SUCCESS);
-}
-
-static void quiet(void *context, int level, const char *line)
-{
-    (void)context;
-    if (level == 0)
-        fprintf(stderr, "# %s\n", line);
-}
-
-static void bench_open(struct bench *bench)
-{
-    const struct hdabus_options options = {.log = quiet};
-
-    memset(bench, 0, sizeof(*bench));
-    assert_int_equal(hdabus_open("sim:clock=real", &options, &bench->bus), STATUS_SUCCESS);
-    open_client(bench, &bench->ddi);
-}
-
-static void bench_close(struct bench *bench)
-{
-    const char *sentence;
-    unsigned faults = hdabus_sim_faults(bench->bus);
-
-    for (unsigned i = 0; (sentence = hdabus_sim_fault(bench->bus, i)) != NULL; i++)
-        fprintf(stderr, "# fault: %s\n", sentence);
-    bench->ddi.InterfaceDereference(bench->ddi.Context);
-    hdabus_close(bench->bus);
-    assert_int_equal(faults, 0);
-}
-
-static void *thread_main(void *argument)
-{
-    struct worker *worker = argument;
-
-    worker->work(worker);
-    return NULL;
-}
-
-/* Runs work[i] on THREADS threads for DURATION. */
-static void run(struct bench *bench, struct worker *workers, void (*const *work)(struct worker *worker))
-{
-    bench->end = now() + DURATION;
-    for (unsigned i = 0; i < THREADS; i++) {
-        workers[i] =
-            (struct worker){.bench = bench, .number = i, .random = 2463534242u + i * 977, .work = work[i]};
-        assert_int_equal(pthread_create(&workers[i].thread, NULL, thread_main, &workers[i]), 0);
-    }
-    for (unsigned i = 0; i < THREADS; i++)
-        pthread_join(workers[i].thread, NULL);
-    for (unsigned i = 0; i < THREADS; i++)
-        if (workers[i].wrong)
-            fail_msg("thread %u, line %d: %s", i, workers[i].wrong_line, workers[i].wrong);
-}
-
-/* ---- Engines ------------------------------------------------------------------------------------ */
-
-static NTSTATUS allocate(HDAUDIO_BUS_INTERFACE_V2 *ddi, HANDLE *handle)
-{
-    HDAUDIO_STREAM_FORMAT format = fast;
-    HDAUDIO_CONVERTER_FORMAT converter;
-
-    return ddi->AllocateRenderDmaEngine(ddi->Context, &format, FALSE, handle, &converter);
-}
-
-static NTSTATUS allocate_buffer(HDAUDIO_BUS_INTERFACE_V2 *ddi, HANDLE handle)
-{
-    SIZE_T size, offset;
-    UCHAR stream;
-    ULONG fifo;
-    PMDL mdl;
-
-    return ddi->AllocateDmaBufferWithNotification(ddi->Context, handle, 2, FAST_BYTES, &mdl, &size, &offset,
-                                                  &stream, &fifo);
-}
-
-static NTSTATUS set_state(HDAUDIO_BUS_INTERFACE_V2 *ddi, HDAUDIO_STREAM_STATE state, HANDLE handle)
-{
-    return ddi->SetDmaEngineState(ddi->Context, state, 1, &handle);
-}
+/* ---- Shared engines ----------------------------------------------------------------------------- */
 
 static void start_shared(struct bench *bench, unsigned count)
 {
@@ -215,29 +55,6 @@ static void engines_are_all_back(struct bench *bench, unsigned count)
 }
 
 /* ---- Events ------------------------------------------------------------------------------------- */
-
-static PKEVENT new_event(EVENT_TYPE type)
-{
-    PKEVENT event = malloc(sizeof(*event));
-
-    if (event)
-        KeInitializeEvent(event, type, FALSE);
-    return event;
-}
-
-/* The moment that the driver may not touch it any more. */
-static void destroy_event(PKEVENT event)
-{
-    memset(event, POISON, sizeof(*event));
-    free(event);
-}
-
-static bool comes(PKEVENT event, uint64_t nanoseconds)
-{
-    LARGE_INTEGER timeout = {.QuadPart = -(LONGLONG)(nanoseconds / 100)};
-
-    return KeWaitForSingleObject(event, Executive, KernelMode, FALSE, &timeout) == STATUS_SUCCESS;
-}
 
 /* Registers on one of the running engines, for a moment or until the event has come. */
 static void register_and_unregister(struct worker *worker)
@@ -295,7 +112,7 @@ static void an_event_may_be_freed_when_unregister_returns(void **state)
     (void)state;
     bench_open(&bench);
     start_shared(&bench, 2);
-    run(&bench, workers, work);
+    run(&bench, workers, work, DURATION);
     for (unsigned i = 0; i < THREADS; i++)
         signals += workers[i].signals;
     assert_true(signals > 10); /* interrupts were running meanwhile */
@@ -341,7 +158,7 @@ static void an_event_may_be_freed_when_its_engine_is_freed(void **state)
     bench_open(&bench);
     engines = count_engines(&bench);
     assert_true(engines >= THREADS);
-    run(&bench, workers, work);
+    run(&bench, workers, work, DURATION);
     for (unsigned i = 0; i < THREADS; i++)
         signals += workers[i].signals;
     assert_true(signals > 0); /* interrupts were running meanwhile */
@@ -383,7 +200,7 @@ static void the_last_dereference_releases_what_runs(void **state)
     bench_open(&bench);
     engines = count_engines(&bench);
     assert_true(engines >= THREADS);
-    run(&bench, workers, work);
+    run(&bench, workers, work, DURATION);
     for (unsigned i = 0; i < THREADS; i++)
         assert_true(workers[i].signals > 0);
     engines_are_all_back(&bench, engines);
@@ -447,7 +264,7 @@ static void states_may_be_changed_from_anywhere(void **state)
     bench_open(&bench);
     engines = count_engines(&bench);
     start_shared(&bench, 2);
-    run(&bench, workers, work);
+    run(&bench, workers, work, DURATION);
     for (unsigned i = 0; i < 2; i++)
         allocate_buffer(&bench.ddi, bench.shared[i]); /* refused where there is one */
     free_shared(&bench, 2);
@@ -487,7 +304,7 @@ static void handles_may_be_freed_under_other_threads(void **state)
 
     (void)state;
     bench_open(&bench);
-    run(&bench, workers, work);
+    run(&bench, workers, work, DURATION);
     for (unsigned i = 0; i < THREADS; i++)
         assert_true(workers[i].rounds > 1);
     bench_close(&bench);
@@ -568,7 +385,7 @@ static void everyone_gets_his_own_answers(void **state)
 
     (void)state;
     bench_open(&bench);
-    run(&bench, workers, work);
+    run(&bench, workers, work, DURATION);
     for (unsigned i = 0; i < THREADS; i++)
         assert_true(workers[i].rounds > 5);
     bench_close(&bench);
@@ -633,7 +450,7 @@ static void a_listener_may_be_freed_when_unregister_returns(void **state)
 
     (void)state;
     bench_open(&bench);
-    run(&bench, workers, work);
+    run(&bench, workers, work, DURATION);
     for (unsigned i = 0; i < THREADS; i++)
         assert_true(workers[i].signals > 5);
     bench_close(&bench);
@@ -673,7 +490,7 @@ static void references_are_counted_from_anywhere(void **state)
     (void)state;
     bench_open(&bench);
     start_shared(&bench, 2);
-    run(&bench, workers, work);
+    run(&bench, workers, work, DURATION);
     free_shared(&bench, 2);
     bench_close(&bench);
 }

@@ -202,8 +202,10 @@ bool verbs_enable_jack(struct worker *worker, UCHAR pin, UCHAR tag)
 {
     HDAUDIO_CODEC_TRANSFER transfer = {.Output.Command = command(worker, pin, SET_UNSOLICITED | tag)};
 
-    return SERVED(worker->ddi->TransferCodecVerbs(worker->ddi->Context, 1, &transfer, NULL, NULL)) &&
-           transfer.Input.IsValid;
+    if (!SERVED(worker->ddi->TransferCodecVerbs(worker->ddi->Context, 1, &transfer, NULL, NULL)))
+        return false;
+    MUST(transfer.Input.IsValid || controller_pulled());
+    return transfer.Input.IsValid;
 }
 
 void listen_to_jacks(struct worker *worker)

@@ -17,7 +17,8 @@ struct hda_wake {
 void hda_wake_arm(struct hda_bus *bus);
 /* What codecs are waking a controller that is in reset, a bit each. */
 uint16_t hda_wake_sleeping(struct hda_bus *bus);
-/* The interrupt: acknowledges STATESTS, and notes who of those armed has woken. */
+/* The interrupt, and the last look before a sleep: acknowledges STATESTS, and notes who of those armed has
+ * woken. */
 void hda_wake_acknowledge(struct hda_bus *bus);
 /* These codecs have woken: the deferred work completes what is pending. Any level. */
 void hda_wake_note(struct hda_bus *bus, uint16_t codecs);

@@ -429,6 +429,23 @@ static void a_codec_wakes_a_controller_that_runs(void **state)
     ddi.InterfaceDereference(ddi.Context);
 }
 
+/* Just before it goes to reset, when no interrupt is taken any more. */
+static void a_codec_that_wakes_at_the_last_moment_is_told_of_after_resume(void **state)
+{
+    HDAUDIO_BUS_INTERFACE_V2 ddi = start();
+
+    (void)state;
+    request_wake();
+    watch.woken = 1;
+    assert_int_equal(hda_bus_suspend(rig.bus), STATUS_SUCCESS);
+    assert_int_equal(watch.woken, 0);
+    assert_woken(0, 0);
+    assert_int_equal(hda_bus_resume(rig.bus), STATUS_SUCCESS);
+    rig_pass(MILLISECOND);
+    assert_woken(1, STATUS_SUCCESS);
+    ddi.InterfaceDereference(ddi.Context);
+}
+
 /* What the codec said before nobody waited for. */
 static void a_request_is_for_what_comes(void **state)
 {
@@ -480,6 +497,7 @@ int main(void)
         RULE(a_jack_wakes_a_controller_in_reset),
         RULE(a_resume_without_a_wake_leaves_the_request),
         RULE(a_codec_wakes_a_controller_that_runs),
+        RULE(a_codec_that_wakes_at_the_last_moment_is_told_of_after_resume),
         RULE(a_request_is_for_what_comes),
         RULE(requests_end_with_the_bus),
         RULE(requests_are_checked),

@@ -330,16 +330,6 @@ static bool asleep(struct trial *t)
     return true;
 }
 
-static bool within(struct trial *t, ULONGLONG begun, ULONGLONG limit)
-{
-    ULONGLONG elapsed = now(t) - begun;
-
-    if (elapsed <= limit + t->target->slack)
-        return true;
-    return failed(t, __FILE__, __LINE__, "it took %llu us, not %llu", (unsigned long long)elapsed / 1000,
-                  (unsigned long long)limit / 1000);
-}
-
 /* The driver knows. */
 static bool removed(struct trial *t)
 {
@@ -353,7 +343,7 @@ static bool removed(struct trial *t)
     TRY(take_away(t));
     begun = now(t);
     EXPECT_STATUS(call->removed, call->call(t, state));
-    TRY(within(t, begun, MOMENT + tolerance(t)));
+    TRY(took_at_most(t, begun, MOMENT + tolerance(t)));
     if (NT_SUCCESS(call->removed))
         EXPECT_STATUS(call->again, call->call(t, state));
     return true;
@@ -375,7 +365,7 @@ static bool finds_out(struct trial *t)
     status = call->call(t, state);
     if (status != STATUS_SUCCESS)
         EXPECT_STATUS(call->removed, status);
-    return within(t, begun, verb_timeout(t) + 5 * MILLISECOND + 2 * tolerance(t));
+    return took_at_most(t, begun, verb_timeout(t) + 5 * MILLISECOND + 2 * tolerance(t));
 }
 
 #define READY   STATUS_SUCCESS

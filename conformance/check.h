@@ -181,6 +181,8 @@ PKEVENT trial_event(struct trial *t, EVENT_TYPE type);
 
 void advance(struct trial *t, ULONGLONG nanoseconds);
 ULONGLONG now(struct trial *t);
+/* Whether what began then is over in time; threads may wake up late beyond that. */
+bool took_at_most(struct trial *t, ULONGLONG begun, ULONGLONG limit);
 /* Waits for an event; whether it was signalled in time. */
 bool signalled(PKEVENT event, ULONGLONG nanoseconds);
 

@@ -492,6 +492,8 @@ static bool unanswered_end(struct trial *t)
     EXPECT_SUCCESS(DDI(GetDeviceInformation, &information));
     while (information.CodecsDetected >> absent & 1)
         absent++;
+    if (absent == 15)
+        return skip(t, "every codec address is taken");
     transfer->Output.Command = parameter(absent, ROOT, VENDOR_ID);
     EXPECT_SUCCESS(DDI(TransferCodecVerbs, 1, transfer, count_completion, done));
     begun = now(t);

@@ -671,7 +671,7 @@ static bool kept_over_sleep(struct trial *t)
 /* At every phase of a running engine; nor does the resume call it. */
 static bool no_call_asleep(struct trial *t)
 {
-    unsigned rounds = t->target->slack ? 2 : 20, calls;
+    unsigned rounds = t->target->slack ? 1 : 20, calls;
     struct heard *heard = new_heard(t);
     HANDLE handle;
 

@@ -9,6 +9,7 @@
 #ifndef CONFORMANCE_CHECK_H
 #define CONFORMANCE_CHECK_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "conformance.h"
@@ -116,11 +117,11 @@ struct trial {
     UCHAR sender; /* an input converter that sends, or 0 */
     struct listener_converter converters[TRIAL_CONVERTERS];
     unsigned converter_count;
-    bool asleep;         /* between suspend() and resume() */
-    bool removed;        /* pull_out() was called */
-    bool requested;      /* a wake request may be pending */
-    const char *unheard; /* why a stream stands still, so that a failure says nothing; or NULL */
-    const char *skipped; /* why, or NULL */
+    bool asleep;          /* between suspend() and resume() */
+    _Atomic bool removed; /* pull_out() was called */
+    bool requested;       /* a wake request may be pending */
+    const char *unheard;  /* why a stream stands still, so that a failure says nothing; or NULL */
+    const char *skipped;  /* why, or NULL */
     char failure[400];
 };
 
@@ -183,6 +184,8 @@ PKEVENT trial_event(struct trial *t, EVENT_TYPE type);
 
 void advance(struct trial *t, ULONGLONG nanoseconds);
 ULONGLONG now(struct trial *t);
+/* Whether what began then is over in time; threads may wake up late beyond that. */
+bool took_at_most(struct trial *t, ULONGLONG begun, ULONGLONG limit);
 /* Waits for an event; whether it was signalled in time. */
 bool signalled(PKEVENT event, ULONGLONG nanoseconds);
 

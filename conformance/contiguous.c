@@ -611,7 +611,7 @@ static bool setup_kept(struct trial *t)
 
 static bool no_call_asleep(struct trial *t)
 {
-    unsigned rounds = t->target->slack ? 2 : 20, calls;
+    unsigned rounds = t->target->slack ? 1 : 20, calls;
     struct contiguous c;
 
     TRY(obtain_period(t, &c));

@@ -5,7 +5,7 @@
 
 #include "check.h"
 
-#define CYCLES     10
+#define CYCLES     5
 #define PATTERN    0xA5
 #define ROOT       0
 #define VENDOR_ID  0x00 /* parameters (HDA 7.3.4) */
@@ -16,7 +16,7 @@
 static bool sleep_through(struct trial *t)
 {
     TRY(suspend(t));
-    advance(t, period(t));
+    advance(t, 10 * MILLISECOND);
     return resume(t);
 }
 
@@ -28,7 +28,7 @@ static bool stands_at_0(struct trial *t, HANDLE handle)
 
     TRY(position(t, handle, &bytes));
     EXPECT_EQUAL(0, bytes);
-    advance(t, period(t) / 4);
+    advance(t, 10 * MILLISECOND);
     TRY(position(t, handle, &bytes));
     EXPECT_EQUAL(0, bytes);
     return true;
@@ -94,7 +94,7 @@ static bool position_is_0_asleep(struct trial *t)
     advance(t, period(t) / 3);
     TRY(suspend(t));
     EXPECT_EQUAL(0, read_register(pointer));
-    advance(t, period(t));
+    advance(t, 10 * MILLISECOND);
     EXPECT_EQUAL(0, read_register(pointer));
     TRY(resume(t));
     EXPECT_SUCCESS(DDI(GetLinkPositionRegister, handle, &again));
@@ -330,7 +330,7 @@ static bool same_event(struct trial *t)
 /* At every phase of a running engine; nor does the resume signal it. */
 static bool no_event_asleep(struct trial *t)
 {
-    unsigned rounds = t->target->slack ? 3 : 20;
+    unsigned rounds = t->target->slack ? 1 : 20;
     PKEVENT event = trial_event(t, NotificationEvent);
     HANDLE handle;
 
@@ -492,6 +492,8 @@ static bool unanswered_end(struct trial *t)
     EXPECT_SUCCESS(DDI(GetDeviceInformation, &information));
     while (information.CodecsDetected >> absent & 1)
         absent++;
+    if (absent == 15)
+        return skip(t, "every codec address is taken");
     transfer->Output.Command = parameter(absent, ROOT, VENDOR_ID);
     EXPECT_SUCCESS(DDI(TransferCodecVerbs, 1, transfer, count_completion, done));
     begun = now(t);

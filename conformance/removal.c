@@ -16,16 +16,6 @@ static ULONGLONG longest_silence(const struct trial *t)
     return 2 * period(t) + 5 * MILLISECOND + 2 * tolerance(t);
 }
 
-static bool took_at_most(struct trial *t, ULONGLONG begun, ULONGLONG limit)
-{
-    ULONGLONG elapsed = now(t) - begun;
-
-    if (elapsed <= limit + t->target->slack)
-        return true;
-    return failed(t, __FILE__, __LINE__, "it took %llu us, not %llu", (unsigned long long)elapsed / 1000,
-                  (unsigned long long)limit / 1000);
-}
-
 /* ---- Events ------------------------------------------------------------------------------------- */
 
 static PKEVENT registered(struct trial *t, HANDLE handle, EVENT_TYPE type)

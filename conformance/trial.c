@@ -213,6 +213,16 @@ ULONGLONG now(struct trial *t)
     return t->target->now(t->target->context);
 }
 
+bool took_at_most(struct trial *t, ULONGLONG begun, ULONGLONG limit)
+{
+    ULONGLONG elapsed = now(t) - begun;
+
+    if (elapsed <= limit + t->target->slack)
+        return true;
+    return failed(t, __FILE__, __LINE__, "it took %llu us, not %llu", (unsigned long long)elapsed / 1000,
+                  (unsigned long long)limit / 1000);
+}
+
 bool signalled(PKEVENT event, ULONGLONG nanoseconds)
 {
     LARGE_INTEGER timeout = {.QuadPart = -(LONGLONG)(nanoseconds / 100)};

@@ -3,6 +3,7 @@
 #include "conformance/conformance.h"
 
 #include <bus.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <sim.h>
 #include <stdio.h>
@@ -22,7 +23,8 @@ struct subject {
     const struct options *options;
     struct report *report;
     struct device device;
-    unsigned faults; /* that the buses before this one have seen */
+    uint64_t accesses; /* of registers, when the bus was suspended */
+    unsigned faults;   /* that were printed already */
 };
 
 /* The check that runs, for the handler of signals. */
@@ -156,14 +158,35 @@ static BOOLEAN fail(void *context, enum conformance_failure failure)
     return NT_SUCCESS(hdabus_sim_fail(bus_of(context), failures[failure], codec_of(context, 0)));
 }
 
-static NTSTATUS suspend_bus(void *context)
+static uint64_t accesses(const struct hdabus *bus)
 {
-    return hdabus_suspend(bus_of(context));
+    struct hdabus_statistics statistics;
+
+    hdabus_statistics(bus, &statistics);
+    return statistics.register_reads + statistics.register_writes;
 }
 
+static NTSTATUS suspend_bus(void *context)
+{
+    struct subject *subject = context;
+    NTSTATUS status = hdabus_suspend(subject->device.bus);
+
+    subject->accesses = accesses(subject->device.bus);
+    return status;
+}
+
+/* DDI Power: between them no register is touched, since power may be off. */
 static NTSTATUS resume_bus(void *context)
 {
-    return hdabus_resume(bus_of(context));
+    struct subject *subject = context;
+    uint64_t touched = accesses(subject->device.bus) - subject->accesses;
+
+    if (touched > 0) {
+        printf("# the controller: its registers were accessed %" PRIu64 " times while the bus was asleep\n",
+               touched);
+        subject->faults++;
+    }
+    return hdabus_resume(subject->device.bus);
 }
 
 static NTSTATUS wait_wake(void *context, unsigned child, conformance_wake *routine, void *routine_context)

@@ -29,7 +29,8 @@ static const struct command commands[] = {
      command_verb},
     {"conformance", "", 0, 0, FOR_CONFORMANCE, "check that the bus driver keeps the DDI",
      "Prints the Test Anything Protocol, a line for each check, which is named after the interface, the\n"
-     "routine and the rule. Under one that fails stands the sentence of docs/DDI.md that is broken.",
+     "routine and the rule; Power and Removal stand for a routine where the bus is suspended or the\n"
+     "controller disappears. Under one that fails stands the sentence of docs/DDI.md that is broken.",
      command_conformance},
     {"list", "", 0, 0, FOR_LIST, "show what can be opened", NULL, command_list},
     {"help", "[COMMAND]", 0, 1, FOR_HELP, "tell about hdabus, or a command", NULL, command_help},

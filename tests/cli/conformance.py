@@ -53,6 +53,11 @@ class Conformance(CommandTest):
         self.assertNotIn("SKIP", run("conformance", "--device", "sim:sdo=2", *only).out)
         self.assertEqual(len(self.checks("--clock", "real", *only)), 1)
 
+    def test_another_bus_after_each_removal(self):
+        self.assertEqual(
+            self.checks("--filter", "Removal.event-once"), ["V2.Removal.event-once", "V3.Removal.event-once"]
+        )
+
     def test_no_such_device(self):
         self.assertEqual(self.check(run("conformance", "--device", "toaster"), NO_DEVICE).out, "")
 

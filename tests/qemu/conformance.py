@@ -11,7 +11,7 @@ import time
 from command import DONE, CommandTest, main, run
 from machine import need_qemu
 
-LIMIT = 240  # seconds
+LIMIT = 150  # seconds
 PASSED = re.compile(r"^ok \d+ - ([^.\s]+)\.\S+$", re.MULTILINE)
 SKIPPED = re.compile(r"^ok \d+ - \S+ # SKIP (.+)$", re.MULTILINE)
 LACKING = (

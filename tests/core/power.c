@@ -239,6 +239,24 @@ static void the_controller_sleeps_in_reset(void **state)
     ddi.InterfaceDereference(ddi.Context);
 }
 
+/* What no client sees at once, and a reset takes. */
+static void the_controller_is_told_again_what_a_reset_takes(void **state)
+{
+    static const uint32_t registers[] = {DPLBASE, DPUBASE, CORBLBASE, RIRBLBASE, INTCTL, GCTL};
+    uint32_t before[sizeof(registers) / sizeof(registers[0])];
+    HDAUDIO_BUS_INTERFACE_V2 ddi = start();
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof(registers) / sizeof(registers[0]); i++)
+        before[i] = sim_device_ops.read32(rig.device, registers[i]);
+    assert_true(before[0] & DPLBASE_ENABLE);
+    assert_int_equal(hda_bus_suspend(rig.bus), STATUS_SUCCESS);
+    assert_int_equal(hda_bus_resume(rig.bus), STATUS_SUCCESS);
+    for (unsigned i = 0; i < sizeof(registers) / sizeof(registers[0]); i++)
+        assert_int_equal(sim_device_ops.read32(rig.device, registers[i]), before[i]);
+    ddi.InterfaceDereference(ddi.Context);
+}
+
 /* Handles, buffers and registrations stand; the codec has to be told anew. */
 static void a_stream_plays_again_after_resume(void **state)
 {
@@ -490,6 +508,7 @@ int main(void)
         RULE(no_register_is_touched_between_suspend_and_resume),
         RULE(a_bus_that_sleeps_stops_without_touching_a_register),
         RULE(the_controller_sleeps_in_reset),
+        RULE(the_controller_is_told_again_what_a_reset_takes),
         RULE(a_stream_plays_again_after_resume),
         RULE(what_does_not_stop_ends_with_the_reset),
         RULE(a_controller_that_stays_out_of_reset_is_asleep_all_the_same),

@@ -59,17 +59,19 @@ static NTSTATUS wake_up(struct hda_bus *bus)
 /* Their children stay: whoever asks them finds out. */
 static void compare_codecs(const struct hda_bus *bus, uint16_t before)
 {
+    uint16_t now = hda_codecs(bus);
+
     for (unsigned codec = 0; codec < HDA_MAX_CODECS; codec++) {
-        if (before & ~bus->codecs & 1u << codec)
+        if (before & ~now & 1u << codec)
             hda_log(bus, HDA_LOG_WARNING, "codec %u has not come back", codec);
-        else if (bus->codecs & ~before & 1u << codec)
+        else if (now & ~before & 1u << codec)
             hda_log(bus, HDA_LOG_WARNING, "codec %u is new: it is found when the bus starts", codec);
     }
 }
 
 NTSTATUS hda_bus_resume(struct hda_bus *bus)
 {
-    uint16_t woken, before = bus->codecs;
+    uint16_t woken, before = hda_codecs(bus);
     NTSTATUS status;
 
     if (hda_irql(bus) > PASSIVE_LEVEL)

@@ -19,6 +19,7 @@ static struct {
     unsigned lose_resets; /* writes to GCTL that do not arrive */
     bool lose_halts;      /* RUN cannot be cleared */
     bool refuse;          /* to connect the interrupt */
+    bool small;           /* the rings can be of 16 entries only */
     unsigned connected;
     uint16_t woken; /* what STATESTS shows until it is acknowledged */
     hda_interrupt_routine *routine;
@@ -28,6 +29,8 @@ static struct {
 static uint8_t watched_read8(void *device, uint32_t offset)
 {
     watch.accesses++;
+    if (watch.small && (offset == CORBSIZE || offset == RIRBSIZE))
+        return 2 << RING_CAP_SHIFT;
     return sim_device_ops.read8(device, offset);
 }
 
@@ -325,6 +328,22 @@ static void a_resume_that_fails_can_be_tried_again(void **state)
     ddi.InterfaceDereference(ddi.Context);
 }
 
+/* Their memory is of before. */
+static void rings_of_another_size_are_no_resume(void **state)
+{
+    HDAUDIO_BUS_INTERFACE_V2 ddi = start();
+
+    (void)state;
+    assert_int_equal(hda_bus_suspend(rig.bus), STATUS_SUCCESS);
+    watch.small = true;
+    assert_int_equal(hda_bus_resume(rig.bus), STATUS_DEVICE_NOT_READY);
+    still_sleeps(&ddi);
+    watch.small = false;
+    assert_int_equal(hda_bus_resume(rig.bus), STATUS_SUCCESS);
+    verb(&ddi, DAC, 0xF0000);
+    ddi.InterfaceDereference(ddi.Context);
+}
+
 /* ---- Wake ------------------------------------------------------------------------------------ */
 
 static struct {
@@ -477,6 +496,7 @@ int main(void)
         RULE(what_does_not_stop_ends_with_the_reset),
         RULE(a_controller_that_stays_out_of_reset_is_asleep_all_the_same),
         RULE(a_resume_that_fails_can_be_tried_again),
+        RULE(rings_of_another_size_are_no_resume),
         RULE(a_jack_wakes_a_controller_in_reset),
         RULE(a_resume_without_a_wake_leaves_the_request),
         RULE(a_codec_wakes_a_controller_that_runs),

@@ -77,6 +77,7 @@ struct hda_bus {
     struct hda_child_info *children;
     struct hda_wake *wakes; /* one for each child */
     unsigned child_count;
+    bool wakes_end; /* none is accepted any more; lock */
     uint16_t armed; /* WAKEEN; written with lock, atomically */
     uint16_t woken; /* codecs whose requests the deferred work completes; atomic */
 

@@ -34,7 +34,7 @@ NTSTATUS hda_bus_suspend(struct hda_bus *bus)
         return STATUS_SUCCESS;
     hda_verbs_suspend(bus);
     hda_state_suspend(bus);
-    hda_write16(bus, STATESTS, STATESTS_CODECS); /* what codecs said until now is no wake */
+    hda_wake_acknowledge(bus); /* what is left in STATESTS, or comes, wakes the controller in reset */
     put_to_sleep(bus);
     if (hda_is_gone(bus))
         return STATUS_DEVICE_REMOVED;
@@ -51,8 +51,10 @@ static NTSTATUS wake_up(struct hda_bus *bus)
         status = hda_link_start(bus);
     if (NT_SUCCESS(status))
         hda_controller_accept(bus);
-    if (!NT_SUCCESS(status))
+    if (!NT_SUCCESS(status)) {
+        hda_wake_rearm(bus);
         put_to_sleep(bus);
+    }
     return status;
 }
 
@@ -71,7 +73,7 @@ static void compare_codecs(const struct hda_bus *bus, uint16_t before)
 
 NTSTATUS hda_bus_resume(struct hda_bus *bus)
 {
-    uint16_t woken, before = hda_codecs(bus);
+    uint16_t before = hda_codecs(bus);
     NTSTATUS status;
 
     if (hda_irql(bus) > PASSIVE_LEVEL)
@@ -79,13 +81,13 @@ NTSTATUS hda_bus_resume(struct hda_bus *bus)
     status = hda_usable(bus);
     if (status != STATUS_DEVICE_NOT_READY)
         return status;
-    woken = hda_wake_sleeping(bus);
+    hda_wake_sleeping(bus);
     status = wake_up(bus);
     if (!NT_SUCCESS(status))
         return status;
     compare_codecs(bus, before);
     hda_state_resume(bus);
     hda_wake_arm(bus);
-    hda_wake_note(bus, woken);
+    hda_defer(bus, 0); /* tells who has woken it, and does what others queued meanwhile */
     return STATUS_SUCCESS;
 }

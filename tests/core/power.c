@@ -21,7 +21,9 @@ static struct {
     bool refuse;          /* to connect the interrupt */
     bool small;           /* the rings can be of 16 entries only */
     unsigned connected;
-    uint16_t woken; /* what STATESTS shows until it is acknowledged */
+    uint16_t woken;       /* what STATESTS shows until it is acknowledged */
+    void (*before)(void); /* STATESTS is read the next time */
+    void (*after)(void);
     hda_interrupt_routine *routine;
     void *context;
 } watch;
@@ -34,12 +36,26 @@ static uint8_t watched_read8(void *device, uint32_t offset)
     return sim_device_ops.read8(device, offset);
 }
 
+static void happen(void (**what)(void))
+{
+    void (*once)(void) = *what;
+
+    *what = NULL;
+    if (once != NULL)
+        once();
+}
+
 static uint16_t watched_read16(void *device, uint32_t offset)
 {
-    uint16_t value = sim_device_ops.read16(device, offset);
+    uint16_t value;
 
     watch.accesses++;
-    return offset == STATESTS ? value | watch.woken : value;
+    if (offset != STATESTS)
+        return sim_device_ops.read16(device, offset);
+    happen(&watch.before);
+    value = sim_device_ops.read16(device, offset) | watch.woken;
+    happen(&watch.after);
+    return value;
 }
 
 static uint32_t watched_read32(void *device, uint32_t offset)
@@ -334,6 +350,7 @@ static void rings_of_another_size_are_no_resume(void **state)
     HDAUDIO_BUS_INTERFACE_V2 ddi = start();
 
     (void)state;
+    rig.ruined = true; /* in truth it has no other than before */
     assert_int_equal(hda_bus_suspend(rig.bus), STATUS_SUCCESS);
     watch.small = true;
     assert_int_equal(hda_bus_resume(rig.bus), STATUS_DEVICE_NOT_READY);
@@ -448,6 +465,94 @@ static void a_codec_wakes_a_controller_that_runs(void **state)
     ddi.InterfaceDereference(ddi.Context);
 }
 
+/* It has said so, but whoever takes interrupts has not come to it. */
+static void a_wake_just_before_a_sleep_is_told_by_the_resume(void **state)
+{
+    HDAUDIO_BUS_INTERFACE_V2 ddi = start();
+
+    (void)state;
+    request_wake();
+    watch.woken = 1;
+    assert_int_equal(hda_bus_suspend(rig.bus), STATUS_SUCCESS);
+    assert_int_equal(watch.woken, 0);
+    assert_woken(0, 0);
+    assert_int_equal(hda_bus_resume(rig.bus), STATUS_SUCCESS);
+    rig_pass(MILLISECOND);
+    assert_woken(1, STATUS_SUCCESS);
+    ddi.InterfaceDereference(ddi.Context);
+}
+
+static void fail_to_resume(void)
+{
+    watch.refuse = true;
+    assert_int_equal(hda_bus_resume(rig.bus), STATUS_NO_MEMORY);
+    watch.refuse = false;
+}
+
+static void a_wake_is_told_when_the_resume_succeeds_at_last(void **state)
+{
+    HDAUDIO_BUS_INTERFACE_V2 ddi = start();
+
+    (void)state;
+    request_wake();
+    assert_int_equal(hda_bus_suspend(rig.bus), STATUS_SUCCESS);
+    watch.woken = 1;
+    fail_to_resume();
+    rig_pass(MILLISECOND);
+    assert_woken(0, 0);
+    assert_int_equal(hda_bus_resume(rig.bus), STATUS_SUCCESS);
+    rig_pass(MILLISECOND);
+    assert_woken(1, STATUS_SUCCESS);
+    ddi.InterfaceDereference(ddi.Context);
+}
+
+static void a_codec_can_wake_after_a_resume_that_fails(void **state)
+{
+    HDAUDIO_BUS_INTERFACE_V2 ddi = start();
+
+    (void)state;
+    request_wake();
+    assert_int_equal(hda_bus_suspend(rig.bus), STATUS_SUCCESS);
+    fail_to_resume();
+    assert_wakeen(1);
+    watch.woken = 1;
+    assert_int_equal(hda_bus_resume(rig.bus), STATUS_SUCCESS);
+    rig_pass(MILLISECOND);
+    assert_woken(1, STATUS_SUCCESS);
+    ddi.InterfaceDereference(ddi.Context);
+}
+
+/* As on another processor, while the interrupt routine looks who has woken. */
+static void request_and_wake_another(void)
+{
+    KeLowerIrql(DISPATCH_LEVEL);
+    assert_int_equal(hda_bus_wait_wake(rig.bus, 1, count_wake, NULL), STATUS_SUCCESS);
+    KfRaiseIrql(DISPATCH_LEVEL + 1);
+    watch.woken |= 2;
+}
+
+static void wake_another(void (**when)(void))
+{
+    request_wake();
+    watch.woken = 1;
+    *when = request_and_wake_another;
+    interrupt();
+    assert_int_equal(watch.woken, 0);
+    assert_woken(2, STATUS_SUCCESS);
+}
+
+static void a_codec_that_wakes_during_an_interrupt_for_another_is_not_missed(void **state)
+{
+    HDAUDIO_BUS_INTERFACE_V2 ddi;
+
+    (void)state;
+    rig_plug(1);
+    ddi = start();
+    wake_another(&watch.before);
+    wake_another(&watch.after);
+    ddi.InterfaceDereference(ddi.Context);
+}
+
 /* What the codec said before nobody waited for. */
 static void a_request_is_for_what_comes(void **state)
 {
@@ -470,6 +575,31 @@ static void requests_end_with_the_bus(void **state)
     rig_stop();
     assert_woken(1, STATUS_CANCELLED);
     assert_wakeen(0);
+}
+
+static unsigned accepted;
+
+static void ask_for_more(void *context, NTSTATUS status)
+{
+    count_wake(context, status);
+    accepted += NT_SUCCESS(hda_bus_wait_wake(rig.bus, 0, ask_for_more, NULL));
+}
+
+/* hda_wake_routine: once for each, also for one that is made while they end. */
+static void requests_that_are_made_while_the_bus_stops_are_refused(void **state)
+{
+    HDAUDIO_BUS_INTERFACE_V2 ddi = start();
+    struct hda_bus *bus = rig.bus;
+
+    (void)state;
+    memset(&woken, 0, sizeof(woken));
+    accepted = 1;
+    assert_int_equal(hda_bus_wait_wake(rig.bus, 0, ask_for_more, NULL), STATUS_SUCCESS);
+    ddi.InterfaceDereference(ddi.Context);
+    hda_bus_stop(bus, NULL);
+    rig.bus = NULL;
+    assert_int_equal(woken.calls, accepted);
+    assert_woken(1, STATUS_CANCELLED);
 }
 
 static void requests_are_checked(void **state)
@@ -500,8 +630,13 @@ int main(void)
         RULE(a_jack_wakes_a_controller_in_reset),
         RULE(a_resume_without_a_wake_leaves_the_request),
         RULE(a_codec_wakes_a_controller_that_runs),
+        RULE(a_wake_just_before_a_sleep_is_told_by_the_resume),
+        RULE(a_wake_is_told_when_the_resume_succeeds_at_last),
+        RULE(a_codec_can_wake_after_a_resume_that_fails),
+        RULE(a_codec_that_wakes_during_an_interrupt_for_another_is_not_missed),
         RULE(a_request_is_for_what_comes),
         RULE(requests_end_with_the_bus),
+        RULE(requests_that_are_made_while_the_bus_stops_are_refused),
         RULE(requests_are_checked),
     };
 

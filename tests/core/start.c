@@ -112,6 +112,13 @@ static uint32_t read_a_codec_that_came(void *device, uint32_t offset)
     return value | INTCTL_GIE | INTSTS_CIS;
 }
 
+static uint16_t show_codec_that_came(void *device, uint32_t offset)
+{
+    uint16_t value = sim_device_ops.read16(device, offset);
+
+    return offset == STATESTS && codec_came ? value | 2 : value;
+}
+
 static void take_codec_that_came(void *device, uint32_t offset, uint16_t value)
 {
     if (offset == STATESTS && value & 2)
@@ -126,6 +133,7 @@ static void a_controller_cause_that_no_ring_has_is_cleared_in_statests(void **st
 
     (void)state;
     rig.device_ops.read32 = read_a_codec_that_came;
+    rig.device_ops.read16 = show_codec_that_came;
     rig.device_ops.write16 = take_codec_that_came;
     codec_came = false;
     rig_start();

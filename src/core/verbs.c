@@ -350,21 +350,31 @@ static void end_turn(struct hda_bus *bus, struct hda_client *client)
         InsertTailList(&bus->verbs.clients, &client->turn);
 }
 
-/* Takes the first batch of a client that is done out of its list; NULL when there is none. */
-static struct hda_batch *take_done(struct hda_bus *bus)
+/* The first client whose first batch is done; NULL when there is none. */
+static struct hda_client *find_done(struct hda_bus *bus)
 {
     PLIST_ENTRY head = &bus->verbs.clients;
 
     for (PLIST_ENTRY link = head->Flink; link != head; link = link->Flink) {
         struct hda_client *client = CONTAINING_RECORD(link, struct hda_client, turn);
-        struct hda_batch *batch = first_batch(client);
 
-        if (batch->done == batch->count) {
-            end_turn(bus, client);
-            return batch;
-        }
+        if (first_batch(client)->done == first_batch(client)->count)
+            return client;
     }
     return NULL;
+}
+
+/* Takes a batch that is done out of its client's list; NULL when there is none. */
+static struct hda_batch *take_done(struct hda_bus *bus)
+{
+    struct hda_client *client = find_done(bus);
+    struct hda_batch *batch;
+
+    if (client == NULL)
+        return NULL;
+    batch = first_batch(client);
+    end_turn(bus, client);
+    return batch;
 }
 
 static void forget(struct hda_bus *bus, const struct hda_batch *batch)
@@ -462,7 +472,7 @@ uint64_t hda_verbs_run(struct hda_bus *bus)
 
     hda_lock(bus, &bus->verbs.lock);
     send_batches(bus); /* what had to wait for those now complete */
-    next = next_deadline(bus);
+    next = find_done(bus) != NULL ? 0 : next_deadline(bus); /* of which nothing could be sent, perhaps */
     hda_unlock(bus, &bus->verbs.lock);
     now = hda_now(bus);
     return next == UINT64_MAX ? next : next > now ? next - now : 0;

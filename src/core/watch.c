@@ -98,7 +98,7 @@ void hda_interrupt_note(struct hda_engine *engine, bool looked)
         bus->polling.heard = 0;
         if (!bus->polling.on)
             poll(bus);
-    } else if (bus->polling.on && ++bus->polling.heard == TRUSTED) {
+    } else if (!looked && bus->polling.on && ++bus->polling.heard == TRUSTED) {
         trust(bus);
     }
 }

@@ -170,7 +170,8 @@ void hda_state_resume(struct hda_bus *bus);
 /* DDI GetLinkPositionRegister, GetWallClockRegister. */
 NTSTATUS hda_position_register(struct hda_client *client, HANDLE handle, PULONG *position);
 void hda_wall_clock_register(struct hda_bus *bus, PULONG *clock);
-/* Brings the wall clock's shadow up to date, where there is one in use. */
+/* Brings the wall clock's shadow up to date, where there is one in use. Up to DISPATCH_LEVEL, no lock held.
+ */
 void hda_wall_clock_update(struct hda_bus *bus);
 /* The engine starts from 0. Under bus.lock. */
 void hda_progress_reset(struct hda_engine *engine);

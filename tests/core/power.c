@@ -20,6 +20,7 @@ static struct {
     bool lose_halts;      /* RUN cannot be cleared */
     bool refuse;          /* to connect the interrupt */
     bool small;           /* the rings can be of 16 entries only */
+    bool naps;            /* somebody suspends the bus when the wall clock is about to be read */
     unsigned connected;
     uint16_t woken;       /* what STATESTS shows until it is acknowledged */
     void (*before)(void); /* STATESTS is read the next time */
@@ -60,8 +61,11 @@ static uint16_t watched_read16(void *device, uint32_t offset)
 
 static uint32_t watched_read32(void *device, uint32_t offset)
 {
-    uint32_t value = sim_device_ops.read32(device, offset);
+    uint32_t value;
 
+    if (offset == WALCLK && watch.naps)
+        assert_int_not_equal(hda_bus_suspend(rig.bus), STATUS_SUCCESS);
+    value = sim_device_ops.read32(device, offset);
     watch.accesses++;
     return offset == INTSTS && watch.woken != 0 ? value | INTSTS_CIS : value;
 }
@@ -229,6 +233,21 @@ static void no_register_is_touched_between_suspend_and_resume(void **state)
     assert_int_equal(hda_bus_suspend(rig.bus), STATUS_SUCCESS);
     stream.ddi.InterfaceDereference(stream.ddi.Context); /* frees what the client holds */
     assert_int_equal(watch.accesses, accesses);
+}
+
+/* On another processor it would wait; here it is at a wrong level. */
+static void no_sleep_comes_between_a_look_at_the_bus_and_one_at_the_wall_clock(void **state)
+{
+    HDAUDIO_BUS_INTERFACE_V2 ddi;
+    PULONG clock;
+
+    (void)state;
+    rig.device_ops.map = map_nothing;
+    ddi = start();
+    watch.naps = true;
+    ddi.GetWallClockRegister(ddi.Context, &clock);
+    watch.naps = false;
+    ddi.InterfaceDereference(ddi.Context);
 }
 
 static void a_bus_that_sleeps_stops_without_touching_a_register(void **state)
@@ -620,6 +639,7 @@ int main(void)
 #define RULE(test) cmocka_unit_test_setup_teardown(test, rig_set_up, rig_tear_down)
     const struct CMUnitTest tests[] = {
         RULE(no_register_is_touched_between_suspend_and_resume),
+        RULE(no_sleep_comes_between_a_look_at_the_bus_and_one_at_the_wall_clock),
         RULE(a_bus_that_sleeps_stops_without_touching_a_register),
         RULE(the_controller_sleeps_in_reset),
         RULE(a_stream_plays_again_after_resume),

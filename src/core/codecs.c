@@ -10,8 +10,8 @@
 #include <hdacodec.h>
 
 #include "client.h"
-#include "controller.h"
 #include "core.h"
+#include "interrupt.h"
 #include "link.h"
 #include "ring.h"
 #include "wake.h"
@@ -121,8 +121,7 @@ static NTSTATUS reset_link(struct hda_bus *bus)
 {
     NTSTATUS status;
 
-    hda_controller_quiet(bus);
-    bus->host->work_cancel(bus->config.host_context, &bus->deferred);
+    hda_interrupts_stop(bus); /* which a shared line, or a late message, would have in the midst of it */
     hda_rings_stop(bus);
     status = hda_link_reset(bus);
     return NT_SUCCESS(status) ? hda_link_start(bus) : status;

@@ -330,6 +330,7 @@ static void a_controller_may_be_pulled_at_any_access(void **state)
 /* ---- A codec that is silent (HARDWARE 13) ------------------------------------------------------ */
 
 static bool locked, locks, sleepy; /* nobody answers until the next reset of the link */
+static bool connected;             /* to the interrupt */
 static uint32_t *corb;
 static unsigned resets, dead;
 
@@ -357,9 +358,23 @@ static void lock_up(void *device, uint32_t offset, uint16_t value)
     sim_device_ops.write16(device, offset, value);
 }
 
+static NTSTATUS note_connect(void *device, hda_interrupt_routine *routine, void *context)
+{
+    connected = true;
+    return sim_device_ops.interrupt_connect(device, routine, context);
+}
+
+static void note_disconnect(void *device)
+{
+    connected = false;
+    sim_device_ops.interrupt_disconnect(device);
+}
+
+/* A shared line, or a message that is late, would have the routine look at a controller in reset. */
 static void unlock(void *device, uint32_t offset, uint32_t value)
 {
     if (offset == GCTL && value == 0) {
+        assert_false(connected);
         resets++;
         locked = sleepy; /* nobody is awake after the first reset */
         sleepy = false;
@@ -378,6 +393,9 @@ static void start_with_dead(unsigned codecs, bool lock)
     rig.device_ops.dma_alloc = find_corb;
     rig.device_ops.write16 = lock_up;
     rig.device_ops.write32 = unlock;
+    rig.device_ops.interrupt_connect = note_connect;
+    rig.device_ops.interrupt_disconnect = note_disconnect;
+    connected = false;
     rig_start();
 }
 

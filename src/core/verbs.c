@@ -471,7 +471,7 @@ uint64_t hda_verbs_run(struct hda_bus *bus)
     complete_done(bus);
 
     hda_lock(bus, &bus->verbs.lock);
-    send_batches(bus); /* what had to wait for those now complete */
+    send_batches(bus);                                      /* what had to wait for those now complete */
     next = find_done(bus) != NULL ? 0 : next_deadline(bus); /* of which nothing could be sent, perhaps */
     hda_unlock(bus, &bus->verbs.lock);
     now = hda_now(bus);

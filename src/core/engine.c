@@ -75,6 +75,13 @@ static uint8_t free_tag(const struct hda_bus *bus, bool render)
     return 0;
 }
 
+/* BUFFER_TOO_SMALL is said of the format; what there is too little of matters no more without a controller
+ * (DDI Removal). */
+static NTSTATUS unless_gone(const struct hda_bus *bus, NTSTATUS status)
+{
+    return hda_is_gone(bus) && status != STATUS_BUFFER_TOO_SMALL ? STATUS_DEVICE_REMOVED : status;
+}
+
 /* Under bus.lock. */
 static NTSTATUS take(struct hda_client *client, bool render, const struct hda_format *format,
                      const struct hda_reservation *need, PHANDLE handle)
@@ -86,12 +93,11 @@ static NTSTATUS take(struct hda_client *client, bool render, const struct hda_fo
 
     if (engine == NULL)
         engine = find_free(bus, HDA_BIDIRECTIONAL);
+    if (NT_SUCCESS(status) && (engine == NULL || tag == 0))
+        status = STATUS_INSUFFICIENT_RESOURCES;
+    status = unless_gone(bus, status);
     if (!NT_SUCCESS(status))
         return status;
-    if (engine == NULL || tag == 0)
-        return STATUS_INSUFFICIENT_RESOURCES;
-    if (hda_is_gone(bus))
-        return STATUS_DEVICE_REMOVED;
     engine->client = client;
     engine->render = render;
     engine->tag = tag;
@@ -143,10 +149,9 @@ static NTSTATUS change(struct hda_engine *engine, const struct hda_format *forma
     if (engine->preparing || engine->state != ResetState || hda_buffer_exists(&engine->buffer))
         return STATUS_INVALID_DEVICE_REQUEST;
     status = hda_bandwidth_check(engine->bus, format, &need, engine);
+    status = unless_gone(engine->bus, status);
     if (!NT_SUCCESS(status))
         return status;
-    if (hda_is_gone(engine->bus))
-        return STATUS_DEVICE_REMOVED;
     engine->format = *format;
     engine->reservation = need;
     return STATUS_SUCCESS;

@@ -365,6 +365,41 @@ static void the_host_may_say_so(void **state)
     assert_int_equal(pull.live, 0);
 }
 
+static NTSTATUS allocate(const HDAUDIO_BUS_INTERFACE_V2 *ddi, USHORT channels, ULONG rate, HANDLE *engine)
+{
+    HDAUDIO_STREAM_FORMAT format = {rate, 24, 32, channels};
+    HDAUDIO_CONVERTER_FORMAT converter;
+
+    return ddi->AllocateRenderDmaEngine(ddi->Context, &format, FALSE, engine, &converter);
+}
+
+/* The link is full: that is not said of a controller that is gone, but that a format fits no stream is. */
+static void without_a_controller_there_is_not_too_little_of_it(void **state)
+{
+    HDAUDIO_STREAM_FORMAT wide = {96000, 24, 32, 8};
+    HDAUDIO_CONVERTER_FORMAT converter;
+    HDAUDIO_BUS_INTERFACE_V2 ddi;
+    HANDLE engine, other;
+
+    (void)state;
+    make_removable(0);
+    rig_start();
+    ddi = rig_client();
+    for (unsigned i = 0; i < 2; i++)
+        assert_int_equal(allocate(&ddi, 8, 96000, &engine), STATUS_SUCCESS);
+    while (allocate(&ddi, 2, 48000, &other) == STATUS_SUCCESS)
+        engine = other;
+    assert_int_equal(ddi.ChangeBandwidthAllocation(ddi.Context, engine, &wide, &converter),
+                     STATUS_INSUFFICIENT_RESOURCES);
+    remove_now();
+    hda_bus_surprise_remove(rig.bus);
+    assert_int_equal(allocate(&ddi, 2, 48000, &other), STATUS_DEVICE_REMOVED);
+    assert_int_equal(allocate(&ddi, 16, 192000, &other), STATUS_BUFFER_TOO_SMALL);
+    assert_int_equal(ddi.ChangeBandwidthAllocation(ddi.Context, engine, &wide, &converter),
+                     STATUS_DEVICE_REMOVED);
+    ddi.InterfaceDereference(ddi.Context);
+}
+
 static volatile ULONG *map_nothing(void *unused, uint32_t offset)
 {
     (void)unused, (void)offset;
@@ -402,6 +437,7 @@ int main(void)
         RULE(an_interrupt_that_finds_no_controller_has_no_causes),
         RULE(what_a_resume_reads_of_no_controller_is_not_believed),
         RULE(the_host_may_say_so),
+        RULE(without_a_controller_there_is_not_too_little_of_it),
         RULE(the_wall_clock_is_read_from_memory),
     };
 

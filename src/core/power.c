@@ -8,7 +8,6 @@
 #include "controller.h"
 #include "core.h"
 #include "interrupt.h"
-#include "io.h"
 #include "link.h"
 #include "ring.h"
 #include "wake.h"
@@ -34,7 +33,7 @@ NTSTATUS hda_bus_suspend(struct hda_bus *bus)
         return STATUS_SUCCESS;
     hda_verbs_suspend(bus);
     hda_state_suspend(bus);
-    hda_wake_acknowledge(bus); /* what is left in STATESTS, or comes, wakes the controller in reset */
+    hda_wake_acknowledge(bus); /* who has woken by now is told of by resume */
     put_to_sleep(bus);
     if (hda_is_gone(bus))
         return STATUS_DEVICE_REMOVED;

@@ -484,8 +484,8 @@ static void a_codec_wakes_a_controller_that_runs(void **state)
     ddi.InterfaceDereference(ddi.Context);
 }
 
-/* It has said so, but whoever takes interrupts has not come to it. */
-static void a_wake_just_before_a_sleep_is_told_by_the_resume(void **state)
+/* Just before it goes to reset, when no interrupt is taken any more. */
+static void a_codec_that_wakes_at_the_last_moment_is_told_of_after_resume(void **state)
 {
     HDAUDIO_BUS_INTERFACE_V2 ddi = start();
 
@@ -650,7 +650,7 @@ int main(void)
         RULE(a_jack_wakes_a_controller_in_reset),
         RULE(a_resume_without_a_wake_leaves_the_request),
         RULE(a_codec_wakes_a_controller_that_runs),
-        RULE(a_wake_just_before_a_sleep_is_told_by_the_resume),
+        RULE(a_codec_that_wakes_at_the_last_moment_is_told_of_after_resume),
         RULE(a_wake_is_told_when_the_resume_succeeds_at_last),
         RULE(a_codec_can_wake_after_a_resume_that_fails),
         RULE(a_codec_that_wakes_during_an_interrupt_for_another_is_not_missed),

@@ -83,7 +83,7 @@ struct hda_engine {
     struct hda_buffer buffer;
     uint32_t fifo; /* bytes, with the last buffer; 0: it has had none */
     HDAUDIO_STREAM_STATE state;
-    bool halting;    /* RUN has been cleared, and there was no time to wait until it read 0 */
+    bool halting;    /* RUN has been cleared, and nobody has seen it read 0, nor the controller in reset */
     bool programmed; /* its registers stand, and it is where it should be; else a reset comes before RUN */
     uint8_t errors;  /* SD_STS_FIFOE and DESE seen since the last reset */
     struct hda_progress progress;
@@ -162,9 +162,10 @@ void hda_buffer_release(struct hda_bus *bus, struct hda_buffer *buffer);
 /* DDI SetDmaEngineState. */
 NTSTATUS hda_state_set(struct hda_client *client, HDAUDIO_STREAM_STATE state, ULONG count, PHANDLE handles);
 
-/* DDI Power: stops what runs, puts all streams at 0, and the bus is asleep; it is awake again. PASSIVE_LEVEL.
- */
+/* DDI Power: stops what runs, puts all streams at 0, and the bus is asleep; the controller is in reset, where
+ * nothing runs any more; the bus is awake again. PASSIVE_LEVEL. */
 void hda_state_suspend(struct hda_bus *bus);
+void hda_state_halted(struct hda_bus *bus);
 void hda_state_resume(struct hda_bus *bus);
 
 /* DDI GetLinkPositionRegister, GetWallClockRegister. */

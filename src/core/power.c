@@ -21,6 +21,8 @@ static void put_to_sleep(struct hda_bus *bus)
     hda_interrupts_stop(bus);
     hda_rings_stop(bus);
     bus->in_control = !hda_controller_stop(bus);
+    if (!bus->in_control)
+        hda_state_halted(bus);
     if (hda_is_gone(bus))
         hda_defer(bus, 0);
 }

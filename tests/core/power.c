@@ -12,6 +12,8 @@
 
 #define SECOND (1000 * MILLISECOND)
 
+struct stream;
+
 /* ---- A controller that is watched ------------------------------------------------------------ */
 
 static struct {
@@ -27,6 +29,8 @@ static struct {
     void (*after)(void);
     hda_interrupt_routine *routine;
     void *context;
+    struct stream *stream;
+    NTSTATUS when_freed; /* what the client was told that freed its buffer */
 } watch;
 
 static uint8_t watched_read8(void *device, uint32_t offset)
@@ -330,6 +334,53 @@ static void a_controller_that_stays_out_of_reset_is_asleep_all_the_same(void **s
     assert_int_equal(hda_bus_resume(rig.bus), STATUS_SUCCESS);
     verb(&ddi, DAC, 0xF0000);
     ddi.InterfaceDereference(ddi.Context);
+}
+
+static NTSTATUS free_buffer(struct stream *stream)
+{
+    return stream->ddi.FreeDmaBufferWithNotification(stream->ddi.Context, stream->engine, stream->mdl,
+                                                     stream->size);
+}
+
+static void try_to_free(void)
+{
+    watch.when_freed = free_buffer(watch.stream);
+}
+
+/* HARDWARE 11: not before the controller is in reset. */
+static void what_a_stream_that_does_not_stop_may_touch_is_not_freed(void **state)
+{
+    struct stream stream;
+
+    (void)state;
+    rig.ruined = true; /* the link goes to reset while the stream runs */
+    start_stream(&stream);
+    watch.lose_halts = true;
+    watch.lose_resets = 3;
+    assert_int_equal(hda_bus_suspend(rig.bus), STATUS_DEVICE_NOT_READY);
+    assert_int_equal(set_state(&stream, ResetState), STATUS_SUCCESS);
+    assert_int_equal(free_buffer(&stream), STATUS_DEVICE_NOT_READY);
+    watch.lose_halts = false;
+    assert_int_equal(hda_bus_resume(rig.bus), STATUS_SUCCESS);
+    assert_int_equal(free_buffer(&stream), STATUS_SUCCESS);
+    stream.ddi.InterfaceDereference(stream.ddi.Context);
+}
+
+/* As on another processor, when the engines have stopped and the controller is not yet in reset. */
+static void nor_while_the_controller_goes_to_sleep(void **state)
+{
+    struct stream stream;
+
+    (void)state;
+    rig.ruined = true;
+    start_stream(&stream);
+    watch.lose_halts = true;
+    watch.stream = &stream;
+    watch.before = try_to_free; /* STATESTS is read in between */
+    assert_int_equal(hda_bus_suspend(rig.bus), STATUS_SUCCESS);
+    assert_int_equal(watch.when_freed, STATUS_DEVICE_NOT_READY);
+    assert_int_equal(free_buffer(&stream), STATUS_SUCCESS);
+    stream.ddi.InterfaceDereference(stream.ddi.Context);
 }
 
 static void still_sleeps(const HDAUDIO_BUS_INTERFACE_V2 *ddi)
@@ -644,6 +695,8 @@ int main(void)
         RULE(the_controller_sleeps_in_reset),
         RULE(a_stream_plays_again_after_resume),
         RULE(what_does_not_stop_ends_with_the_reset),
+        RULE(what_a_stream_that_does_not_stop_may_touch_is_not_freed),
+        RULE(nor_while_the_controller_goes_to_sleep),
         RULE(a_controller_that_stays_out_of_reset_is_asleep_all_the_same),
         RULE(a_resume_that_fails_can_be_tried_again),
         RULE(rings_of_another_size_are_no_resume),

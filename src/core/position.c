@@ -161,7 +161,8 @@ void hda_wall_clock_register(struct hda_bus *bus, PULONG *clock)
 
     if (mapped == NULL) {
         __atomic_store_n(&bus->wall_clock_wanted, true, __ATOMIC_RELAXED);
-        hda_wall_clock_update(bus);
+        if (hda_irql(bus) <= DISPATCH_LEVEL) /* else it has been logged, and the next interrupt does it */
+            hda_wall_clock_update(bus);
         mapped = &bus->wall_clock;
     }
     *clock = (PULONG)(uintptr_t)mapped;

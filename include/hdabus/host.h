@@ -252,7 +252,7 @@ typedef void hda_wake_routine(void *context, NTSTATUS status);
 /* IRP_MN_WAIT_WAKE of a child. A codec wakes when it asks for the link: of a controller that runs, which
  * interrupts, or of one in reset, which raises PME and leads to resume. Up to DISPATCH_LEVEL.
  * INVALID_PARAMETER: no such child, or no routine; DEVICE_BUSY: the child has a request already;
- * DEVICE_NOT_READY: asleep; DEVICE_REMOVED. */
+ * DEVICE_NOT_READY: asleep; DEVICE_REMOVED, which is also that of a bus that stops. */
 NTSTATUS hda_bus_wait_wake(struct hda_bus *bus, unsigned child, hda_wake_routine *routine, void *context);
 /* Takes the request back: true, and its routine is not called; false when there is none (any more). Up to
  * DISPATCH_LEVEL. */

@@ -264,7 +264,7 @@ void hda_bus_controller_info(const struct hda_bus *bus, struct hda_controller_in
         .address64 = can->gcap & 1,
         .corb_entries = bus->verbs.corb_entries,
         .rirb_entries = bus->verbs.rirb_entries,
-        .codecs = bus->codecs,
+        .codecs = hda_codecs(bus),
         .alias_registers = can->alias,
         .stream_sync = can->stream_sync != 0,
         .output_payload = can->output_payload,

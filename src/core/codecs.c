@@ -10,8 +10,8 @@
 #include <hdacodec.h>
 
 #include "client.h"
-#include "controller.h"
 #include "core.h"
+#include "interrupt.h"
 #include "link.h"
 #include "ring.h"
 #include "wake.h"
@@ -121,8 +121,7 @@ static NTSTATUS reset_link(struct hda_bus *bus)
 {
     NTSTATUS status;
 
-    hda_controller_quiet(bus);
-    bus->host->work_cancel(bus->config.host_context, &bus->deferred);
+    hda_interrupts_stop(bus); /* which a shared line, or a late message, would have in the midst of it */
     hda_rings_stop(bus);
     status = hda_link_reset(bus);
     return NT_SUCCESS(status) ? hda_link_start(bus) : status;
@@ -139,7 +138,7 @@ static bool is_alive(struct hda_bus *bus, const struct root *root)
 /* Asks each codec by itself, the link fresh for each; what is silent then is left out. */
 static unsigned read_roots_singly(struct hda_bus *bus, struct root *roots, NTSTATUS *status)
 {
-    uint16_t codecs = bus->codecs;
+    uint16_t codecs = hda_codecs(bus);
     unsigned found = 0;
     bool silent = true;
 
@@ -171,12 +170,12 @@ static uint16_t codecs_of(const struct root *roots, unsigned count)
  * (HARDWARE 17), and has not answered under its own: they are asked again without that one. */
 static unsigned find_codecs(struct hda_bus *bus, struct root *roots, NTSTATUS *status)
 {
-    unsigned found = read_roots(bus, bus->codecs, roots, status);
-    uint16_t answering;
+    uint16_t codecs = hda_codecs(bus), answering;
+    unsigned found = read_roots(bus, codecs, roots, status);
 
-    if (!NT_SUCCESS(*status) || found == count_codecs(bus->codecs))
+    if (!NT_SUCCESS(*status) || found == count_codecs(codecs))
         return found;
-    answering = bus->codecs & hda_verbs_answering(bus);
+    answering = codecs & hda_verbs_answering(bus);
     if (answering & ~codecs_of(roots, found))
         found = read_roots(bus, answering, roots, status);
     if (!NT_SUCCESS(*status))

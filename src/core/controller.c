@@ -143,6 +143,18 @@ static NTSTATUS cycle_link_reset(struct hda_bus *bus)
     return set_link_reset(bus, GCTL_CRST);
 }
 
+/* Who asks for an address (HDA 4.3). */
+static NTSTATUS find_codecs(struct hda_bus *bus)
+{
+    uint16_t codecs = hda_read16(bus, STATESTS) & STATESTS_CODECS;
+
+    if (hda_is_gone(bus))
+        return STATUS_DEVICE_REMOVED;
+    __atomic_store_n(&bus->codecs, codecs, __ATOMIC_RELAXED);
+    hda_write16(bus, STATESTS, codecs);
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS hda_controller_reset(struct hda_bus *bus)
 {
     NTSTATUS status = STATUS_DEVICE_NOT_READY;
@@ -156,9 +168,7 @@ NTSTATUS hda_controller_reset(struct hda_bus *bus)
     bus->host->sleep(bus->config.host_context, CODECS_READY);
     hda_write16(bus, WAKEEN, 0); /* a reset leaves it, and it can interrupt */
     __atomic_store_n(&bus->armed, 0, __ATOMIC_RELAXED);
-    bus->codecs = hda_read16(bus, STATESTS) & STATESTS_CODECS;
-    hda_write16(bus, STATESTS, bus->codecs);
-    return STATUS_SUCCESS;
+    return find_codecs(bus);
 }
 
 void hda_controller_accept(struct hda_bus *bus)

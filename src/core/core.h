@@ -73,10 +73,11 @@ struct hda_bus {
     struct hda_dma positions; /* the position buffer (HDA 3.6.1) */
     bool link_positions;      /* it was found to be wrong: LPIB instead; atomic */
 
-    uint16_t codecs; /* STATESTS after reset */
+    uint16_t codecs; /* STATESTS after the last reset; atomic */
     struct hda_child_info *children;
     struct hda_wake *wakes; /* one for each child */
     unsigned child_count;
+    bool wakes_end; /* none is accepted any more; lock */
     uint16_t armed; /* WAKEEN; written with lock, atomically */
     uint16_t woken; /* codecs whose requests the deferred work completes; atomic */
 
@@ -118,6 +119,12 @@ static inline NTSTATUS hda_usable(const struct hda_bus *bus)
     if (hda_is_gone(bus))
         return STATUS_DEVICE_REMOVED;
     return __atomic_load_n(&bus->asleep, __ATOMIC_ACQUIRE) ? STATUS_DEVICE_NOT_READY : STATUS_SUCCESS;
+}
+
+/* The codecs that have asked for an address, a bit each. A resume finds them anew while clients ask. */
+static inline uint16_t hda_codecs(const struct hda_bus *bus)
+{
+    return __atomic_load_n(&bus->codecs, __ATOMIC_RELAXED);
 }
 
 /* Adds to a statistic from any level. */

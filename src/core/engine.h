@@ -83,7 +83,7 @@ struct hda_engine {
     struct hda_buffer buffer;
     uint32_t fifo; /* bytes, with the last buffer; 0: it has had none */
     HDAUDIO_STREAM_STATE state;
-    bool halting;    /* RUN has been cleared, and there was no time to wait until it read 0 */
+    bool halting;    /* RUN has been cleared, and nobody has seen it read 0, nor the controller in reset */
     bool programmed; /* its registers stand, and it is where it should be; else a reset comes before RUN */
     uint8_t errors;  /* SD_STS_FIFOE and DESE seen since the last reset */
     struct hda_progress progress;
@@ -162,15 +162,17 @@ void hda_buffer_release(struct hda_bus *bus, struct hda_buffer *buffer);
 /* DDI SetDmaEngineState. */
 NTSTATUS hda_state_set(struct hda_client *client, HDAUDIO_STREAM_STATE state, ULONG count, PHANDLE handles);
 
-/* DDI Power: stops what runs, puts all streams at 0, and the bus is asleep; it is awake again. PASSIVE_LEVEL.
- */
+/* DDI Power: stops what runs, puts all streams at 0, and the bus is asleep; the controller is in reset, where
+ * nothing runs any more; the bus is awake again. PASSIVE_LEVEL. */
 void hda_state_suspend(struct hda_bus *bus);
+void hda_state_halted(struct hda_bus *bus);
 void hda_state_resume(struct hda_bus *bus);
 
 /* DDI GetLinkPositionRegister, GetWallClockRegister. */
 NTSTATUS hda_position_register(struct hda_client *client, HANDLE handle, PULONG *position);
 void hda_wall_clock_register(struct hda_bus *bus, PULONG *clock);
-/* Brings the wall clock's shadow up to date, where there is one in use. */
+/* Brings the wall clock's shadow up to date, where there is one in use. Up to DISPATCH_LEVEL, no lock held.
+ */
 void hda_wall_clock_update(struct hda_bus *bus);
 /* The engine starts from 0. Under bus.lock. */
 void hda_progress_reset(struct hda_engine *engine);

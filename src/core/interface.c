@@ -113,7 +113,7 @@ static void fill_information(const struct hda_bus *bus, PHDAUDIO_DEVICE_INFORMAT
 {
     information->DeviceVersion = bus->capabilities.version;
     information->DriverVersion = DRIVER_VERSION;
-    information->CodecsDetected = bus->codecs;
+    information->CodecsDetected = hda_codecs(bus);
     information->IsStripingSupported = bus->capabilities.output_lines > 1;
     information->CtrlRevision = bus->config.info.revision;
     information->CtrlVendorId = bus->config.info.vendor_id;

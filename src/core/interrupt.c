@@ -187,7 +187,8 @@ static void serve_engine(struct hda_engine *engine, bool looked)
 }
 
 /* Whoever takes interrupts may have been kept from it, and this work with him: what is due is overdue when it
- * still is the next time, before which an interrupt that waits has its turn. */
+ * still is the next time, before which an interrupt that waits has its turn. Until then nothing is looked
+ * for, whoever else waits, for a look finds what is late as well as what is lost. */
 static bool engines_overdue(struct hda_bus *bus)
 {
     bool due = hda_now(bus) >= hda_engines_due(bus), again = due && bus->suspected;
@@ -196,9 +197,9 @@ static bool engines_overdue(struct hda_bus *bus)
     return again;
 }
 
-static bool is_overdue(struct hda_bus *bus)
+static bool answers_overdue(struct hda_bus *bus)
 {
-    return hda_rirb_filled(bus) || hda_verbs_overdue(bus) || engines_overdue(bus);
+    return hda_rirb_filled(bus) || hda_verbs_overdue(bus);
 }
 
 /* A message that is lost is followed by no other, for the OR of the causes never falls. So when a timer has
@@ -207,13 +208,17 @@ static bool is_overdue(struct hda_bus *bus)
  * looked. */
 static bool look_for_lost_interrupt(struct hda_bus *bus)
 {
+    bool overdue;
+
     if (__atomic_exchange_n(&bus->interrupted, false, __ATOMIC_ACQUIRE)) {
         bus->suspected = false;
         return false;
     }
-    if (!is_overdue(bus))
+    overdue = engines_overdue(bus);
+    if (bus->suspected || (!overdue && !answers_overdue(bus)))
         return false;
-    hda_engines_postpone(bus);
+    if (overdue)
+        hda_engines_postpone(bus);
     acknowledge_all(bus, false);
     return true;
 }

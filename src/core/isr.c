@@ -19,6 +19,14 @@ void hda_isr_set(struct hda_engine *engine, PHDAUDIO_BDL_ISR routine, PVOID cont
     hda_unlock(engine->bus, &engine->isr.lock);
 }
 
+void hda_isr_wait(struct hda_engine *engine)
+{
+    if (__atomic_load_n(&engine->isr.routine, __ATOMIC_RELAXED) == NULL)
+        return;
+    hda_lock(engine->bus, &engine->isr.lock);
+    hda_unlock(engine->bus, &engine->isr.lock);
+}
+
 /* Most engines have none: they must not cost a lock in each interrupt. */
 void hda_isr_call(struct hda_engine *engine, uint32_t causes, uint32_t generation)
 {

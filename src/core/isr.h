@@ -22,6 +22,9 @@ void hda_isr_init(struct hda_engine *engine);
 /* From when this returns the old routine runs nowhere and is not called again. NULL: none. Up to
  * DISPATCH_LEVEL, with bus.lock. */
 void hda_isr_set(struct hda_engine *engine, PHDAUDIO_BDL_ISR routine, PVOID context);
+/* Waits for a call that has been found to be due on another processor. Up to DISPATCH_LEVEL, with bus.lock.
+ */
+void hda_isr_wait(struct hda_engine *engine);
 /* Calls it, if there is one and the engine has not stopped since `generation`. Any level. */
 void hda_isr_call(struct hda_engine *engine, uint32_t causes, uint32_t generation);
 

@@ -8,7 +8,7 @@
 struct hda_bus;
 
 /* Again, when the engines are there: finds the codecs anew. The rings have stopped, nothing interrupts, and
- * no deferred work runs. PASSIVE_LEVEL. */
+ * no deferred work runs but for a removal's. PASSIVE_LEVEL. */
 NTSTATUS hda_link_reset(struct hda_bus *bus);
 /* From then on codecs can be asked. Connects the interrupt, if it is not. PASSIVE_LEVEL. */
 NTSTATUS hda_link_start(struct hda_bus *bus);

@@ -261,4 +261,5 @@ void hda_notify_cancel(struct hda_engine *engine)
     __atomic_fetch_add(&engine->notify.generation, 1,
                        __ATOMIC_RELAXED); /* read without the lock in the interrupt */
     hda_unlock(engine->bus, &engine->notify.lock);
+    hda_isr_wait(engine); /* it may have read the old one, and is about to call (DDI BDL clients) */
 }

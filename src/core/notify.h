@@ -47,8 +47,8 @@ void hda_notify_deliver(struct hda_engine *engine, uint32_t generation, LONGLONG
 /* Sets each event that is registered, whatever the engine does, and calls no callback. Up to DISPATCH_LEVEL,
  * no lock held. */
 void hda_notify_signal(struct hda_engine *engine);
-/* From when this returns no delivery begins for interrupts of before. Any lock may be held that may be by the
- * lock order. */
+/* From when this returns no delivery, and no call of a client's ISR, begins for interrupts of before. With
+ * bus.lock. */
 void hda_notify_cancel(struct hda_engine *engine);
 /* Moves all registrations to a list of the caller's. Any lock may be held that may be by the lock order. */
 void hda_notify_detach(struct hda_engine *engine, PLIST_ENTRY registrations);

@@ -133,15 +133,25 @@ NTSTATUS hda_position_register(struct hda_client *client, HANDLE handle, PULONG 
     return status;
 }
 
-void hda_wall_clock_update(struct hda_bus *bus)
+/* Under bus.lock: a suspend on another processor waits until the register has been read (DDI Power). */
+static void copy_wall_clock(struct hda_bus *bus)
 {
     uint32_t clock;
 
-    if (!__atomic_load_n(&bus->wall_clock_wanted, __ATOMIC_RELAXED) || !NT_SUCCESS(hda_usable(bus)))
+    if (!NT_SUCCESS(hda_usable(bus)))
         return;
     clock = hda_read32(bus, WALCLK);
     if (!hda_is_gone(bus))
         __atomic_store_n(&bus->wall_clock, clock, __ATOMIC_RELAXED);
+}
+
+void hda_wall_clock_update(struct hda_bus *bus)
+{
+    if (!__atomic_load_n(&bus->wall_clock_wanted, __ATOMIC_RELAXED))
+        return;
+    hda_lock(bus, &bus->lock);
+    copy_wall_clock(bus);
+    hda_unlock(bus, &bus->lock);
 }
 
 void hda_wall_clock_register(struct hda_bus *bus, PULONG *clock)
@@ -151,7 +161,8 @@ void hda_wall_clock_register(struct hda_bus *bus, PULONG *clock)
 
     if (mapped == NULL) {
         __atomic_store_n(&bus->wall_clock_wanted, true, __ATOMIC_RELAXED);
-        hda_wall_clock_update(bus);
+        if (hda_irql(bus) <= DISPATCH_LEVEL) /* else it has been logged, and the next interrupt does it */
+            hda_wall_clock_update(bus);
         mapped = &bus->wall_clock;
     }
     *clock = (PULONG)(uintptr_t)mapped;

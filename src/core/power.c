@@ -21,6 +21,8 @@ static void put_to_sleep(struct hda_bus *bus)
     hda_interrupts_stop(bus);
     hda_rings_stop(bus);
     bus->in_control = !hda_controller_stop(bus);
+    if (!bus->in_control)
+        hda_state_halted(bus);
     if (hda_is_gone(bus))
         hda_defer(bus, 0);
 }
@@ -50,25 +52,29 @@ static NTSTATUS wake_up(struct hda_bus *bus)
         status = hda_link_start(bus);
     if (NT_SUCCESS(status))
         hda_controller_accept(bus);
-    if (!NT_SUCCESS(status))
+    if (!NT_SUCCESS(status)) {
+        hda_wake_rearm(bus);
         put_to_sleep(bus);
+    }
     return status;
 }
 
 /* Their children stay: whoever asks them finds out. */
 static void compare_codecs(const struct hda_bus *bus, uint16_t before)
 {
+    uint16_t now = hda_codecs(bus);
+
     for (unsigned codec = 0; codec < HDA_MAX_CODECS; codec++) {
-        if (before & ~bus->codecs & 1u << codec)
+        if (before & ~now & 1u << codec)
             hda_log(bus, HDA_LOG_WARNING, "codec %u has not come back", codec);
-        else if (bus->codecs & ~before & 1u << codec)
+        else if (now & ~before & 1u << codec)
             hda_log(bus, HDA_LOG_WARNING, "codec %u is new: it is found when the bus starts", codec);
     }
 }
 
 NTSTATUS hda_bus_resume(struct hda_bus *bus)
 {
-    uint16_t woken, before = bus->codecs;
+    uint16_t before = hda_codecs(bus);
     NTSTATUS status;
 
     if (hda_irql(bus) > PASSIVE_LEVEL)
@@ -76,13 +82,13 @@ NTSTATUS hda_bus_resume(struct hda_bus *bus)
     status = hda_usable(bus);
     if (status != STATUS_DEVICE_NOT_READY)
         return status;
-    woken = hda_wake_sleeping(bus);
+    hda_wake_sleeping(bus);
     status = wake_up(bus);
     if (!NT_SUCCESS(status))
         return status;
     compare_codecs(bus, before);
     hda_state_resume(bus);
     hda_wake_arm(bus);
-    hda_wake_note(bus, woken);
+    hda_defer(bus, 0); /* tells who has woken it, and does what others queued meanwhile */
     return STATUS_SUCCESS;
 }

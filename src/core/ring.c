@@ -157,6 +157,35 @@ static uint16_t choose_size(struct hda_bus *bus, uint32_t offset)
     return entries[RING_SIZE_DEFAULT];
 }
 
+/* What both rings hold less what is left to codecs that say something by themselves while the driver is late:
+ * a sixteenth, and 4 at least. Where there is so little, one at a time. */
+static ULONG commands_in_flight(const struct hda_verbs *verbs)
+{
+    ULONG entries = verbs->corb_entries < verbs->rirb_entries ? verbs->corb_entries : verbs->rirb_entries;
+    ULONG left = entries / 16 > 4 ? entries / 16 : 4;
+
+    return entries > left ? entries - left : 1;
+}
+
+/* All ones offer every size. After a reset of the link the memory is as long as it was. */
+static NTSTATUS choose_sizes(struct hda_bus *bus)
+{
+    uint16_t corb = choose_size(bus, CORBSIZE), rirb = choose_size(bus, RIRBSIZE);
+    struct hda_verbs *verbs = &bus->verbs;
+
+    if (hda_is_gone(bus))
+        return STATUS_DEVICE_REMOVED;
+    if (verbs->rirb.memory != NULL && (corb != verbs->corb_entries || rirb != verbs->rirb_entries)) {
+        hda_log(bus, HDA_LOG_ERROR, "the rings can no longer be of %u and %u entries", verbs->corb_entries,
+                verbs->rirb_entries);
+        return STATUS_DEVICE_NOT_READY;
+    }
+    verbs->corb_entries = corb;
+    verbs->rirb_entries = rirb;
+    verbs->limit = commands_in_flight(verbs);
+    return STATUS_SUCCESS;
+}
+
 /* A handshake: 1 reads back, then 0 does (HDA 3.3.21). Some controllers clear the bit by themselves, so the 1
  * may be missed (HARDWARE 2). */
 static NTSTATUS reset_corb_read(struct hda_bus *bus, uint32_t set_patience, uint32_t clear_patience)
@@ -259,29 +288,16 @@ static NTSTATUS run_rings(struct hda_bus *bus)
     return hda_wait(bus, corb_control, CORBCTL_RUN, CORBCTL_RUN, bus->config.bounds.stream);
 }
 
-/* What both rings hold less what is left to codecs that say something by themselves while the driver is late:
- * a sixteenth, and 4 at least. Where there is so little, one at a time. */
-static ULONG commands_in_flight(const struct hda_verbs *verbs)
-{
-    ULONG entries = verbs->corb_entries < verbs->rirb_entries ? verbs->corb_entries : verbs->rirb_entries;
-    ULONG left = entries / 16 > 4 ? entries / 16 : 4;
-
-    return entries > left ? entries - left : 1;
-}
-
 /* What it leaves behind on failure hda_rings_free() frees, as after success. */
 NTSTATUS hda_rings_start(struct hda_bus *bus)
 {
-    struct hda_verbs *verbs = &bus->verbs;
-    NTSTATUS status;
+    NTSTATUS status = halt_rings(bus);
 
-    status = halt_rings(bus);
     if (!NT_SUCCESS(status))
         return status;
-    verbs->corb_entries = choose_size(bus, CORBSIZE);
-    verbs->rirb_entries = choose_size(bus, RIRBSIZE);
-    verbs->limit = commands_in_flight(verbs);
-    status = allocate_rings(bus);
+    status = choose_sizes(bus);
+    if (NT_SUCCESS(status))
+        status = allocate_rings(bus);
     if (!NT_SUCCESS(status))
         return status;
     program_rings(bus);

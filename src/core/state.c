@@ -393,8 +393,19 @@ static void rest(struct hda_engine *engine)
     hda_progress_reset(engine);
 }
 
-/* What does not stop is logged; it ends with the reset of the controller. Engines of one that is gone count
- * as running until their clients stop them, and those who wait for them are told (DDI Removal). */
+/* Not all or nothing: what does not stop is logged, and ends with the reset of the controller. */
+static void stop_what_runs(const struct change *change)
+{
+    struct hda_engine *engine;
+
+    if (NT_SUCCESS(stop(change)))
+        return;
+    halt_all(change);
+    for_each_engine(engine, change) engine->halting = true;
+}
+
+/* Engines of a controller that is gone count as running until their clients stop them, and those who wait for
+ * them are told (DDI Removal). */
 void hda_state_suspend(struct hda_bus *bus)
 {
     struct change change = {.bus = bus, .patience = hda_patience_now(bus)};
@@ -402,10 +413,18 @@ void hda_state_suspend(struct hda_bus *bus)
     hda_lock(bus, &bus->lock);
     change.engines = running(bus);
     if (change.engines != 0)
-        stop(&change);
+        stop_what_runs(&change);
     for (unsigned i = 0; i < bus->engine_count && !hda_is_gone(bus); i++)
         rest(&bus->engines[i]);
     __atomic_store_n(&bus->asleep, true, __ATOMIC_RELEASE);
+    hda_unlock(bus, &bus->lock);
+}
+
+void hda_state_halted(struct hda_bus *bus)
+{
+    hda_lock(bus, &bus->lock);
+    for (unsigned i = 0; i < bus->engine_count; i++)
+        bus->engines[i].halting = false;
     hda_unlock(bus, &bus->lock);
 }
 

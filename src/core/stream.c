@@ -72,7 +72,6 @@ NTSTATUS hda_stream_reset(struct hda_engine *engine, const struct hda_patience *
 
 void hda_stream_forget(struct hda_engine *engine)
 {
-    engine->halting = false;
     engine->programmed = false;
 }
 
@@ -83,6 +82,8 @@ NTSTATUS hda_stream_rest(struct hda_engine *engine, const struct hda_patience *p
 
     if (NT_SUCCESS(hda_usable(bus)))
         return status;
+    if (!hda_is_gone(bus) && engine->halting)
+        return STATUS_DEVICE_NOT_READY; /* it may run until the controller is in reset (HARDWARE 11) */
     hda_stream_forget(engine);
     return STATUS_SUCCESS;
 }

@@ -23,10 +23,10 @@ NTSTATUS hda_stream_wait(struct hda_bus *bus, struct hda_register reg, uint32_t 
 NTSTATUS hda_stream_settle(struct hda_engine *engine, const struct hda_patience *patience);
 /* The reset handshake; all of the descriptor's registers return to 0. RUN has been cleared. */
 NTSTATUS hda_stream_reset(struct hda_engine *engine, const struct hda_patience *patience);
-/* The same where nobody will need the stream: without a controller there is nothing to reset, and the next
- * run begins with one. */
+/* The same where nobody will need the stream: without a controller that can be used there is nothing to
+ * reset, and the next run begins with one. DEVICE_NOT_READY asleep, while the stream may still run. */
 NTSTATUS hda_stream_rest(struct hda_engine *engine, const struct hda_patience *patience);
-/* The controller has been, or will be, without power: nothing of the stream stands. */
+/* The controller has been, or will be, without power: none of the stream's registers stands. */
 void hda_stream_forget(struct hda_engine *engine);
 /* After a reset: direction and tag, format, buffer. */
 void hda_stream_program(struct hda_engine *engine);

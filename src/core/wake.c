@@ -25,17 +25,29 @@ static uint16_t wanted(const struct hda_bus *bus)
     return codecs;
 }
 
-/* What a codec newly armed said before is nothing that somebody waits for. Under bus.lock. */
+static uint16_t armed(const struct hda_bus *bus)
+{
+    return __atomic_load_n(&bus->armed, __ATOMIC_ACQUIRE);
+}
+
+/* What a codec newly armed said before is nothing that somebody waits for: it is taken back before anybody
+ * sees that the codec is armed. Under bus.lock. */
 static void arm(struct hda_bus *bus)
 {
-    uint16_t codecs = wanted(bus), before = __atomic_load_n(&bus->armed, __ATOMIC_RELAXED);
+    uint16_t codecs = wanted(bus), before = armed(bus);
 
     if (codecs == before || !NT_SUCCESS(hda_usable(bus)))
         return;
     if (codecs & ~before)
         hda_write16(bus, STATESTS, (uint16_t)(codecs & ~before));
-    __atomic_store_n(&bus->armed, codecs, __ATOMIC_RELAXED);
+    __atomic_store_n(&bus->armed, codecs, __ATOMIC_RELEASE);
     hda_write16(bus, WAKEEN, codecs);
+}
+
+/* The deferred work, which comes after, completes what is pending. */
+static void note(struct hda_bus *bus, uint16_t codecs)
+{
+    __atomic_fetch_or(&bus->woken, codecs, __ATOMIC_RELEASE);
 }
 
 void hda_wake_arm(struct hda_bus *bus)
@@ -45,37 +57,41 @@ void hda_wake_arm(struct hda_bus *bus)
     hda_unlock(bus, &bus->lock);
 }
 
-/* Where the reset has cleared WAKEEN (docs/QEMU.md) nothing can wake. */
-uint16_t hda_wake_sleeping(struct hda_bus *bus)
+/* Where armed is 0 the reset of a resume that failed has come as far as to clear WAKEEN, and the link is up.
+ */
+void hda_wake_rearm(struct hda_bus *bus)
 {
-    uint16_t armed = hda_read16(bus, WAKEEN), status = hda_read16(bus, STATESTS);
-
-    return hda_is_gone(bus) ? 0 : armed & status & STATESTS_CODECS;
+    hda_lock(bus, &bus->lock);
+    if (armed(bus) == 0 && wanted(bus) != 0) {
+        __atomic_store_n(&bus->armed, wanted(bus), __ATOMIC_RELEASE);
+        hda_write16(bus, WAKEEN, wanted(bus));
+    }
+    hda_unlock(bus, &bus->lock);
 }
 
-/* A codec that comes between the read and the acknowledgement stays. */
+/* Where the reset has cleared WAKEEN (docs/QEMU.md) nothing can wake. */
+void hda_wake_sleeping(struct hda_bus *bus)
+{
+    uint16_t enabled = hda_read16(bus, WAKEEN), status = hda_read16(bus, STATESTS);
+
+    if (!hda_is_gone(bus))
+        note(bus, enabled & status & STATESTS_CODECS);
+}
+
+/* Acknowledges what it has seen and no more: a codec that comes after that stays, and so does one that a
+ * client has armed meanwhile, for the next look. */
 void hda_wake_acknowledge(struct hda_bus *bus)
 {
-    uint32_t armed = __atomic_load_n(&bus->armed, __ATOMIC_RELAXED), woken;
+    uint16_t before = armed(bus), status = hda_read16(bus, STATESTS) & STATESTS_CODECS;
+    uint16_t meanwhile = armed(bus) & (uint16_t)~before;
 
-    if (armed == 0) {
-        hda_write16(bus, STATESTS, STATESTS_CODECS);
-        return;
-    }
-    woken = hda_read16(bus, STATESTS) & armed;
     if (hda_is_gone(bus))
         return;
-    hda_write16(bus, STATESTS, STATESTS_CODECS & ~(armed & ~woken));
-    hda_wake_note(bus, (uint16_t)woken);
+    hda_write16(bus, STATESTS, status & (uint16_t)~meanwhile);
+    note(bus, status & before);
 }
 
 /* ---- What the clients are told --------------------------------------------------------------- */
-
-void hda_wake_note(struct hda_bus *bus, uint16_t codecs)
-{
-    __atomic_fetch_or(&bus->woken, codecs, __ATOMIC_RELEASE);
-    hda_defer(bus, 0);
-}
 
 /* Takes a child's request; one without a routine when there is none. */
 static struct hda_wake take(struct hda_bus *bus, unsigned child)
@@ -112,6 +128,9 @@ void hda_wake_serve(struct hda_bus *bus)
 
 void hda_wake_end(struct hda_bus *bus, NTSTATUS status)
 {
+    hda_lock(bus, &bus->lock);
+    bus->wakes_end = true;
+    hda_unlock(bus, &bus->lock);
     complete(bus, STATESTS_CODECS, status);
 }
 
@@ -120,7 +139,7 @@ void hda_wake_end(struct hda_bus *bus, NTSTATUS status)
 /* Under bus.lock. */
 static NTSTATUS request(struct hda_bus *bus, unsigned child, const struct hda_wake *wake)
 {
-    NTSTATUS status = hda_usable(bus);
+    NTSTATUS status = bus->wakes_end ? STATUS_DEVICE_REMOVED : hda_usable(bus);
 
     if (!NT_SUCCESS(status))
         return status;

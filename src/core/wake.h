@@ -15,16 +15,17 @@ struct hda_wake {
 
 /* Lets those codecs interrupt, or wake, whose children want it. PASSIVE_LEVEL or DISPATCH_LEVEL. */
 void hda_wake_arm(struct hda_bus *bus);
-/* What codecs are waking a controller that is in reset, a bit each. */
-uint16_t hda_wake_sleeping(struct hda_bus *bus);
-/* The interrupt, and the last look before a sleep: acknowledges STATESTS, and notes who of those armed has
- * woken. */
+/* The bus stays asleep: they can wake the controller, which goes back to reset. PASSIVE_LEVEL. */
+void hda_wake_rearm(struct hda_bus *bus);
+/* Notes what codecs are waking a controller that is in reset: the bus is asleep, and tells when it is awake.
+ */
+void hda_wake_sleeping(struct hda_bus *bus);
+/* Acknowledges STATESTS, and notes who of those armed has woken: the interrupt, whose deferred work tells, or
+ * a suspend, after which the resume does. */
 void hda_wake_acknowledge(struct hda_bus *bus);
-/* These codecs have woken: the deferred work completes what is pending. Any level. */
-void hda_wake_note(struct hda_bus *bus, uint16_t codecs);
-/* Deferred work. */
+/* Deferred work: completes the requests of those who have woken. */
 void hda_wake_serve(struct hda_bus *bus);
-/* Completes all requests; `status` says why. No lock held. */
+/* Completes all requests, and accepts none any more: DEVICE_REMOVED. `status` says why. No lock held. */
 void hda_wake_end(struct hda_bus *bus, NTSTATUS status);
 
 #endif

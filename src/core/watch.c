@@ -98,7 +98,7 @@ void hda_interrupt_note(struct hda_engine *engine, bool looked)
         bus->polling.heard = 0;
         if (!bus->polling.on)
             poll(bus);
-    } else if (bus->polling.on && ++bus->polling.heard == TRUSTED) {
+    } else if (!looked && bus->polling.on && ++bus->polling.heard == TRUSTED) {
         trust(bus);
     }
 }
@@ -138,8 +138,10 @@ void hda_engines_postpone(struct hda_bus *bus)
 
     hda_lock(bus, &bus->lock);
     for (unsigned i = 0; i < bus->engine_count; i++) {
-        if (now >= bus->engines[i].progress.due)
-            postpone(&bus->engines[i].progress, now);
+        struct hda_engine *engine = &bus->engines[i];
+
+        if (interrupts(engine) && now >= engine->progress.due)
+            postpone(&engine->progress, now);
     }
     hda_unlock(bus, &bus->lock);
 }

@@ -167,6 +167,48 @@ static void one_that_waits_for_its_turn_is_not_lost(void **state)
     stop();
 }
 
+static VOID NTAPI ignore_answer(HDAUDIO_CODEC_TRANSFER *transfer, PVOID context)
+{
+    (void)transfer, (void)context;
+}
+
+/* For which alone the driver would look at once. */
+static void nor_is_it_lost_when_an_answer_waits_beside_it(void **state)
+{
+    HDAUDIO_CODEC_TRANSFER transfer = {.Output.Command = 0xF0000};
+
+    (void)state;
+    rig.host_ops.work_queue = queue_after_interrupt;
+    start();
+    lossy.holds = true;
+    for (unsigned n = 1; n <= 10; n++) {
+        rig_pass(PERIOD / 2);
+        assert_int_equal(ddi.TransferCodecVerbs(ddi.Context, 1, &transfer, ignore_answer, NULL),
+                         STATUS_SUCCESS);
+        expect_period(n, n * LATE + MILLISECOND);
+    }
+    assert_int_equal(statistics().lost_interrupts, 0);
+    assert_int_equal(lossy.losses, 0);
+    stop();
+}
+
+static void what_is_lost_beside_an_answer_is_polled_for(void **state)
+{
+    HDAUDIO_CODEC_TRANSFER transfer = {.Output.Command = 0xF0000};
+
+    (void)state;
+    start();
+    lossy.every = 1;
+    for (unsigned n = 1; n <= 10; n++) {
+        rig_pass(PERIOD / 2);
+        assert_int_equal(ddi.TransferCodecVerbs(ddi.Context, 1, &transfer, ignore_answer, NULL),
+                         STATUS_SUCCESS);
+        expect_period(n, n == 1 ? LATE + MILLISECOND / 10 : SOON);
+    }
+    assert_int_equal(lossy.losses, 1);
+    stop();
+}
+
 static void when_each_nth_is_lost_no_period_is_missing(void **state)
 {
     (void)state;
@@ -237,6 +279,33 @@ static void while_interrupts_come_nothing_is_looked_at(void **state)
     expect_period(51, LATE + MILLISECOND / 10);
     lossy.every = 0;
     expect_four_accesses_each(52, 100); /* polled, and then no more */
+    stop();
+}
+
+/* An answer makes the driver look, and it finds the period that has just ended. */
+static void ask_between_end_and_look(HDAUDIO_CODEC_TRANSFER *transfer)
+{
+    assert_int_equal(ddi.TransferCodecVerbs(ddi.Context, 1, transfer, ignore_answer, NULL), STATUS_SUCCESS);
+    rig_pass(MILLISECOND / 5);
+    assert_int_equal(ddi.TransferCodecVerbs(ddi.Context, 0, NULL, ignore_answer, NULL), STATUS_SUCCESS);
+}
+
+/* Without an interrupt it has not come by itself, though nobody was late. */
+static void a_period_that_another_look_finds_proves_nothing(void **state)
+{
+    HDAUDIO_CODEC_TRANSFER transfer = {.Output.Command = 0xF0000};
+
+    (void)state;
+    start();
+    lossy.every = 1;
+    expect_period(1, LATE + MILLISECOND / 10);
+    for (unsigned n = 2; n <= 2 * TRUSTED; n++) {
+        rig_pass(begun + n * PERIOD + MILLISECOND / 2 - rig_now());
+        ask_between_end_and_look(&transfer);
+        expect_period(n, SOON);
+    }
+    assert_int_equal(statistics().lost_interrupts, 1);
+    assert_int_equal(lossy.recoveries, 0);
     stop();
 }
 
@@ -316,9 +385,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         RULE(without_any_interrupt_each_period_is_told_soon_after_its_end),
         RULE(one_that_waits_for_its_turn_is_not_lost),
+        RULE(nor_is_it_lost_when_an_answer_waits_beside_it),
+        RULE(what_is_lost_beside_an_answer_is_polled_for),
         RULE(when_each_nth_is_lost_no_period_is_missing),
         RULE(when_interrupts_come_again_that_is_said_once_and_they_are_trusted),
         RULE(while_interrupts_come_nothing_is_looked_at),
+        RULE(a_period_that_another_look_finds_proves_nothing),
         RULE(a_polled_stream_goes_on_after_a_pause),
         RULE(a_bdl_client_is_called_for_each_entry),
     };

@@ -12,6 +12,8 @@
 
 #define SECOND (1000 * MILLISECOND)
 
+struct stream;
+
 /* ---- A controller that is watched ------------------------------------------------------------ */
 
 static struct {
@@ -19,30 +21,55 @@ static struct {
     unsigned lose_resets; /* writes to GCTL that do not arrive */
     bool lose_halts;      /* RUN cannot be cleared */
     bool refuse;          /* to connect the interrupt */
+    bool small;           /* the rings can be of 16 entries only */
+    bool naps;            /* somebody suspends the bus when the wall clock is about to be read */
     unsigned connected;
-    uint16_t woken; /* what STATESTS shows until it is acknowledged */
+    uint16_t woken;       /* what STATESTS shows until it is acknowledged */
+    void (*before)(void); /* STATESTS is read the next time */
+    void (*after)(void);
     hda_interrupt_routine *routine;
     void *context;
+    struct stream *stream;
+    NTSTATUS when_freed; /* what the client was told that freed its buffer */
 } watch;
 
 static uint8_t watched_read8(void *device, uint32_t offset)
 {
     watch.accesses++;
+    if (watch.small && (offset == CORBSIZE || offset == RIRBSIZE))
+        return 2 << RING_CAP_SHIFT;
     return sim_device_ops.read8(device, offset);
+}
+
+static void happen(void (**what)(void))
+{
+    void (*once)(void) = *what;
+
+    *what = NULL;
+    if (once != NULL)
+        once();
 }
 
 static uint16_t watched_read16(void *device, uint32_t offset)
 {
-    uint16_t value = sim_device_ops.read16(device, offset);
+    uint16_t value;
 
     watch.accesses++;
-    return offset == STATESTS ? value | watch.woken : value;
+    if (offset != STATESTS)
+        return sim_device_ops.read16(device, offset);
+    happen(&watch.before);
+    value = sim_device_ops.read16(device, offset) | watch.woken;
+    happen(&watch.after);
+    return value;
 }
 
 static uint32_t watched_read32(void *device, uint32_t offset)
 {
-    uint32_t value = sim_device_ops.read32(device, offset);
+    uint32_t value;
 
+    if (offset == WALCLK && watch.naps)
+        assert_int_not_equal(hda_bus_suspend(rig.bus), STATUS_SUCCESS);
+    value = sim_device_ops.read32(device, offset);
     watch.accesses++;
     return offset == INTSTS && watch.woken != 0 ? value | INTSTS_CIS : value;
 }
@@ -212,6 +239,25 @@ static void no_register_is_touched_between_suspend_and_resume(void **state)
     assert_int_equal(watch.accesses, accesses);
 }
 
+/* On another processor it would wait; here it is at a wrong level. */
+static void no_sleep_comes_between_a_look_at_the_bus_and_one_at_the_wall_clock(void **state)
+{
+    HDAUDIO_BUS_INTERFACE_V2 ddi;
+    PULONG clock;
+    KIRQL old;
+
+    (void)state;
+    rig.device_ops.map = map_nothing;
+    ddi = start();
+    watch.naps = true;
+    ddi.GetWallClockRegister(ddi.Context, &clock);
+    watch.naps = false;
+    old = KfRaiseIrql(DISPATCH_LEVEL + 1); /* is a mistake that is logged (DDI Routines) */
+    ddi.GetWallClockRegister(ddi.Context, &clock);
+    KeLowerIrql(old);
+    ddi.InterfaceDereference(ddi.Context);
+}
+
 static void a_bus_that_sleeps_stops_without_touching_a_register(void **state)
 {
     struct stream stream;
@@ -312,6 +358,53 @@ static void a_controller_that_stays_out_of_reset_is_asleep_all_the_same(void **s
     ddi.InterfaceDereference(ddi.Context);
 }
 
+static NTSTATUS free_buffer(struct stream *stream)
+{
+    return stream->ddi.FreeDmaBufferWithNotification(stream->ddi.Context, stream->engine, stream->mdl,
+                                                     stream->size);
+}
+
+static void try_to_free(void)
+{
+    watch.when_freed = free_buffer(watch.stream);
+}
+
+/* HARDWARE 11: not before the controller is in reset. */
+static void what_a_stream_that_does_not_stop_may_touch_is_not_freed(void **state)
+{
+    struct stream stream;
+
+    (void)state;
+    rig.ruined = true; /* the link goes to reset while the stream runs */
+    start_stream(&stream);
+    watch.lose_halts = true;
+    watch.lose_resets = 3;
+    assert_int_equal(hda_bus_suspend(rig.bus), STATUS_DEVICE_NOT_READY);
+    assert_int_equal(set_state(&stream, ResetState), STATUS_SUCCESS);
+    assert_int_equal(free_buffer(&stream), STATUS_DEVICE_NOT_READY);
+    watch.lose_halts = false;
+    assert_int_equal(hda_bus_resume(rig.bus), STATUS_SUCCESS);
+    assert_int_equal(free_buffer(&stream), STATUS_SUCCESS);
+    stream.ddi.InterfaceDereference(stream.ddi.Context);
+}
+
+/* As on another processor, when the engines have stopped and the controller is not yet in reset. */
+static void nor_while_the_controller_goes_to_sleep(void **state)
+{
+    struct stream stream;
+
+    (void)state;
+    rig.ruined = true;
+    start_stream(&stream);
+    watch.lose_halts = true;
+    watch.stream = &stream;
+    watch.before = try_to_free; /* STATESTS is read in between */
+    assert_int_equal(hda_bus_suspend(rig.bus), STATUS_SUCCESS);
+    assert_int_equal(watch.when_freed, STATUS_DEVICE_NOT_READY);
+    assert_int_equal(free_buffer(&stream), STATUS_SUCCESS);
+    stream.ddi.InterfaceDereference(stream.ddi.Context);
+}
+
 static void still_sleeps(const HDAUDIO_BUS_INTERFACE_V2 *ddi)
 {
     HDAUDIO_CODEC_TRANSFER transfer = {.Output.Command = 0xF0000};
@@ -338,6 +431,23 @@ static void a_resume_that_fails_can_be_tried_again(void **state)
     assert_int_equal(hda_bus_resume(rig.bus), STATUS_DEVICE_NOT_READY);
     still_sleeps(&ddi);
     watch.lose_resets = 0;
+    assert_int_equal(hda_bus_resume(rig.bus), STATUS_SUCCESS);
+    verb(&ddi, DAC, 0xF0000);
+    ddi.InterfaceDereference(ddi.Context);
+}
+
+/* Their memory is of before. */
+static void rings_of_another_size_are_no_resume(void **state)
+{
+    HDAUDIO_BUS_INTERFACE_V2 ddi = start();
+
+    (void)state;
+    rig.ruined = true; /* in truth it has no other than before */
+    assert_int_equal(hda_bus_suspend(rig.bus), STATUS_SUCCESS);
+    watch.small = true;
+    assert_int_equal(hda_bus_resume(rig.bus), STATUS_DEVICE_NOT_READY);
+    still_sleeps(&ddi);
+    watch.small = false;
     assert_int_equal(hda_bus_resume(rig.bus), STATUS_SUCCESS);
     verb(&ddi, DAC, 0xF0000);
     ddi.InterfaceDereference(ddi.Context);
@@ -464,6 +574,77 @@ static void a_codec_that_wakes_at_the_last_moment_is_told_of_after_resume(void *
     ddi.InterfaceDereference(ddi.Context);
 }
 
+static void fail_to_resume(void)
+{
+    watch.refuse = true;
+    assert_int_equal(hda_bus_resume(rig.bus), STATUS_NO_MEMORY);
+    watch.refuse = false;
+}
+
+static void a_wake_is_told_when_the_resume_succeeds_at_last(void **state)
+{
+    HDAUDIO_BUS_INTERFACE_V2 ddi = start();
+
+    (void)state;
+    request_wake();
+    assert_int_equal(hda_bus_suspend(rig.bus), STATUS_SUCCESS);
+    watch.woken = 1;
+    fail_to_resume();
+    rig_pass(MILLISECOND);
+    assert_woken(0, 0);
+    assert_int_equal(hda_bus_resume(rig.bus), STATUS_SUCCESS);
+    rig_pass(MILLISECOND);
+    assert_woken(1, STATUS_SUCCESS);
+    ddi.InterfaceDereference(ddi.Context);
+}
+
+static void a_codec_can_wake_after_a_resume_that_fails(void **state)
+{
+    HDAUDIO_BUS_INTERFACE_V2 ddi = start();
+
+    (void)state;
+    request_wake();
+    assert_int_equal(hda_bus_suspend(rig.bus), STATUS_SUCCESS);
+    fail_to_resume();
+    assert_wakeen(1);
+    watch.woken = 1;
+    assert_int_equal(hda_bus_resume(rig.bus), STATUS_SUCCESS);
+    rig_pass(MILLISECOND);
+    assert_woken(1, STATUS_SUCCESS);
+    ddi.InterfaceDereference(ddi.Context);
+}
+
+/* As on another processor, while the interrupt routine looks who has woken. */
+static void request_and_wake_another(void)
+{
+    KeLowerIrql(DISPATCH_LEVEL);
+    assert_int_equal(hda_bus_wait_wake(rig.bus, 1, count_wake, NULL), STATUS_SUCCESS);
+    KfRaiseIrql(DISPATCH_LEVEL + 1);
+    watch.woken |= 2;
+}
+
+static void wake_another(void (**when)(void))
+{
+    request_wake();
+    watch.woken = 1;
+    *when = request_and_wake_another;
+    interrupt();
+    assert_int_equal(watch.woken, 0);
+    assert_woken(2, STATUS_SUCCESS);
+}
+
+static void a_codec_that_wakes_during_an_interrupt_for_another_is_not_missed(void **state)
+{
+    HDAUDIO_BUS_INTERFACE_V2 ddi;
+
+    (void)state;
+    rig_plug(1);
+    ddi = start();
+    wake_another(&watch.before);
+    wake_another(&watch.after);
+    ddi.InterfaceDereference(ddi.Context);
+}
+
 /* What the codec said before nobody waited for. */
 static void a_request_is_for_what_comes(void **state)
 {
@@ -488,6 +669,31 @@ static void requests_end_with_the_bus(void **state)
     assert_wakeen(0);
 }
 
+static unsigned accepted;
+
+static void ask_for_more(void *context, NTSTATUS status)
+{
+    count_wake(context, status);
+    accepted += NT_SUCCESS(hda_bus_wait_wake(rig.bus, 0, ask_for_more, NULL));
+}
+
+/* hda_wake_routine: once for each, also for one that is made while they end. */
+static void requests_that_are_made_while_the_bus_stops_are_refused(void **state)
+{
+    HDAUDIO_BUS_INTERFACE_V2 ddi = start();
+    struct hda_bus *bus = rig.bus;
+
+    (void)state;
+    memset(&woken, 0, sizeof(woken));
+    accepted = 1;
+    assert_int_equal(hda_bus_wait_wake(rig.bus, 0, ask_for_more, NULL), STATUS_SUCCESS);
+    ddi.InterfaceDereference(ddi.Context);
+    hda_bus_stop(bus, NULL);
+    rig.bus = NULL;
+    assert_int_equal(woken.calls, accepted);
+    assert_woken(1, STATUS_CANCELLED);
+}
+
 static void requests_are_checked(void **state)
 {
     HDAUDIO_BUS_INTERFACE_V2 ddi = start();
@@ -506,19 +712,27 @@ int main(void)
 #define RULE(test) cmocka_unit_test_setup_teardown(test, rig_set_up, rig_tear_down)
     const struct CMUnitTest tests[] = {
         RULE(no_register_is_touched_between_suspend_and_resume),
+        RULE(no_sleep_comes_between_a_look_at_the_bus_and_one_at_the_wall_clock),
         RULE(a_bus_that_sleeps_stops_without_touching_a_register),
         RULE(the_controller_sleeps_in_reset),
         RULE(the_controller_is_told_again_what_a_reset_takes),
         RULE(a_stream_plays_again_after_resume),
         RULE(what_does_not_stop_ends_with_the_reset),
+        RULE(what_a_stream_that_does_not_stop_may_touch_is_not_freed),
+        RULE(nor_while_the_controller_goes_to_sleep),
         RULE(a_controller_that_stays_out_of_reset_is_asleep_all_the_same),
         RULE(a_resume_that_fails_can_be_tried_again),
+        RULE(rings_of_another_size_are_no_resume),
         RULE(a_jack_wakes_a_controller_in_reset),
         RULE(a_resume_without_a_wake_leaves_the_request),
         RULE(a_codec_wakes_a_controller_that_runs),
         RULE(a_codec_that_wakes_at_the_last_moment_is_told_of_after_resume),
+        RULE(a_wake_is_told_when_the_resume_succeeds_at_last),
+        RULE(a_codec_can_wake_after_a_resume_that_fails),
+        RULE(a_codec_that_wakes_during_an_interrupt_for_another_is_not_missed),
         RULE(a_request_is_for_what_comes),
         RULE(requests_end_with_the_bus),
+        RULE(requests_that_are_made_while_the_bus_stops_are_refused),
         RULE(requests_are_checked),
     };
 

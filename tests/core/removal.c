@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "device/sim/controller.h"
 #include "scenario.h"
 
 /* ---- A controller that is pulled out ----------------------------------------------------------------- */
@@ -16,6 +17,7 @@ static struct {
     unsigned accesses;
     unsigned remove_at; /* 0: never */
     bool at_status;     /* when SDnSTS is read next */
+    uint32_t at;        /* when this register is read next; 0: never */
     bool gone;
     unsigned after; /* accesses to what is gone */
     int live;       /* allocations that have not been given back */
@@ -36,17 +38,25 @@ static void *device(void)
     return rig.device;
 }
 
+static void remove_at_register(uint32_t offset)
+{
+    if (pull.at != 0 && pull.at == offset)
+        remove_now();
+}
+
 static uint8_t pulled_read8(void *unused, uint32_t offset)
 {
     (void)unused;
     if (pull.at_status && offset >= STREAM_BASE && offset % STREAM_STEP == SD_STS)
         remove_now();
+    remove_at_register(offset);
     return sim_device_ops.read8(device(), offset);
 }
 
 static uint16_t pulled_read16(void *unused, uint32_t offset)
 {
     (void)unused;
+    remove_at_register(offset);
     return sim_device_ops.read16(device(), offset);
 }
 
@@ -300,6 +310,38 @@ static void an_interrupt_that_finds_no_controller_has_no_causes(void **state)
     ddi.InterfaceDereference(ddi.Context);
 }
 
+/* ---- While it resumes -------------------------------------------------------------------------------- */
+
+/* Sixteen entries, which all ones would make 256: the rings' memory is not that long. */
+static void resume_without(uint32_t lost_at)
+{
+    struct sim_shape shape = sim_default_shape;
+    struct hda_controller_info info;
+
+    rig_tear_down(NULL);
+    shape.ring_sizes = 0x20;
+    rig_set_up_shape(LINUX_CLOCK_VIRTUAL, &shape);
+    rig_plug(0);
+    make_removable(0);
+    rig_start();
+    assert_int_equal(hda_bus_suspend(rig.bus), STATUS_SUCCESS);
+    pull.at = lost_at;
+    assert_int_equal(hda_bus_resume(rig.bus), STATUS_DEVICE_REMOVED);
+    assert_true(pull.gone);
+    hda_bus_controller_info(rig.bus, &info);
+    assert_int_equal(info.corb_entries, 16);
+    assert_int_equal(info.rirb_entries, 16);
+    assert_int_equal(info.codecs, 1);
+}
+
+static void what_a_resume_reads_of_no_controller_is_not_believed(void **state)
+{
+    (void)state;
+    resume_without(CORBSIZE);
+    resume_without(RIRBSIZE);
+    resume_without(STATESTS);
+}
+
 /* ---- The host knows first ---------------------------------------------------------------------------- */
 
 static void the_host_may_say_so(void **state)
@@ -321,6 +363,41 @@ static void the_host_may_say_so(void **state)
     rig_stop();
     assert_int_equal(pull.told, 1);
     assert_int_equal(pull.live, 0);
+}
+
+static NTSTATUS allocate(const HDAUDIO_BUS_INTERFACE_V2 *ddi, USHORT channels, ULONG rate, HANDLE *engine)
+{
+    HDAUDIO_STREAM_FORMAT format = {rate, 24, 32, channels};
+    HDAUDIO_CONVERTER_FORMAT converter;
+
+    return ddi->AllocateRenderDmaEngine(ddi->Context, &format, FALSE, engine, &converter);
+}
+
+/* The link is full: that is not said of a controller that is gone, but that a format fits no stream is. */
+static void without_a_controller_there_is_not_too_little_of_it(void **state)
+{
+    HDAUDIO_STREAM_FORMAT wide = {96000, 24, 32, 8};
+    HDAUDIO_CONVERTER_FORMAT converter;
+    HDAUDIO_BUS_INTERFACE_V2 ddi;
+    HANDLE engine, other;
+
+    (void)state;
+    make_removable(0);
+    rig_start();
+    ddi = rig_client();
+    for (unsigned i = 0; i < 2; i++)
+        assert_int_equal(allocate(&ddi, 8, 96000, &engine), STATUS_SUCCESS);
+    while (allocate(&ddi, 2, 48000, &other) == STATUS_SUCCESS)
+        engine = other;
+    assert_int_equal(ddi.ChangeBandwidthAllocation(ddi.Context, engine, &wide, &converter),
+                     STATUS_INSUFFICIENT_RESOURCES);
+    remove_now();
+    hda_bus_surprise_remove(rig.bus);
+    assert_int_equal(allocate(&ddi, 2, 48000, &other), STATUS_DEVICE_REMOVED);
+    assert_int_equal(allocate(&ddi, 16, 192000, &other), STATUS_BUFFER_TOO_SMALL);
+    assert_int_equal(ddi.ChangeBandwidthAllocation(ddi.Context, engine, &wide, &converter),
+                     STATUS_DEVICE_REMOVED);
+    ddi.InterfaceDereference(ddi.Context);
 }
 
 static volatile ULONG *map_nothing(void *unused, uint32_t offset)
@@ -358,7 +435,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         RULE(every_access_may_be_the_first_without_a_controller),
         RULE(an_interrupt_that_finds_no_controller_has_no_causes),
+        RULE(what_a_resume_reads_of_no_controller_is_not_believed),
         RULE(the_host_may_say_so),
+        RULE(without_a_controller_there_is_not_too_little_of_it),
         RULE(the_wall_clock_is_read_from_memory),
     };
 

@@ -112,6 +112,13 @@ static uint32_t read_a_codec_that_came(void *device, uint32_t offset)
     return value | INTCTL_GIE | INTSTS_CIS;
 }
 
+static uint16_t show_codec_that_came(void *device, uint32_t offset)
+{
+    uint16_t value = sim_device_ops.read16(device, offset);
+
+    return offset == STATESTS && codec_came ? value | 2 : value;
+}
+
 static void take_codec_that_came(void *device, uint32_t offset, uint16_t value)
 {
     if (offset == STATESTS && value & 2)
@@ -126,6 +133,7 @@ static void a_controller_cause_that_no_ring_has_is_cleared_in_statests(void **st
 
     (void)state;
     rig.device_ops.read32 = read_a_codec_that_came;
+    rig.device_ops.read16 = show_codec_that_came;
     rig.device_ops.write16 = take_codec_that_came;
     codec_came = false;
     rig_start();
@@ -322,6 +330,7 @@ static void a_controller_may_be_pulled_at_any_access(void **state)
 /* ---- A codec that is silent (HARDWARE 13) ------------------------------------------------------ */
 
 static bool locked, locks, sleepy; /* nobody answers until the next reset of the link */
+static bool connected;             /* to the interrupt */
 static uint32_t *corb;
 static unsigned resets, dead;
 
@@ -349,9 +358,23 @@ static void lock_up(void *device, uint32_t offset, uint16_t value)
     sim_device_ops.write16(device, offset, value);
 }
 
+static NTSTATUS note_connect(void *device, hda_interrupt_routine *routine, void *context)
+{
+    connected = true;
+    return sim_device_ops.interrupt_connect(device, routine, context);
+}
+
+static void note_disconnect(void *device)
+{
+    connected = false;
+    sim_device_ops.interrupt_disconnect(device);
+}
+
+/* A shared line, or a message that is late, would have the routine look at a controller in reset. */
 static void unlock(void *device, uint32_t offset, uint32_t value)
 {
     if (offset == GCTL && value == 0) {
+        assert_false(connected);
         resets++;
         locked = sleepy; /* nobody is awake after the first reset */
         sleepy = false;
@@ -370,6 +393,9 @@ static void start_with_dead(unsigned codecs, bool lock)
     rig.device_ops.dma_alloc = find_corb;
     rig.device_ops.write16 = lock_up;
     rig.device_ops.write32 = unlock;
+    rig.device_ops.interrupt_connect = note_connect;
+    rig.device_ops.interrupt_disconnect = note_disconnect;
+    connected = false;
     rig_start();
 }
 

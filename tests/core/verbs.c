@@ -443,6 +443,25 @@ static void a_client_that_writes_over_its_commands_spoils_no_other_clients(void 
     other.InterfaceDereference(other.Context);
 }
 
+/* Also when its turn comes in the last moment of the deferred work, with nothing left to wait for. */
+static void a_batch_that_cannot_be_sent_at_all_completes(void **state)
+{
+    HDAUDIO_CODEC_TRANSFER first = get(0, VENDOR), second = get(0, VENDOR);
+    HDAUDIO_BUS_INTERFACE_V2 ddi;
+    unsigned done = 0;
+
+    (void)state;
+    start();
+    ddi = rig_client();
+    post(&ddi, &first, 1, &done);
+    post(&ddi, &second, 1, &done);
+    second = get(NEIGHBOUR, VENDOR);
+    wait_for(&done, 2);
+    assert_answered(&first);
+    assert_int_equal(second.Input.IsValid, 0);
+    ddi.InterfaceDereference(ddi.Context);
+}
+
 static void a_dead_codec_leaves_the_ring_to_the_others(void **state)
 {
     static HDAUDIO_CODEC_TRANSFER lost[300];
@@ -580,6 +599,7 @@ int main(void)
         ON(rig_set_up, a_late_answer_never_completes_a_later_command),
         ON(rig_set_up, a_clients_batches_are_sent_in_order_whatever_codecs_they_speak_to),
         ON(rig_set_up, a_client_that_writes_over_its_commands_spoils_no_other_clients),
+        ON(rig_set_up, a_batch_that_cannot_be_sent_at_all_completes),
         ON(rig_set_up, a_dead_codec_leaves_the_ring_to_the_others),
         ON(rig_set_up, a_slow_callback_makes_no_answer_late),
         ON(rig_set_up, responses_lost_to_an_overrun_say_so_and_the_next_are_found),

@@ -547,7 +547,7 @@ static bool wake_ends_asleep(struct trial *t)
     "SetDmaEngineState to Stop, Pause or Reset, all Free*, all Unregister* and the dereference succeed as " \
     "bookkeeping, where they would have before."
 #define VERBS_END \
-    "Pending verbs complete, IsValid = 0 unless they were answered before; their callbacks are called."
+    "Pending verbs complete, IsValid = 0 from the last certain point on. Their callbacks are called."
 #define GONE  "Everything else is DEVICE_REMOVED. Nothing waits for a controller that is gone."
 #define WAKES "Wake requests complete with DEVICE_REMOVED."
 

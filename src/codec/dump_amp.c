@@ -2,8 +2,6 @@
 /* dump_amp.c - the amplifiers of a codec dump. */
 #include "codec/dump_parser.h"
 
-#include <string.h>
-
 #include <hdacodec.h>
 
 static bool scan_amp_caps(struct scan *s, struct codec_dump_amp_caps *amp)
@@ -42,37 +40,58 @@ bool dump_line_output_amp(struct dump_parser *p, struct scan *s)
     return scan_amp_caps(s, &p->node->output_amp);
 }
 
+static void keep_values(struct dump_parser *p, uint32_t left, uint32_t right)
+{
+    struct codec_dump_amp_values *values = p->values;
+    if (values->count == CODEC_DUMP_AMPS) {
+        dump_guess(p, p->line, "an amplifier of an index above %d: passed over", CODEC_DUMP_AMPS - 1);
+        return;
+    }
+    values->values[values->count][0] = (uint8_t)left;
+    values->values[values->count++][1] = (uint8_t)right;
+}
+
 /* One amplifier: `[0xL 0xR]`, `[0xM]`, and without brackets in old dumps. */
-static bool scan_amp(struct scan *s, uint8_t value[2])
+static bool scan_amp(struct dump_parser *p, struct scan *s)
 {
     uint32_t left, right;
     bool bracket = scan_text(s, "[");
     if (!scan_hex(s, &left))
         return false;
+    if (bracket && scan_ends(s)) {
+        p->half = true;
+        p->left = left;
+        return true;
+    }
     if (!scan_hex(s, &right))
         right = left;
-    value[0] = (uint8_t)left;
-    value[1] = (uint8_t)right;
-    return !bracket || scan_text(s, "]");
+    if (bracket && !scan_text(s, "]"))
+        return false;
+    keep_values(p, left, right);
+    return true;
+}
+
+/* The rest of a pair that began in the line before. */
+static bool scan_half(struct dump_parser *p, struct scan *s)
+{
+    uint32_t right;
+    p->half = false;
+    if (!scan_hex(s, &right) || !scan_text(s, "]"))
+        return false;
+    keep_values(p, p->left, right);
+    return true;
 }
 
 bool dump_amp_values(struct dump_parser *p, struct scan *s)
 {
-    for (;;) {
-        uint8_t value[2];
-        if (scan_ends(s))
-            return true;
-        if (scan_text(s, "=")) {
-            p->expected = DUMP_MORE_VALUES;
-            return true;
-        }
-        if (!scan_amp(s, value))
+    if (p->half && !scan_half(p, s))
+        return false;
+    while (!scan_ends(s) && !scan_text(s, "=")) {
+        if (!scan_amp(p, s))
             return false;
-        if (p->values->count == CODEC_DUMP_AMPS)
-            dump_guess(p, p->line, "an amplifier of an index above %d: passed over", CODEC_DUMP_AMPS - 1);
-        else
-            memcpy(p->values->values[p->values->count++], value, sizeof(value));
     }
+    p->expected = p->half || s->at[-1] == '=' ? DUMP_MORE_VALUES : DUMP_PERHAPS_VALUES;
+    return true;
 }
 
 static bool open_amps(struct dump_parser *p, struct scan *s, struct codec_dump_amp_values *values,
@@ -80,6 +99,7 @@ static bool open_amps(struct dump_parser *p, struct scan *s, struct codec_dump_a
 {
     p->values = values;
     p->seen |= seen;
+    p->half = false;
     values->count = 0;
     return dump_amp_values(p, s);
 }

@@ -16,7 +16,8 @@ enum dump_expected {
     DUMP_ANY_LINE,
     DUMP_CONNECTIONS,       /* the list after `Connection: N` */
     DUMP_OTHER_CONNECTIONS, /* the list after `In-driver Connection: N`: not the codec's */
-    DUMP_MORE_VALUES,       /* amplifier values that a quoted-printable break tore apart */
+    DUMP_MORE_VALUES,       /* amplifier values that a mailer tore apart: at `=`, or within a pair */
+    DUMP_PERHAPS_VALUES,    /* the same, if it tore them between pairs */
 };
 
 struct dump_parser {
@@ -35,6 +36,8 @@ struct dump_parser {
     struct codec_dump_pcm *pcm;
     struct codec_dump_power *power;
     struct codec_dump_amp_values *values;
+    bool half; /* the line before ended within a pair, after `left` */
+    uint32_t left;
     unsigned list_line;   /* of `Connection: N` */
     unsigned list_length; /* what it announced */
     unsigned strange;     /* lines that nobody knows, in a run */

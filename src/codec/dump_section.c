@@ -163,11 +163,15 @@ static bool read_expected(struct dump_parser *p, struct scan *line, bool *unders
     if (expected == DUMP_ANY_LINE || scan_ends(&ahead))
         return false;
     p->expected = DUMP_ANY_LINE;
-    if (!scan_text(&ahead, "0x") && !scan_text(&ahead, "["))
+    if (!scan_text(&ahead, "0x") && !scan_text(&ahead, "[")) {
+        if (p->half)
+            dump_guess(p, p->line, "half of an amplifier's values should be here: passed over");
+        p->half = false;
         return false;
+    }
     if (expected == DUMP_CONNECTIONS)
         *understood = dump_connections(p, line);
-    if (expected == DUMP_MORE_VALUES)
+    if (expected == DUMP_MORE_VALUES || expected == DUMP_PERHAPS_VALUES)
         *understood = dump_amp_values(p, line);
     return true;
 }

@@ -105,6 +105,9 @@ static void each_lack_of_a_widget_is_told(void **state)
         {"[Audio Mixer] wcaps 0x20000d:\n Amp-Out caps: N/A\n Amp-Out vals: [0x00 0x00]",
          "line 15: node 0x02: Amp-Out caps of its own are not said: the group's assumed\n"},
         {"[Audio Mixer] wcaps 0x200005:\n Amp-Out caps: N/A\n Amp-Out vals: [0x00 0x00]", ""},
+        {"[Audio Mixer] wcaps 0x200005:\n Amp-Out caps: N/A\n Amp-Out vals: [0x00\n0x00]", ""},
+        {"[Audio Mixer] wcaps 0x200005:\n Amp-Out caps: N/A\n Amp-Out vals: [0x00",
+         "line 18: half of an amplifier's values should be here: passed over\n"},
         {"[Audio Mixer] wcaps 0x200005:\n Amp-Out caps: N/A\n Amp-Out vals: [0x00 ?]",
          "line 17: `Amp-Out vals:` not understood, at least in part: passed over\n"},
     };

@@ -371,6 +371,7 @@ static void a_list_cut_in_the_middle_is_noticed(void **state)
         {"  Connection: 2\n", false},
         {"  Connection: ", false},
         {"  Connection: 2\n     0x02 0x0\n", true},
+        {"  Connection: 2\n     0x02 0x123\n", true},
         {"  Connec", false},
         {"", false},
     };

@@ -94,6 +94,7 @@ static void a_path_says_card_and_codec(void **state)
     static const char text[] =
         "==> /proc/asound/card2/codec#3 <==\n" HEAD(3) "\n==> /proc/asound/card0/codec#0 <==\n" HEAD(
             0) "Card7.Codecs.codec.1:\n " HEAD(1) "card 3 codec#2\ncard99/codec#1\ncard1/codec#99\n" HEAD(2);
+    static const char unusable[] = "card4/codec#0\nCodec: x\nAddress: 15\n" HEAD(1);
     struct found found;
     (void)state;
     find(text, strlen(text), &found);
@@ -102,6 +103,10 @@ static void a_path_says_card_and_codec(void **state)
     check_section(&found.sections[1], 0, true, 0, 0);
     check_section(&found.sections[2], 7, true, 1, 1);
     check_section(&found.sections[3], 7, false, -1, 2);
+    forget_found(&found);
+    find(unusable, strlen(unusable), &found);
+    assert_int_equal(found.count, 2);
+    check_section(&found.sections[1], 0, false, -1, 1);
     forget_found(&found);
 }
 
@@ -192,7 +197,7 @@ static char *dress(const char *text, const char *before, const char *after, cons
     return dressed;
 }
 
-static void each_line_may_be_dressed(void **state)
+static void dress_each_way(const char *name)
 {
     static const struct {
         const char *before, *after, *blank;
@@ -203,10 +208,11 @@ static void each_line_may_be_dressed(void **state)
         {"", "", "&#160;"},     {"<span class=\"x\">", "</span>", " "},
         {"", "", "&amp;nbsp;"},
     };
-    struct codec_dump *plain = read_dump("new.codec");
+    char path[512];
     size_t size;
-    char *text = read_text(DUMPS "/new.codec", &size);
-    (void)state;
+    snprintf(path, sizeof(path), "%s/%s", DUMPS, name);
+    struct codec_dump *plain = read_dump(name);
+    char *text = read_text(path, &size);
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         char *dressed = dress(text, cases[i].before, cases[i].after, cases[i].blank);
         expect_same(cases[i].after, dressed, strlen(dressed), plain);
@@ -214,6 +220,13 @@ static void each_line_may_be_dressed(void **state)
     }
     free(text);
     codec_dump_free(plain);
+}
+
+static void each_line_may_be_dressed(void **state)
+{
+    (void)state;
+    dress_each_way("new.codec");
+    dress_each_way("sixty.codec");
 }
 
 static void a_byte_order_mark_is_passed_over(void **state)

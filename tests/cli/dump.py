@@ -44,6 +44,14 @@ class Dump(CommandTest):
         self.assertNotIn(" 0x35 ", out)
         self.assertEqual((out.count("    output "), out.count("    input ")), (12, 10))
 
+    def test_pins_of_both_directions_are_what_is_connected(self):
+        text = (DUMPS / "sixty.codec").read_text()
+        for caps in ("0x00000010", "0x00000020", "0x00000024", "0x00003724", "0x00010014"):
+            text = text.replace(f"Pincap {caps}:", "Pincap 0x00003f3f:")
+        out = self.check(run("dump", self.file(text.encode())), DONE).out
+        self.assertEqual((out.count("    output "), out.count("    input ")), (12, 10))
+        self.assertIn("    input  0x2d  CD ", out)
+
     def test_guesses(self):
         out = self.check(run("dump", "--verbose", DUMPS / "old.codec"), DONE).out
         self.assertIn("    8 guesses:\n      line 1: the node of the audio function group is not said", out)

@@ -33,9 +33,12 @@ bool scan_text(struct scan *s, const char *text)
 
 bool scan_find(struct scan *s, const char *text)
 {
-    for (; s->at < s->end; s->at++) {
-        if (!scan_is_blank(*s->at) && scan_text(s, text))
+    while (s->at < s->end) {
+        const char *first = memchr(s->at, *text, (size_t)(s->end - s->at));
+        s->at = first != NULL ? first : s->end;
+        if (first != NULL && scan_text(s, text))
             return true;
+        s->at += first != NULL;
     }
     return false;
 }

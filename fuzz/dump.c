@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * dump.c - any text as a codec dump: it is parsed or refused with a sentence; what was parsed is within
- * bounds, prints as a dump that says the same, and makes a codec.
+ * dump.c - any text as codec dumps: each section is parsed or refused with a sentence; what was parsed is
+ * within bounds, prints as a dump that says the same, and makes a codec.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,18 +66,61 @@ static void check_codec(const struct codec_dump *dump)
     sim_codec_destroy(codec);
 }
 
+/* A guess is about a line that there is. */
+static void check_guess(void *context, unsigned line, const char *sentence)
+{
+    const unsigned *lines = context;
+
+    require(line > 0 && line <= *lines);
+    require(*sentence != '\0');
+}
+
+static void check_section(const struct codec_dump_section *section)
+{
+    if (section->dump == NULL) {
+        require(strncmp(section->error, "line ", 5) == 0);
+        return;
+    }
+    require(section->number >= -1 && section->number < 15);
+    check_bounds(section->dump);
+    check_print(section->dump);
+    check_codec(section->dump);
+}
+
+/* Sections that are told of come in the order of their lines. */
+static void check_all(struct codec_dump_reader *reader, unsigned lines)
+{
+    struct codec_dump_section section;
+    unsigned last = 0;
+
+    codec_dump_on_guess(reader, check_guess, &lines);
+    while (codec_dump_next(reader, &section)) {
+        require(section.line > last && section.line <= lines);
+        last = section.line;
+        check_section(&section);
+        codec_dump_free(section.dump);
+    }
+}
+
+static unsigned count_lines(const uint8_t *data, size_t size)
+{
+    unsigned lines = 1;
+
+    for (size_t i = 0; i < size; i++)
+        lines += data[i] == '\n';
+    return lines;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char why[256] = "";
     struct codec_dump *dump = codec_dump_parse((const char *)data, size, why, sizeof(why));
+    struct codec_dump_reader *reader = codec_dump_open((const char *)data, size);
 
-    if (dump == NULL) {
-        require(strncmp(why, "line ", 5) == 0);
-        return 0;
-    }
-    check_bounds(dump);
-    check_print(dump);
-    check_codec(dump);
+    require(reader != NULL);
+    require(dump != NULL || strncmp(why, "line ", 5) == 0);
+    check_all(reader, count_lines(data, size));
+    codec_dump_close(reader);
     codec_dump_free(dump);
     return 0;
 }

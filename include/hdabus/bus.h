@@ -47,7 +47,11 @@ struct hdabus_options {
  *
  *  - clock=virtual: waiting is what makes time pass (the default): deterministic, as fast as the processor
  *    allows; clock=real: time passes by itself and an interrupt thread runs
- *  - codec=FILE: a codec from an ALSA codec dump, at the dump's address; repeatable; else a built-in one
+ *  - codec=FILE, codec=FILE@ADDRESS: a codec from an ALSA codec dump, the first in the file, at the dump's
+ *    address or at ADDRESS, 0 to 14; repeatable. machine=FILE, machine=FILE#CARD: all codecs of a sound card
+ *    in an alsa-info file, at their addresses: of the first card in it that has HD Audio codecs, or of that
+ *    with ALSA's number CARD (where the file does not number them cards are counted from 0). A name that ends
+ *    so itself is taken as a whole if there is such a file. Without either a built-in codec
  *  - bad=ADDRESS:KIND: the codec at ADDRESS is a bad one; repeatable. KIND is one of these, or several with
  * '+' between: silent: it asks for its address, and does and answers nothing slow, slow=MILLISECONDS: its
  * answers come late, up to 10000 ms; slow alone: 5 ms twice: each answer comes once more impostor=ADDRESS:

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "codec.h"
 #include "codec/print.h"
 #include "codec/snapshot.h"
 #include "codec/words.h"
@@ -17,10 +18,14 @@
 
 static struct json_object *pcm_object(const struct codec_dump_pcm *pcm)
 {
-    struct json_object *object = json_object_new_object(), *rates = json_object_new_array(),
-                       *bits = json_object_new_array();
+    struct json_object *object, *rates, *bits;
     unsigned i;
 
+    if (!pcm->known)
+        return NULL;
+    object = json_object_new_object();
+    rates = json_object_new_array();
+    bits = json_object_new_array();
     for (i = 0; i < PCM_RATES; i++)
         if (pcm->sizes_rates >> i & 1)
             json_append(rates, json_object_new_uint64(pcm_rate(i)));
@@ -67,9 +72,15 @@ static struct json_object *power_object(const struct codec_dump_power *power)
 {
     struct json_object *object = json_object_new_object();
 
-    json_add_hex(object, "states", 8, power->states);
+    if (power->states_known)
+        json_add_hex(object, "states", 8, power->states);
+    else
+        json_add(object, "states", NULL);
     json_add_string(object, "setting", power_state_word(power->setting));
     json_add_string(object, "actual", power_state_word(power->actual));
+    json_add_boolean(object, "error", power->flags & 0x100);
+    json_add_boolean(object, "clock_stop_ok", power->flags & 0x200);
+    json_add_boolean(object, "settings_reset", power->flags & 0x400);
     return object;
 }
 
@@ -100,6 +111,8 @@ static struct json_object *converter_object(const struct codec_dump_node *node)
 
     json_add_integer(object, "stream", node->stream);
     json_add_integer(object, "channel", node->channel);
+    if ((node->caps >> HDA_WIDGET_TYPE_SHIFT & 0xF) == HDA_WIDGET_AUDIO_INPUT)
+        json_add_integer(object, "sdi_select", node->sdi_select);
     if (node->caps & HDA_WIDGET_DIGITAL)
         json_add_hex(object, "digital", 8, node->digital);
     if (node->caps & HDA_WIDGET_FORMAT_OVERRIDE)
@@ -157,6 +170,25 @@ static struct json_object *node_object(const struct codec_dump_node *node)
     return object;
 }
 
+/* As many as there are, eight at most (HDA 7.3.4.14). */
+static struct json_object *gpio_array(const struct codec_dump *dump)
+{
+    struct json_object *array = json_object_new_array(), *object;
+    unsigned i;
+
+    for (i = 0; i < CODEC_DUMP_GPIOS && i < (dump->gpio & 0xFF); i++) {
+        object = json_object_new_object();
+        json_add_boolean(object, "enable", dump->gpios[i].enable);
+        json_add_boolean(object, "output", dump->gpios[i].output);
+        json_add_boolean(object, "wake", dump->gpios[i].wake);
+        json_add_boolean(object, "sticky", dump->gpios[i].sticky);
+        json_add_boolean(object, "data", dump->gpios[i].data);
+        json_add_boolean(object, "unsolicited", dump->gpios[i].unsolicited);
+        json_append(array, object);
+    }
+    return array;
+}
+
 static struct json_object *group_object(const struct codec_dump *dump)
 {
     struct json_object *object, *nodes;
@@ -173,13 +205,14 @@ static struct json_object *group_object(const struct codec_dump *dump)
     json_add(object, "output_amp", amp_object(&dump->output_amp));
     json_add(object, "power", power_object(&dump->power));
     json_add_hex(object, "gpio", 8, dump->gpio);
+    json_add(object, "gpio_pins", gpio_array(dump));
     for (i = 0; i < dump->node_count; i++)
         json_append(nodes, node_object(&dump->nodes[i]));
     json_add(object, "nodes", nodes);
     return object;
 }
 
-static struct json_object *codec_object(const struct codec_dump *dump)
+struct json_object *codec_object(const struct codec_dump *dump)
 {
     struct json_object *object = json_object_new_object();
 
@@ -188,6 +221,7 @@ static struct json_object *codec_object(const struct codec_dump *dump)
     json_add_hex(object, "vendor_id", 8, dump->vendor_id);
     json_add_hex(object, "subsystem_id", 8, dump->subsystem_id);
     json_add_hex(object, "revision_id", 8, dump->revision_id);
+    json_add_boolean(object, "modem_unsolicited", dump->modem_unsolicited);
     json_add(object, "modem_group", dump->modem_group ? json_object_new_int(dump->modem_group) : NULL);
     json_add(object, "audio_group", group_object(dump));
     return object;

@@ -19,7 +19,8 @@ struct option_text {
 /* What --device takes; ends with a NULL. */
 static const struct option_text sim_options[] = {
     {"clock=virtual|real", "waiting is what makes time pass (the default), or it passes by itself"},
-    {"codec=FILE", "a codec from an ALSA codec dump; repeatable; by default one of our own"},
+    {"codec=FILE[@ADDRESS]", "a codec from an ALSA codec dump; repeatable; by default one of our own"},
+    {"machine=FILE[#CARD]", "all codecs of a sound card in an alsa-info file; by default of the first"},
     {"bad=ADDRESS:KIND",
      "a codec that is silent, slow[=MS], twice, impostor=ADDRESS or flood, or with + between"},
     {"irq=msi|level", "how it interrupts; by default by messages"},

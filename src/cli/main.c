@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* main.c - the hdabus command: which commands there are, and help on them. */
+#include <limits.h>
 #include <string.h>
 
 #include "commands.h"
@@ -21,6 +22,11 @@ static const struct command commands[] = {
      command_info},
     {"codec", "[ADDRESS]", 0, 1, FOR_CODEC, "print a codec, or all, in the ALSA dump format", NULL,
      command_codec},
+    {"dump", "FILE...", 1, INT_MAX, FOR_DUMP, "tell what is understood of ALSA codec dumps",
+     "Each FILE may hold several codecs, as an alsa-info file does; - is standard input. What a dump does "
+     "not\n"
+     "say, or what is not understood in it, is guessed: how often is told, or with --verbose what.",
+     command_dump},
     {"verb", "ADDRESS NID VERB [PARAM]", 0, 4, FOR_VERB, "send a verb to a node and print the response",
      "ADDRESS is the codec's, NID the node's. VERB is a name or its beginning, of one that asks also "
      "without\n"

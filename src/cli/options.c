@@ -148,6 +148,20 @@ static bool take_exact(struct options *options, const char *argument)
     return true;
 }
 
+static bool take_verbose(struct options *options, const char *argument)
+{
+    (void)argument;
+    options->verbose = true;
+    return true;
+}
+
+static bool take_strict(struct options *options, const char *argument)
+{
+    (void)argument;
+    options->strict = true;
+    return true;
+}
+
 static bool take_list(struct options *options, const char *argument)
 {
     (void)argument;
@@ -214,7 +228,8 @@ static const struct {
 } table[] = {
     {"device", 0, "DEV", "what to open, by default sim; hdabus list shows more", FOR_DEVICE, take_device},
     {"clock", 0, "CLOCK", "virtual (the default) or real: the simulator's time", FOR_DEVICE, take_clock},
-    {"json", 0, NULL, "print one JSON object on standard output", FOR_OBJECT | FOR_LIST, take_json},
+    {"json", 0, NULL, "print one JSON object on standard output", FOR_OBJECT | FOR_LIST | FOR_DUMP,
+     take_json},
     {"frequency", 'f', "HZ", "more than 0, fractions too, by default 440", FOR_TONE, take_hertz},
     {"duration", 'd', "SECONDS", "more than 0, such as 90 or 0.5", FOR_RECORD | FOR_TONE, take_seconds},
     {"in", 0, "SOURCE", "a sound file, tone or tone=HZ: what the simulator feeds the pin with", FOR_RECORD,
@@ -236,6 +251,8 @@ static const struct {
      take_record_pin},
     {"loopback", 0, NULL, "connect the two pins of the simulator: what is played is recorded", FOR_PLAYS,
      take_loopback},
+    {"verbose", 'v', NULL, "print each guess, by line", FOR_DUMP, take_verbose},
+    {"strict", 0, NULL, "a guess, or a line that is not known, is an error", FOR_DUMP, take_strict},
     {"list", 0, NULL, "print the names of verbs and parameters", FOR_VERB, take_list},
     {"interface", 0, "VERSION", "v1, v2, v3 or bdl, by default all", FOR_CONFORMANCE, take_interface},
     {"filter", 0, "TEXT", "only checks whose name contains this", FOR_CONFORMANCE, take_filter},

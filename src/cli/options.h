@@ -19,11 +19,12 @@
 #define FOR_RECORD      0x40u
 #define FOR_TONE        0x80u
 #define FOR_CONFORMANCE 0x100u
+#define FOR_DUMP        0x200u
 #define FOR_PLAYS       (FOR_PLAY | FOR_TONE)
 #define FOR_STREAM      (FOR_PLAYS | FOR_RECORD)
 #define FOR_OBJECT      (FOR_STREAM | FOR_INFO | FOR_CODEC | FOR_VERB)
 #define FOR_DEVICE      (FOR_OBJECT | FOR_CONFORMANCE)
-#define FOR_ALL         0x1FFu
+#define FOR_ALL         0x3FFu
 
 struct options {
     const char *device; /* as named */
@@ -47,6 +48,8 @@ struct options {
     const char *record;    /* while playing, to this file; NULL: nothing is recorded */
     uint8_t record_pin;    /* 0: the best one */
     bool loopback;         /* what is played is recorded */
+    bool verbose;          /* each guess */
+    bool strict;           /* a guess is a failure */
     bool list;             /* names instead of sending */
     const char *interface; /* "v1", "v2", "v3" or "bdl"; NULL: all */
     const char *filter;    /* of checks; NULL: all */

@@ -18,6 +18,7 @@
 #define CODEC_DUMP_AMPS        16  /* an amplifier index has 4 (HDA 7.3.3.7) */
 #define CODEC_DUMP_GPIOS       8
 #define CODEC_DUMP_NAME        64
+#define CODEC_DUMP_ERROR       200
 
 /* What a converter can carry. */
 struct codec_dump_pcm {
@@ -109,6 +110,50 @@ struct codec_dump {
     unsigned node_count;
     struct codec_dump_node nodes[CODEC_DUMP_NODES]; /* in the order of the text */
 };
+
+/*
+ * A text may hold several codecs, each in a section that begins with `Codec:`: an alsa-info file those of all
+ * cards, with much else between. It may have come by mail or from a web page: quoted-printable, HTML
+ * entities and tags, `>` before each line, and blanks around it do no harm.
+ */
+struct codec_dump_reader;
+
+/* What was not said, or not understood, and what is assumed: a sentence without a full stop, valid during the
+ * call. `line` is the text's, from 1; of what a widget lacks its `Node`, of what a section lacks its
+ * `Codec:`. Lines that are not known are told of, those behind one without a known one between in one
+ * sentence. Not told is what no dump says, so what a simulated codec always has to make up. */
+typedef void codec_dump_guess(void *context, unsigned line, const char *sentence);
+
+/* A section. */
+struct codec_dump_section {
+    unsigned line; /* of its `Codec:` */
+    /* ALSA's number of the sound card, where the text has it: the section's path (/proc/asound/cardN/codec#M)
+     * before it, or the list of cards of an alsa-info file, whose HD Audio cards come in the order of the
+     * sections. Else counted from 0: where an address is not above the last one a new card begins. */
+    unsigned card;
+    bool card_said;
+    int number;                   /* M of the path; -1: not said. It is the address, too */
+    struct codec_dump *dump;      /* the caller frees it with codec_dump_free(); NULL: it cannot be used */
+    char error[CODEC_DUMP_ERROR]; /* and then this says why, with the line's number */
+};
+
+/* What is wrong with a text that has no section. */
+#define CODEC_DUMP_NONE "the text ends and no line began with `Codec:`; this is no codec dump"
+
+/* Begins with a text of `size` bytes, not necessarily terminated, which must stay until codec_dump_close().
+ * NULL: no memory. */
+struct codec_dump_reader *codec_dump_open(const char *text, size_t size);
+
+/* Has all guesses of what codec_dump_next() reads from now on told; NULL: none. */
+void codec_dump_on_guess(struct codec_dump_reader *reader, codec_dump_guess *guess, void *context);
+
+/* The next section; false at the end. One that cannot be used (see codec_dump_parse()) is told of, too, and
+ * the next call goes on behind it; without memory errno is ENOMEM. A line `Codec:` after which nothing of a
+ * codec follows is none, unless there is nothing else in the text. */
+bool codec_dump_next(struct codec_dump_reader *reader, struct codec_dump_section *section);
+
+/* NULL is ignored. */
+void codec_dump_close(struct codec_dump_reader *reader);
 
 /* Parses the first codec section of `text`, whatever stands before and behind it: `size` bytes, not
  * necessarily terminated. Lines that it does not know are passed over. NULL, and in `error` a sentence with

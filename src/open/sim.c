@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* sim.c - opening the simulated controller, and what sim.h asks of an open one. */
-#include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "device/sim/codec.h"
 #include "device/sim/controller.h"
 #include "device/sim/sim_device.h"
 #include "open.h"
+#include "sim_codecs.h"
 
 #define MAX_CODECS       15
-#define ANYWHERE         UINT_MAX
-#define MAX_DUMP         (4u << 20) /* bytes; a large alsa-info file has a few hundred thousand */
 #define DEFAULT_FRAGMENT 64
 #define MAX_FRAGMENT     65536
 #define MAX_ONE_WAY      15     /* GCAP has four bits for inputs, and for outputs (HDA 3.3.2) */
@@ -33,6 +29,7 @@ struct sim_options {
     struct sim_device_options device;
     bool quirks_given; /* what the driver is to know was said in so many words */
     uint32_t quirks;
+    const char *machine;            /* a file, or NULL */
     const char *codecs[MAX_CODECS]; /* files */
     unsigned codec_count;
     struct sim_vices bad[MAX_CODECS]; /* by address */
@@ -67,6 +64,16 @@ static bool set_codec(void *context, const char *value)
     if (*value == '\0' || options->codec_count == MAX_CODECS)
         return false;
     options->codecs[options->codec_count++] = value;
+    return true;
+}
+
+static bool set_machine(void *context, const char *value)
+{
+    struct sim_options *options = context;
+
+    if (*value == '\0' || options->machine != NULL)
+        return false;
+    options->machine = value;
     return true;
 }
 
@@ -428,7 +435,8 @@ static bool set_failed_resets(void *context, const char *value)
 
 static const struct open_option option_table[] = {
     {"clock", set_clock, "virtual or real"},
-    {"codec", set_codec, "a file, at most 15 times"},
+    {"codec", set_codec, "a file, or one with @ and an address up to 14 behind it, at most 15 times"},
+    {"machine", set_machine, "a file, or one with # and the number of a card behind it, once"},
     {"bad", set_bad,
      "an address up to 14, a colon, and silent, slow, slow=MILLISECONDS, twice, impostor=ADDRESS or flood, "
      "or "
@@ -478,87 +486,16 @@ static NTSTATUS check_shape(const struct open_request *request, const struct sim
 
 /* ---- Codecs ---------------------------------------------------------------------------------- */
 
-/* What errno says of a codec that cannot be had. */
-static NTSTATUS why_not(void)
-{
-    return errno == ENOMEM ? STATUS_INSUFFICIENT_RESOURCES : STATUS_NO_SUCH_DEVICE;
-}
-
-/* `address`: where it goes; ANYWHERE: where the dump says. */
-static NTSTATUS plug(struct open_request *request, const char *name, const char *text, size_t size,
-                     unsigned address)
-{
-    struct sim_device *device = request->bus->sim;
-    char why[256] = "";
-    struct codec_dump *dump;
-    struct sim_codec *codec;
-
-    errno = 0;
-    dump = codec_dump_parse(text, size, why, sizeof(why));
-    if (dump == NULL)
-        return open_fail(request, why_not(), "%s: %s", name, why);
-    if (address == ANYWHERE)
-        address = dump->address;
-    codec = sim_codec_create(dump, sim_device_report, device);
-    codec_dump_free(dump);
-    if (codec == NULL)
-        return open_fail(request, STATUS_INSUFFICIENT_RESOURCES, "%s: there is no memory", name);
-    if (sim_device_plug(device, address, codec))
-        return STATUS_SUCCESS;
-    sim_codec_destroy(codec);
-    return open_fail(request, STATUS_NO_SUCH_DEVICE, "%s: there is a codec at address %u already", name,
-                     address);
-}
-
-static NTSTATUS plug_built_in(struct open_request *request, unsigned address)
-{
-    return plug(request, "the built-in codec", sim_default_codec, strlen(sim_default_codec), address);
-}
-
-/* Reads a whole file; NULL with errno set when that cannot be. */
-static char *read_file(FILE *file, size_t *size)
-{
-    char *text = malloc(MAX_DUMP);
-
-    if (text == NULL)
-        return NULL;
-    *size = fread(text, 1, MAX_DUMP, file);
-    if (ferror(file) || *size == MAX_DUMP) {
-        if (!ferror(file))
-            errno = EFBIG;
-        free(text);
-        return NULL;
-    }
-    return text;
-}
-
-static NTSTATUS plug_file(struct open_request *request, const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    NTSTATUS status;
-    size_t size = 0;
-    char *text;
-
-    if (file == NULL)
-        return open_fail(request, STATUS_NO_SUCH_DEVICE, "%s: %s", path, strerror(errno));
-    text = read_file(file, &size);
-    if (text == NULL)
-        status = open_fail(request, why_not(), "%s: %s", path, strerror(errno));
-    else
-        status = plug(request, path, text, size, ANYWHERE);
-    free(text);
-    fclose(file);
-    return status;
-}
-
 static NTSTATUS plug_all(struct open_request *request, const struct sim_options *options)
 {
     NTSTATUS status = STATUS_SUCCESS;
 
-    if (options->codec_count == 0)
-        return plug_built_in(request, ANYWHERE);
+    if (options->codec_count == 0 && options->machine == NULL)
+        return sim_codecs_plug_built_in(request, SIM_CODECS_ANYWHERE);
+    if (options->machine != NULL)
+        status = sim_codecs_plug_machine(request, options->machine);
     for (unsigned i = 0; i < options->codec_count && NT_SUCCESS(status); i++)
-        status = plug_file(request, options->codecs[i]);
+        status = sim_codecs_plug_file(request, options->codecs[i]);
     return status;
 }
 
@@ -569,7 +506,7 @@ static NTSTATUS spoil(struct open_request *request, unsigned address, const stru
     NTSTATUS status = STATUS_SUCCESS;
 
     if (!sim_device_has_codec(device, address))
-        status = plug_built_in(request, address);
+        status = sim_codecs_plug_built_in(request, address);
     if (NT_SUCCESS(status) && !sim_device_spoil(device, address, vices))
         status = open_fail(request, STATUS_INSUFFICIENT_RESOURCES, "there is no memory for a bad codec");
     return status;

@@ -187,7 +187,7 @@ class List(CommandTest):
 
     def test_text(self):
         out = self.check(run("list"), DONE).out
-        for word in ("sim[:OPTION,...]", "qemu[:OPTION,...]", "codec=FILE", "controller=ich9-intel-hda|intel-hda"):
+        for word in ("sim[:OPTION,...]", "qemu[:OPTION,...]", "codec=FILE[@ADDRESS]", "controller=ich9-intel-hda|intel-hda"):
             self.assertIn(word, out)
 
     def test_a_qemu_that_is_there(self):

@@ -112,6 +112,11 @@ static void amplifier_values_have_many_forms(void **state)
         {"  Amp-In vals:  [0x01 0x02]=\n [0x03 0x04] [0x05 0x06]", 3, {{1, 2}, {3, 4}, {5, 6}}},
         {"  Amp-In vals:  [0x01 0x02]=\n  Delay: 3 samples", 1, {{1, 2}}},
         {"  Amp-In vals:  [0x01 0x02] [nonsense", 1, {{1, 2}}},
+        {"  Amp-In vals:  [0x01 0x02]\n[0x03 0x04] [0x05\n\n0x06] [0x07 0x08]",
+         4,
+         {{1, 2}, {3, 4}, {5, 6}, {7, 8}}},
+        {"  Amp-In vals:  [0x01 0x02] [0x03\n  Delay: 3 samples", 1, {{1, 2}}},
+        {"  Amp-In vals:  [0x01\n 0x02\n [0x03 0x04]", 0, {{0, 0}}},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -366,6 +371,7 @@ static void a_list_cut_in_the_middle_is_noticed(void **state)
         {"  Connection: 2\n", false},
         {"  Connection: ", false},
         {"  Connection: 2\n     0x02 0x0\n", true},
+        {"  Connection: 2\n     0x02 0x123\n", true},
         {"  Connec", false},
         {"", false},
     };

@@ -27,7 +27,11 @@ enum sim_node_kind { SIM_ROOT, SIM_AUDIO_GROUP, SIM_MODEM_GROUP, SIM_WIDGET };
 #define SIM_HAS_STRIPE      0x4000u
 #define SIM_HAS_DISPLAY     0x8000u /* is an HDMI or DisplayPort pin */
 
-#define SIM_NEVER   UINT64_MAX
+#define SIM_NEVER UINT64_MAX
+
+#define SIM_POWER_STATES   0x1Fu /* D0 to D3cold in parameter 0Fh */
+#define SIM_POWER_D0_TO_D3 0x0Fu /* what a node has whose dump tells no power states */
+
 #define SIM_STREAMS 16 /* tags; 0 is none */
 
 #define SIM_AUDIO_SLOTS 16 /* of an HDMI audio sample packet that a channel can be mapped to */
@@ -87,7 +91,7 @@ struct sim_node {
     uint8_t pin_bits, eapd_bits, processing_bits;
     uint8_t gpio_bits, gpio_wake_bits, gpio_unsolicited_bits;
     uint8_t gpi_bits, gpi_wake_bits, gpi_unsolicited_bits, gpo_bits;
-    uint32_t power_states;
+    uint32_t power_states;   /* as parameter 0Fh says */
     uint32_t input_amp_caps; /* in effect: its own, or the function group's */
     uint32_t output_amp_caps;
     unsigned input_amp_count;

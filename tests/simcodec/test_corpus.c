@@ -94,6 +94,29 @@ static uint32_t ask(struct sim_codec *codec, unsigned nid, unsigned verb, unsign
     return response;
 }
 
+static unsigned ranges_met;
+
+/* The NIDs that a list in short form means (HDA 7.1.2); returns how many. */
+static unsigned expand(struct sim_codec *codec, unsigned nid, uint8_t list[CODEC_DUMP_NODES])
+{
+    unsigned length = ask(codec, nid, HDA_GET_PARAMETER, HDA_PARAMETER_CONNECTIONS), count = 0;
+    assert_false(length & HDA_CONNECTIONS_LONG_FORM);
+    for (unsigned i = 0; i < length; i++) {
+        uint8_t entry = ask(codec, nid, HDA_GET_CONNECTION_LIST, i & ~3u) >> (i & 3) * 8 & 0xFF;
+        if (entry & 0x80) {
+            assert_true(count > 0 && list[count - 1] < (entry & 0x7F));
+            while (list[count - 1] < (entry & 0x7F)) {
+                list[count] = (uint8_t)(list[count - 1] + 1);
+                count++;
+            }
+            ranges_met++;
+        } else {
+            list[count++] = entry;
+        }
+    }
+    return count;
+}
+
 /* What an enumerating driver asks: groups, widgets, capabilities, lists. */
 static void check_answers(const char *name, const char *text, const struct codec_dump *dump)
 {
@@ -109,13 +132,10 @@ static void check_answers(const char *name, const char *text, const struct codec
     for (unsigned i = 0; i < dump->node_count; i++) {
         const struct codec_dump_node *node = &dump->nodes[i];
         assert_int_equal(ask(codec, node->nid, HDA_GET_PARAMETER, HDA_PARAMETER_WIDGET_CAPS), node->caps);
-        assert_int_equal(ask(codec, node->nid, HDA_GET_PARAMETER, HDA_PARAMETER_CONNECTIONS) & 0x7F,
-                         node->connection_count);
-        for (unsigned c = 0; c < node->connection_count; c++) {
-            uint32_t four = ask(codec, node->nid, HDA_GET_CONNECTION_LIST, c & ~3u);
-            if ((four >> (c & 3) * 8 & 0xFF) != node->connections[c])
-                fail_msg("%s: node 0x%02x connection %u", name, node->nid, c);
-        }
+        uint8_t list[CODEC_DUMP_NODES];
+        if (expand(codec, node->nid, list) != node->connection_count ||
+            memcmp(list, node->connections, node->connection_count) != 0)
+            fail_msg("%s: node 0x%02x is connected otherwise", name, node->nid);
     }
     sim_codec_destroy(codec);
 }
@@ -124,6 +144,8 @@ static void every_dump_answers_as_a_codec(void **state)
 {
     (void)state;
     for_each_dump(check_answers);
+    print_message("%u connection lists have a range\n", ranges_met);
+    assert_true(ranges_met > 0);
 }
 
 static void drop_audio(void *context, const struct hdabus_audio *audio)

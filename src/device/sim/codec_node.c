@@ -154,13 +154,12 @@ static void init_group(struct sim_node *node)
 {
     const struct sim_dump *dump = &node->codec->dump;
     bool audio = node->kind == SIM_AUDIO_GROUP;
-    node->has = SIM_HAS_GROUP | SIM_HAS_POWER | (audio ? SIM_HAS_GPIO : 0);
+    node->has = SIM_HAS_GROUP | SIM_HAS_POWER | SIM_HAS_GPIO;
     if (audio ? dump->audio_unsolicited : dump->modem_unsolicited)
         node->has |= SIM_HAS_UNSOLICITED;
     node->power_states = audio ? power_states(&dump->power) : SIM_POWER_D0_TO_D3;
     node->subsystem_id = dump->subsystem_id;
-    if (audio)
-        init_gpio(node, dump->gpio);
+    init_gpio(node, audio ? dump->gpio : SIM_MODEM_GPIO);
 }
 
 void sim_node_init(struct sim_node *node)

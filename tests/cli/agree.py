@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Codecs made from dumps of real ones, read by verbs and printed, say what the dumps say.
+"""Codecs made from dumps of real ones, read by verbs and printed, say what the dumps say; --diff finds so, too.
 
 Usage: agree.py HDABUS CODECS
 
@@ -179,6 +179,8 @@ class Agree(CommandTest):
         nodes = {part.found["node"] for part in parts if "node" in part.found}
         found = list(differences(read_parts(ours), parts))
         found += [f"printed: {line}" for line in ours if line.startswith(ITS_DRIVERS)]
+        diff = run("--device", f"sim:codec={dump}", "codec", "--diff", dump)
+        found += [] if diff.code == DONE else [f"--diff: {diff.out}"]
         if IN_TODAYS_FORM in text and lasting(ours) != lasting(theirs):
             ahead = zip(lasting(ours) + [None], lasting(theirs) + [None])
             found.append("lines: {!r}, not {!r}".format(*next((a, b) for a, b in ahead if a != b)))

@@ -3,46 +3,7 @@
  * test_corpus.c - dumps of real codecs, from the folder that HDABUS_CODECS names, parse without loss and
  * answer as codecs. Skipped where there is no such folder.
  */
-#include "rig.h"
-
-#include <dirent.h>
-
-#define SKIPPED 77 /* to meson */
-
-static const char *folder(void)
-{
-    const char *named = getenv("HDABUS_CODECS");
-    return named != NULL ? named : CODECS;
-}
-
-static int is_dump(const struct dirent *entry)
-{
-    const char *end = strrchr(entry->d_name, '.');
-    return end != NULL && strcmp(end, ".codec") == 0;
-}
-
-/* Calls `check` with every dump and its text. */
-static void for_each_dump(void (*check)(const char *name, const char *text, const struct codec_dump *dump))
-{
-    struct dirent **entries;
-    int count = scandir(folder(), &entries, is_dump, alphasort);
-    assert_true(count > 0);
-    for (int i = 0; i < count; i++) {
-        char path[1024], error[256] = "";
-        size_t size;
-        snprintf(path, sizeof(path), "%s/%s", folder(), entries[i]->d_name);
-        char *text = read_text(path, &size);
-        struct codec_dump *dump = codec_dump_parse(text, size, error, sizeof(error));
-        if (dump == NULL)
-            fail_msg("%s: %s", entries[i]->d_name, error);
-        check(entries[i]->d_name, text, dump);
-        codec_dump_free(dump);
-        free(text);
-        free(entries[i]);
-    }
-    free(entries);
-    print_message("%d dumps\n", count);
-}
+#include "corpus.h"
 
 /* How often lines begin so, blanks aside. */
 static unsigned count_lines(const char *text, const char *begins)
@@ -429,11 +390,7 @@ int main(void)
         cmocka_unit_test(every_dump_survives_sound_everywhere),
         cmocka_unit_test(every_connected_input_pin_records_exactly),
     };
-    DIR *dumps = opendir(folder());
-    if (dumps == NULL) {
-        printf("skipped: there is no folder %s (HDABUS_CODECS names another)\n", folder());
+    if (!corpus_is_there())
         return SKIPPED;
-    }
-    closedir(dumps);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

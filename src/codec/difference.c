@@ -76,7 +76,8 @@ static void take_lasting(const char *line, const char *label, char lasting[MOST_
     lasting[length] = '\0';
 }
 
-static bool lasts(const char *label, const char *one, const char *other)
+/* Of two lines that are not the same. */
+static bool only_settings_differ(const char *label, const char *one, const char *other)
 {
     char first[MOST_LINE], second[MOST_LINE];
 
@@ -241,7 +242,7 @@ static void compare_line(struct comparison *comparison, const struct line *is)
     if (!told)
         tell(comparison, is, NULL, is_setting(label));
     else if (strcmp(is->text, told->text) != 0)
-        tell(comparison, is, told, lasts(label, is->text, told->text));
+        tell(comparison, is, told, only_settings_differ(label, is->text, told->text));
 }
 
 static void tell_unmet(const struct comparison *comparison, const struct line *told)

@@ -235,6 +235,7 @@
 #define HDA_CONNECTIONS_LONG_FORM 0x80
 
 #define HDA_SENSE_PRESENCE  0x80000000u
+#define HDA_SENSE_ELD_VALID 0x40000000u /* of an HDMI or DisplayPort pin, which measures no impedance */
 #define HDA_SENSE_IMPEDANCE 0x7FFFFFFFu /* in ohms; all ones: not measured */
 
 #define HDA_PROCESSING_COUNT_SHIFT 8 /* 15:8 number of coefficients */

@@ -64,8 +64,8 @@ NTSTATUS hdabus_sim_connect(struct hdabus *bus, UCHAR from_codec, UCHAR from_pin
  * so where one is enabled (HDA 7.3.3.15). INVALID_PARAMETER: no such pin, or it cannot tell. */
 NTSTATUS hdabus_sim_plug(struct hdabus *bus, UCHAR codec_address, UCHAR pin, BOOLEAN plugged);
 
-/* Drives those general purpose inputs of the audio function group that `mask` names to `levels`
- * (HDA 7.3.3.22). INVALID_PARAMETER: no such codec, or not so many. */
+/* Drives those general purpose inputs of the audio function group, or of the modem of a codec that has no
+ * other, that `mask` names to `levels` (HDA 7.3.3.22). INVALID_PARAMETER: no such codec, or not so many. */
 NTSTATUS hdabus_sim_gpio(struct hdabus *bus, UCHAR codec_address, UCHAR mask, UCHAR levels);
 
 /* Turns a volume knob widget to `volume` steps (HDA 7.3.3.29). INVALID_PARAMETER: no such knob, or it has not

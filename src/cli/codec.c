@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* codec.c - hdabus codec: codecs as their verbs tell, in the ALSA dump format. */
+/* codec.c - hdabus codec: codecs as their verbs tell, in the ALSA dump format, or beside a dump. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,10 +9,9 @@
 #include "codec/words.h"
 #include "commands.h"
 #include "device.h"
+#include "diff.h"
 #include "json.h"
-#include "number.h"
-
-#define MOST_ADDRESS 14
+#include "request.h"
 
 /* ---- As JSON ------------------------------------------------------------------------------------- */
 
@@ -232,43 +231,62 @@ struct json_object *codec_object(const struct codec_dump *dump)
 /* One run over the bus. */
 struct show {
     struct device device;
+    const struct options *options;
     struct report *report;
-    struct json_object *codecs; /* NULL: as text */
-    unsigned count;             /* of codecs shown */
+    struct diff diff;
+    struct request sets[MOST_SETS]; /* as many as options->set_count */
+    struct json_object *codecs;     /* NULL: as text */
+    unsigned count;                 /* of codecs shown */
 };
 
-static void show_dump(struct show *show, const struct codec_dump *dump)
+static int show_dump(struct show *show, unsigned address, const struct codec_dump *dump)
 {
+    if (show->diff.dump)
+        return diff_show(&show->diff, address, dump, show->options, show->report);
     if (show->count++ > 0 && !show->codecs)
         putchar('\n');
     if (show->codecs)
         json_append(show->codecs, codec_object(dump));
     else
         codec_print(dump, stdout);
+    return EXIT_DONE;
 }
 
-static NTSTATUS show_interface(struct show *show, const HDAUDIO_BUS_INTERFACE_V2 *ddi)
+static NTSTATUS send_sets(const struct show *show, const HDAUDIO_BUS_INTERFACE_V2 *ddi, unsigned address)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+    ULONG response;
+    unsigned i;
+
+    for (i = 0; i < show->options->set_count && NT_SUCCESS(status); i++)
+        status = request_send(ddi, address, &show->sets[i], &response);
+    return status;
+}
+
+static int show_interface(struct show *show, const HDAUDIO_BUS_INTERFACE_V2 *ddi, unsigned address)
 {
     struct codec_dump *dump = malloc(sizeof(*dump));
-    NTSTATUS status = dump ? codec_snapshot(ddi, dump) : STATUS_NO_MEMORY;
+    NTSTATUS status = dump ? send_sets(show, ddi, address) : STATUS_NO_MEMORY;
+    int code;
 
     if (NT_SUCCESS(status))
-        show_dump(show, dump);
+        status = codec_snapshot(ddi, dump);
+    code = NT_SUCCESS(status) ? show_dump(show, address, dump)
+                              : device_fail(&show->device, address, status, show->report);
     free(dump);
-    return status;
+    return code;
 }
 
 static int show_codec(struct show *show, unsigned address)
 {
     HDAUDIO_BUS_INTERFACE_V2 ddi;
-    NTSTATUS status;
     int code = device_query_codec(&show->device, address, &ddi, show->report);
 
     if (code != EXIT_DONE)
         return code;
-    status = show_interface(show, &ddi);
+    code = show_interface(show, &ddi, address);
     ddi.InterfaceDereference(ddi.Context);
-    return NT_SUCCESS(status) ? EXIT_DONE : device_fail(&show->device, address, status, show->report);
+    return code;
 }
 
 /* One that fails does not keep the others from being shown. */
@@ -286,24 +304,85 @@ static int show_all(struct show *show)
     return code;
 }
 
-int command_codec(const struct options *options, struct report *report)
+static bool has_several_codecs(const struct hdabus *bus)
 {
-    struct show show = {.report = report};
-    bool all = options->operand_count == 0;
-    unsigned long address = 0;
-    int code;
+    struct hdabus_child first, other;
+    unsigned i;
 
-    if (!all && !number_read(options->operands[0], 0, MOST_ADDRESS, &address))
-        return report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "ADDRESS %s: is not a number from 0 to %d",
-                              options->operands[0], MOST_ADDRESS);
-    code = device_open(&show.device, options, report);
+    if (!NT_SUCCESS(hdabus_child(bus, 0, &first)))
+        return false;
+    for (i = 1; NT_SUCCESS(hdabus_child(bus, i, &other)); i++)
+        if (other.codec_address != first.codec_address)
+            return true;
+    return false;
+}
+
+/* ---- The command --------------------------------------------------------------------------------- */
+
+static int read_sets(struct show *show)
+{
+    int code = EXIT_DONE;
+    unsigned i;
+
+    for (i = 0; i < show->options->set_count && code == EXIT_DONE; i++)
+        code = request_read_set(&show->sets[i], show->options->sets[i], show->report);
+    return code;
+}
+
+/* All that can be wrong before a device is opened. */
+static int read_options(struct show *show, unsigned *address)
+{
+    const struct options *options = show->options;
+    int code = EXIT_DONE;
+
+    if (options->settings && !options->diff)
+        return report_failure(show->report, EXIT_USAGE, STATUS_SUCCESS, "--settings goes with --diff");
+    if (options->operand_count > 0)
+        code = request_read_address(options->operands[0], address, show->report);
+    if (code == EXIT_DONE)
+        code = read_sets(show);
+    if (code == EXIT_DONE)
+        code = diff_load(&show->diff, options, show->report);
+    if (code == EXIT_DONE && show->diff.dump && options->operand_count == 0)
+        *address = show->diff.dump->address;
+    return code;
+}
+
+static int show_on_device(struct show *show, unsigned address)
+{
+    bool all = show->options->operand_count == 0 && !show->diff.dump;
+
+    if (all && show->options->set_count > 0 && has_several_codecs(show->device.bus))
+        return report_failure(show->report, EXIT_USAGE, STATUS_SUCCESS,
+                              "--set: there are several codecs; say the ADDRESS of one");
+    return all ? show_all(show) : show_codec(show, address);
+}
+
+static int open_and_show(struct show *show, unsigned address)
+{
+    const struct options *options = show->options;
+    int code = device_open(&show->device, options, show->report);
+
     if (code != EXIT_DONE)
         return code;
-    if (options->json)
-        show.codecs = json_object_new_array();
-    report_string(report, "device", options->device);
-    code = all ? show_all(&show) : show_codec(&show, (unsigned)address);
-    report_member(report, "codecs", show.codecs);
-    device_close(&show.device, NULL);
+    if (options->json && !show->diff.dump)
+        show->codecs = json_object_new_array();
+    report_string(show->report, "device", options->device);
+    code = show_on_device(show, address);
+    if (show->codecs)
+        report_member(show->report, "codecs", show->codecs);
+    device_close(&show->device, NULL);
+    return code;
+}
+
+int command_codec(const struct options *options, struct report *report)
+{
+    struct show show = {.options = options, .report = report};
+    unsigned address = 0;
+    int code = read_options(&show, &address);
+
+    if (code == EXIT_DONE)
+        code = open_and_show(&show, address);
+    diff_free(&show.diff);
     return code;
 }

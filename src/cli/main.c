@@ -20,7 +20,10 @@ static const struct command commands[] = {
      "It takes a second, unless --duration says otherwise.", command_tone},
     {"info", "", 0, 0, FOR_INFO, "show the controller, its codecs and their function groups", NULL,
      command_info},
-    {"codec", "[ADDRESS]", 0, 1, FOR_CODEC, "print a codec, or all, in the ALSA dump format", NULL,
+    {"codec", "[ADDRESS]", 0, 1, FOR_CODEC, "print a codec, or all, in the ALSA dump format",
+     "--diff tells instead how the codec differs from a dump, by default the one at the dump's address: "
+     "exit\n"
+     "status 1 if it does. --set sends a verb first, in the words of hdabus verb, and may be repeated.",
      command_codec},
     {"dump", "FILE...", 1, INT_MAX, FOR_DUMP, "tell what is understood of ALSA codec dumps",
      "Each FILE may hold several codecs, as an alsa-info file does; - is standard input. What a dump does "

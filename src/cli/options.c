@@ -169,6 +169,27 @@ static bool take_list(struct options *options, const char *argument)
     return true;
 }
 
+static bool take_diff(struct options *options, const char *argument)
+{
+    options->diff = argument;
+    return argument[0] != '\0';
+}
+
+static bool take_settings(struct options *options, const char *argument)
+{
+    (void)argument;
+    options->settings = true;
+    return true;
+}
+
+static bool take_set(struct options *options, const char *argument)
+{
+    if (options->set_count == MOST_SETS)
+        return false;
+    options->sets[options->set_count++] = argument;
+    return true;
+}
+
 static bool take_out(struct options *options, const char *argument)
 {
     options->out = argument;
@@ -254,6 +275,10 @@ static const struct {
     {"verbose", 'v', NULL, "print each guess, by line", FOR_DUMP, take_verbose},
     {"strict", 0, NULL, "a guess, or a line that is not known, is an error", FOR_DUMP, take_strict},
     {"list", 0, NULL, "print the names of verbs and parameters", FOR_VERB, take_list},
+    {"set", 0, "NID:VERB:VALUE", "send this verb first; 64 at most, in their order", FOR_CODEC, take_set},
+    {"diff", 0, "FILE", "a dump: show the lines in which the codec differs from it", FOR_CODEC, take_diff},
+    {"settings", 0, NULL, "with --diff: compare what a reset clears, too, as --set does", FOR_CODEC,
+     take_settings},
     {"interface", 0, "VERSION", "v1, v2, v3 or bdl, by default all", FOR_CONFORMANCE, take_interface},
     {"filter", 0, "TEXT", "only checks whose name contains this", FOR_CONFORMANCE, take_filter},
     {"help", 'h', NULL, "tell about a command", FOR_ALL, take_help},

@@ -26,6 +26,8 @@
 #define FOR_DEVICE      (FOR_OBJECT | FOR_CONFORMANCE)
 #define FOR_ALL         0x3FFu
 
+#define MOST_SETS 64 /* verbs that are sent ahead */
+
 struct options {
     const char *device; /* as named */
     const char *clock;  /* NULL: the device's own */
@@ -40,17 +42,21 @@ struct options {
     unsigned channels;
     unsigned bits;
     bool exact;
-    const char *out;       /* NULL: nowhere */
-    double seconds;        /* 0: to the end */
-    double hertz;          /* of a tone */
-    const char *in;        /* what is recorded: a file or a tone; NULL: nothing is fed */
-    bool in_is_tone;       /* of `hertz` */
-    const char *record;    /* while playing, to this file; NULL: nothing is recorded */
-    uint8_t record_pin;    /* 0: the best one */
-    bool loopback;         /* what is played is recorded */
-    bool verbose;          /* each guess */
-    bool strict;           /* a guess is a failure */
-    bool list;             /* names instead of sending */
+    const char *out;    /* NULL: nowhere */
+    double seconds;     /* 0: to the end */
+    double hertz;       /* of a tone */
+    const char *in;     /* what is recorded: a file or a tone; NULL: nothing is fed */
+    bool in_is_tone;    /* of `hertz` */
+    const char *record; /* while playing, to this file; NULL: nothing is recorded */
+    uint8_t record_pin; /* 0: the best one */
+    bool loopback;      /* what is played is recorded */
+    bool verbose;       /* each guess */
+    bool strict;        /* a guess is a failure */
+    bool list;          /* names instead of sending */
+    const char *diff;   /* a dump to compare a codec with; NULL: none */
+    bool settings;      /* compare what a reset clears, too */
+    const char *sets[MOST_SETS];
+    unsigned set_count;
     const char *interface; /* "v1", "v2", "v3" or "bdl"; NULL: all */
     const char *filter;    /* of checks; NULL: all */
 

@@ -1,164 +1,59 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* verb.c - hdabus verb: one command to a codec, and its response. */
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "codec/names.h"
-#include "codec/verbs.h"
 #include "commands.h"
 #include "device.h"
 #include "json.h"
-#include "number.h"
-
-#define MOST_ADDRESS 14 /* 15 is every codec, which none answers */
-#define LONG_SHIFT   8  /* from an id of 4 bits to the 12 of struct codec_name */
+#include "request.h"
 
 /* What the operands say. */
-struct request {
-    UCHAR address;
-    UCHAR node;
-    USHORT verb; /* as in struct codec_name */
-    USHORT payload;
-};
-
-/* ---- Understanding ------------------------------------------------------------------------------- */
-
-static int refuse(struct report *report, const char *what, const char *text, const char *why)
-{
-    return report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "%s %s: %s", what, text, why);
-}
-
-static int read_number(struct report *report, const char *what, const char *text, unsigned most,
-                       unsigned long *number)
-{
-    char why[64];
-
-    if (number_read(text, 0, most, number))
-        return EXIT_DONE;
-    snprintf(why, sizeof(why), "is not a number from 0 to %u", most);
-    return refuse(report, what, text, why);
-}
-
-/* verb_find() or parameter_find(). */
-typedef enum name_match name_finder(const char *text, const struct codec_name **found,
-                                    const struct codec_name **other);
-
-static int read_name(struct report *report, const char *what, const char *text, name_finder *find, USHORT *id)
-{
-    const struct codec_name *found, *other;
-    enum name_match match = find(text, &found, &other);
-    char why[96];
-
-    if (match == NAME_UNKNOWN)
-        return refuse(report, what, text, "is not known; see hdabus verb --list");
-    if (match == NAME_AMBIGUOUS) {
-        snprintf(why, sizeof(why), "could be %s or %s", found->name, other->name);
-        return refuse(report, what, text, why);
-    }
-    *id = found->id;
-    return EXIT_DONE;
-}
-
-/* An id has 4 bits or, beginning with 7 or Fh, 12 (HDA 7.3); hda-verb writes the short ones with two zeros
- * behind them, or with the upper half of their payload. */
-static bool is_verb(unsigned long id)
-{
-    if (id <= 0xF)
-        return id != 0x7 && id != 0xF;
-    return id >= 0x100;
-}
-
-static int read_verb(struct report *report, const char *text, USHORT *verb)
-{
-    unsigned long number;
-
-    if (!isdigit((unsigned char)text[0]))
-        return read_name(report, "VERB", text, verb_find, verb);
-    if (!number_read(text, 0, 0xFFF, &number) || !is_verb(number))
-        return refuse(report, "VERB", text, "is no id of 4 or 12 bits");
-    *verb = (USHORT)(number <= 0xF ? number << LONG_SHIFT : number);
-    return EXIT_DONE;
-}
-
-static int read_payload(struct report *report, const char *text, USHORT verb, USHORT *payload)
-{
-    unsigned most = (1u << verb_payload_bits(verb)) - 1;
-    unsigned long number = 0;
-    int code;
-
-    if (verb == HDA_GET_PARAMETER && !isdigit((unsigned char)text[0]))
-        return read_name(report, "PARAM", text, parameter_find, payload);
-    code = read_number(report, "PARAM", text, most, &number);
-    *payload = (USHORT)number;
-    return code;
-}
-
-static int read_operands(const struct options *options, struct report *report, struct request *request)
+static int read_operands(const struct options *options, struct report *report, unsigned *address,
+                         struct request *request)
 {
     char **operands = options->operands;
-    unsigned long address = 0, node = 0;
     int code;
 
     if (options->operand_count < 3)
         return report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "verb needs ADDRESS NID VERB");
-    code = read_number(report, "ADDRESS", operands[0], MOST_ADDRESS, &address);
-    if (code == EXIT_DONE)
-        code = read_number(report, "NID", operands[1], 0xFF, &node);
-    if (code == EXIT_DONE)
-        code = read_verb(report, operands[2], &request->verb);
-    if (code == EXIT_DONE && options->operand_count > 3)
-        code = read_payload(report, operands[3], request->verb, &request->payload);
+    code = request_read_address(operands[0], address, report);
     if (code != EXIT_DONE)
         return code;
-    request->address = (UCHAR)address;
-    request->node = (UCHAR)node;
-    return EXIT_DONE;
+    return request_read(request, operands[1], operands[2], options->operand_count > 3 ? operands[3] : NULL,
+                        report);
 }
 
 /* ---- Sending ------------------------------------------------------------------------------------- */
 
-static NTSTATUS send(const HDAUDIO_BUS_INTERFACE_V2 *ddi, const struct request *request, ULONG *response)
-{
-    struct verb_batch batch;
-    NTSTATUS status;
-
-    batch_init(&batch, request->address);
-    if (verb_payload_bits(request->verb) == 8)
-        batch_get8(&batch, request->node, request->verb, (UCHAR)request->payload, response);
-    else
-        batch_get16(&batch, request->node, (UCHAR)(request->verb >> LONG_SHIFT), request->payload, response);
-    status = batch_send(&batch, ddi);
-    batch_free(&batch);
-    return status;
-}
-
-static void report_request(const struct options *options, const struct request *request,
+static void report_request(const struct options *options, unsigned address, const struct request *request,
                            struct report *report)
 {
     const struct codec_name *name = verb_by_id(request->verb);
 
     report_string(report, "device", options->device);
-    report_integer(report, "address", request->address);
+    report_integer(report, "address", address);
     report_integer(report, "node", request->node);
     json_add_hex(report->object, "verb", 3, request->verb);
     report_string(report, "name", name ? name->name : NULL);
     json_add_hex(report->object, "payload", verb_payload_bits(request->verb) / 4, request->payload);
 }
 
-static int send_on_device(struct device *device, const struct request *request, struct report *report)
+static int send_on_device(struct device *device, unsigned address, const struct request *request,
+                          struct report *report)
 {
     HDAUDIO_BUS_INTERFACE_V2 ddi;
     ULONG response = 0;
     NTSTATUS status;
-    int code = device_query_codec(device, request->address, &ddi, report);
+    int code = device_query_codec(device, address, &ddi, report);
 
     if (code != EXIT_DONE)
         return code;
-    status = send(&ddi, request, &response);
+    status = request_send(&ddi, address, request, &response);
     ddi.InterfaceDereference(ddi.Context);
     if (!NT_SUCCESS(status))
-        return device_fail(device, request->address, status, report);
+        return device_fail(device, address, status, report);
     json_add_hex(report->object, "response", 8, (uint32_t)response);
     if (!report->object)
         printf("0x%08" PRIx32 "\n", (uint32_t)response);
@@ -213,20 +108,21 @@ static int list_names(const struct options *options, struct report *report)
 
 int command_verb(const struct options *options, struct report *report)
 {
-    struct request request = {0};
+    struct request request;
     struct device device;
+    unsigned address = 0;
     int code;
 
     if (options->list)
         return list_names(options, report);
-    code = read_operands(options, report, &request);
+    code = read_operands(options, report, &address, &request);
     if (code != EXIT_DONE)
         return code;
     code = device_open(&device, options, report);
     if (code != EXIT_DONE)
         return code;
-    report_request(options, &request, report);
-    code = send_on_device(&device, &request, report);
+    report_request(options, address, &request, report);
+    code = send_on_device(&device, address, &request, report);
     device_close(&device, NULL);
     return code;
 }

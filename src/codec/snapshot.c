@@ -2,8 +2,9 @@
 /*
  * snapshot.c - a codec as it is, read by verbs.
  *
- * The function groups first, then, of the audio one, the topology, and last, in one batch, what topology.c
- * leaves out: settings, and the parameters that a widget has of its own where topology.c fills in others.
+ * The client's function group first, by topology.c, then what is the whole codec's, and last, in one batch,
+ * what topology.c leaves out: settings, the parameters that a widget has of its own where topology.c fills in
+ * others, and what other function groups are. No verb is sent twice.
  */
 #include "snapshot.h"
 
@@ -19,6 +20,7 @@
 #define SUBNODES_COUNT(n) ((n)&0xFF)
 #define FUNCTION_TYPE(n)  ((n)&0xFF)
 #define FUNCTION_UNSOL    0x100
+#define GPIO_COUNT(n)     ((n)&0xFF)
 #define LEFT              0
 #define RIGHT             1
 
@@ -40,26 +42,56 @@ static void name_codec(struct codec_dump *dump)
                  dump->vendor_id & 0xFFFF);
 }
 
-static NTSTATUS read_root(struct verb_batch *batch, const HDAUDIO_BUS_INTERFACE_V2 *ddi, ULONG *subnodes,
+static bool is_audio(ULONG type)
+{
+    return FUNCTION_TYPE(type) == HDA_FUNCTION_AUDIO;
+}
+
+/* What the questions of the last batch depend on. */
+struct head {
+    ULONG subnodes;
+    ULONG power_states, gpio; /* of the client's function group, if that is an audio one */
+};
+
+static NTSTATUS read_head(struct verb_batch *batch, const struct codec *codec, struct head *head,
                           struct codec_dump *dump)
 {
-    ULONG vendor = 0, revision = 0;
+    ULONG vendor = 0, revision = 0, subsystem = 0;
     NTSTATUS status;
 
     get_parameter(batch, ROOT, HDA_PARAMETER_VENDOR_ID, &vendor);
     get_parameter(batch, ROOT, HDA_PARAMETER_REVISION_ID, &revision);
-    get_parameter(batch, ROOT, HDA_PARAMETER_SUBNODES, subnodes);
-    status = batch_send(batch, ddi);
+    get_parameter(batch, ROOT, HDA_PARAMETER_SUBNODES, &head->subnodes);
+    batch_get8(batch, codec->group, HDA_GET_SUBSYSTEM_ID, 0, &subsystem);
+    if (is_audio(codec->type)) {
+        get_parameter(batch, codec->group, HDA_PARAMETER_POWER_STATES, &head->power_states);
+        get_parameter(batch, codec->group, HDA_PARAMETER_GPIO, &head->gpio);
+    }
+    status = batch_send(batch, codec->ddi);
     dump->vendor_id = vendor;
+    dump->subsystem_id = subsystem;
     dump->revision_id = revision;
     name_codec(dump);
     return status;
 }
 
+/* The types of all function groups, by NID; 0 where there is none. The client's is known. */
+static void ask_groups(struct verb_batch *batch, const struct codec *codec, const struct head *head,
+                       ULONG types[CODEC_DUMP_NODES])
+{
+    ULONG first = SUBNODES_FIRST(head->subnodes), i;
+    ULONG end = min(first + SUBNODES_COUNT(head->subnodes), CODEC_DUMP_NODES);
+
+    for (i = first; i < end; i++)
+        if (i != codec->group)
+            get_parameter(batch, (UCHAR)i, HDA_PARAMETER_FUNCTION_TYPE, &types[i]);
+    types[codec->group] = codec->type;
+}
+
 /* Of several audio function groups the client's counts. */
 static void keep_group(struct codec_dump *dump, UCHAR node, ULONG type, UCHAR own)
 {
-    if (FUNCTION_TYPE(type) == HDA_FUNCTION_AUDIO && (!dump->audio_group || node == own)) {
+    if (is_audio(type) && (!dump->audio_group || node == own)) {
         dump->audio_group = node;
         dump->audio_unsolicited = type & FUNCTION_UNSOL;
     } else if (FUNCTION_TYPE(type) == HDA_FUNCTION_MODEM && !dump->modem_group) {
@@ -68,35 +100,26 @@ static void keep_group(struct codec_dump *dump, UCHAR node, ULONG type, UCHAR ow
     }
 }
 
-static NTSTATUS read_groups(struct verb_batch *batch, const HDAUDIO_BUS_INTERFACE_V2 *ddi, ULONG subnodes,
-                            UCHAR own, struct codec_dump *dump)
+static void keep_groups(struct codec_dump *dump, const struct codec *codec, const ULONG types[])
 {
-    ULONG types[CODEC_DUMP_NODES], subsystem = 0, first = SUBNODES_FIRST(subnodes), i;
-    ULONG count = min(SUBNODES_COUNT(subnodes), CODEC_DUMP_NODES - first);
-    NTSTATUS status;
+    unsigned i;
 
-    for (i = 0; i < count; i++)
-        get_parameter(batch, (UCHAR)(first + i), HDA_PARAMETER_FUNCTION_TYPE, &types[i]);
-    batch_get8(batch, own, HDA_GET_SUBSYSTEM_ID, 0, &subsystem);
-    status = batch_send(batch, ddi);
-    for (i = 0; i < count && NT_SUCCESS(status); i++)
-        keep_group(dump, (UCHAR)(first + i), types[i], own);
-    dump->subsystem_id = subsystem;
-    return status;
+    for (i = 0; i < CODEC_DUMP_NODES; i++)
+        keep_group(dump, (UCHAR)i, types[i], codec->group);
 }
 
 /* ---- Questions ----------------------------------------------------------------------------------- */
 
 struct group_answers {
-    ULONG power_states, power;
-    ULONG gpio, gpio_enable, gpio_output, gpio_wake, gpio_unsolicited, gpio_sticky, gpio_data;
+    ULONG types[CODEC_DUMP_NODES];
+    ULONG power;
+    ULONG gpio_enable, gpio_output, gpio_wake, gpio_unsolicited, gpio_sticky, gpio_data;
 };
 
 /* What a widget does not have stays 0. */
 struct widget_answers {
     ULONG input_amp, output_amp;
     ULONG input_values[CODEC_DUMP_AMPS][2], output_values[2];
-    ULONG pcm, stream_formats;
     ULONG stream_channel, sdi_select, digital;
     ULONG pin_control, eapd;
     ULONG knob, knob_value;
@@ -104,17 +127,25 @@ struct widget_answers {
     ULONG connection_select;
 };
 
-static void ask_group(struct verb_batch *batch, UCHAR group, struct group_answers *answers)
+static void ask_gpios(struct verb_batch *batch, UCHAR group, struct group_answers *answers)
 {
-    get_parameter(batch, group, HDA_PARAMETER_POWER_STATES, &answers->power_states);
-    batch_get8(batch, group, HDA_GET_POWER_STATE, 0, &answers->power);
-    get_parameter(batch, group, HDA_PARAMETER_GPIO, &answers->gpio);
     batch_get8(batch, group, HDA_GET_GPIO_ENABLE, 0, &answers->gpio_enable);
     batch_get8(batch, group, HDA_GET_GPIO_DIRECTION, 0, &answers->gpio_output);
     batch_get8(batch, group, HDA_GET_GPIO_WAKE, 0, &answers->gpio_wake);
     batch_get8(batch, group, HDA_GET_GPIO_UNSOLICITED, 0, &answers->gpio_unsolicited);
     batch_get8(batch, group, HDA_GET_GPIO_STICKY, 0, &answers->gpio_sticky);
     batch_get8(batch, group, HDA_GET_GPIO_DATA, 0, &answers->gpio_data);
+}
+
+static void ask_group(struct verb_batch *batch, const struct codec *codec, const struct head *head,
+                      struct group_answers *answers)
+{
+    ask_groups(batch, codec, head, answers->types);
+    if (!is_audio(codec->type))
+        return;
+    batch_get8(batch, codec->group, HDA_GET_POWER_STATE, 0, &answers->power);
+    if (GPIO_COUNT(head->gpio))
+        ask_gpios(batch, codec->group, answers);
 }
 
 /* A pin has one whatever it is connected to (HDA 7.3.3.7). */
@@ -158,10 +189,6 @@ static void ask_converter(struct verb_batch *batch, const struct widget *widget,
         batch_get8(batch, widget->node, HDA_GET_SDI_SELECT, 0, &answers->sdi_select);
     if (widget->caps & HDA_WIDGET_DIGITAL)
         batch_get8(batch, widget->node, HDA_GET_DIGITAL_CONTROL, 0, &answers->digital);
-    if (widget->caps & HDA_WIDGET_FORMAT_OVERRIDE) {
-        get_parameter(batch, widget->node, HDA_PARAMETER_PCM, &answers->pcm);
-        get_parameter(batch, widget->node, HDA_PARAMETER_STREAM_FORMATS, &answers->stream_formats);
-    }
 }
 
 static void ask_kind(struct verb_batch *batch, const struct widget *widget, struct widget_answers *answers)
@@ -239,7 +266,6 @@ static void keep_gpios(struct codec_dump *dump, const struct group_answers *answ
 {
     unsigned i;
 
-    dump->gpio = answers->gpio;
     for (i = 0; i < CODEC_DUMP_GPIOS; i++)
         dump->gpios[i] = (struct codec_dump_gpio){
             .enable = answers->gpio_enable >> i & 1,
@@ -251,13 +277,17 @@ static void keep_gpios(struct codec_dump *dump, const struct group_answers *answ
         };
 }
 
-static void keep_group_answers(struct codec_dump *dump, const struct codec *codec,
+static void keep_group_answers(struct codec_dump *dump, const struct codec *codec, const struct head *head,
                                const struct group_answers *answers)
 {
+    keep_groups(dump, codec, answers->types);
+    if (!is_audio(codec->type))
+        return;
     keep_pcm(&dump->pcm, codec->pcm, codec->stream_formats);
     keep_amp_caps(&dump->input_amp, codec->input_amp);
     keep_amp_caps(&dump->output_amp, codec->output_amp);
-    keep_power(&dump->power, answers->power_states, answers->power);
+    keep_power(&dump->power, head->power_states, answers->power);
+    dump->gpio = head->gpio;
     keep_gpios(dump, answers);
 }
 
@@ -306,7 +336,7 @@ static void keep_widget(struct codec_dump_node *node, const struct widget *widge
     node->caps = widget->caps;
     keep_amps(node, widget, answers);
     if (widget->caps & HDA_WIDGET_FORMAT_OVERRIDE)
-        keep_pcm(&node->pcm, answers->pcm, answers->stream_formats);
+        keep_pcm(&node->pcm, widget->own_pcm, widget->own_formats);
     node->stream = answers->stream_channel >> 4 & 0xF;
     node->channel = answers->stream_channel & 0xF;
     node->sdi_select = answers->sdi_select & 0xF;
@@ -324,9 +354,10 @@ static void keep_widget(struct codec_dump_node *node, const struct widget *widge
     keep_connections(node, widget, answers);
 }
 
-/* ---- The audio function group -------------------------------------------------------------------- */
+/* ---- The codec ----------------------------------------------------------------------------------- */
 
-static NTSTATUS read_settings(struct verb_batch *batch, const struct codec *codec, struct codec_dump *dump)
+static NTSTATUS read_settings(struct verb_batch *batch, const struct codec *codec, const struct head *head,
+                              struct codec_dump *dump)
 {
     struct widget_answers *answers = codec_pool_alloc((codec->count + 1) * sizeof(*answers));
     struct group_answers group = {0};
@@ -335,11 +366,11 @@ static NTSTATUS read_settings(struct verb_batch *batch, const struct codec *code
 
     if (!answers)
         return STATUS_NO_MEMORY;
-    ask_group(batch, codec->group, &group);
+    ask_group(batch, codec, head, &group);
     for (i = 0; i < codec->count; i++)
         ask_widget(batch, &codec->widgets[i], &answers[i]);
     status = batch_send(batch, codec->ddi);
-    keep_group_answers(dump, codec, &group);
+    keep_group_answers(dump, codec, head, &group);
     dump->node_count = codec->count;
     for (i = 0; i < codec->count; i++)
         keep_widget(&dump->nodes[i], &codec->widgets[i], &answers[i]);
@@ -347,34 +378,32 @@ static NTSTATUS read_settings(struct verb_batch *batch, const struct codec *code
     return status;
 }
 
-static NTSTATUS read_audio_group(struct verb_batch *batch, const HDAUDIO_BUS_INTERFACE_V2 *ddi,
-                                 struct codec_dump *dump)
+/* A modem's has no widgets; another audio function group's are not the client's to read. */
+static NTSTATUS read_rest(const struct codec *codec, struct codec_dump *dump)
 {
-    struct codec codec;
-    NTSTATUS status = codec_read(&codec, ddi);
+    struct verb_batch batch;
+    struct head head = {0};
+    NTSTATUS status;
 
-    if (!NT_SUCCESS(status))
-        return status;
-    status = read_settings(batch, &codec, dump);
-    codec_free(&codec);
+    batch_init(&batch, codec->address);
+    status = read_head(&batch, codec, &head, dump);
+    if (NT_SUCCESS(status))
+        status = read_settings(&batch, codec, &head, dump);
+    if (NT_SUCCESS(status) && dump->audio_group && !is_audio(codec->type))
+        status = STATUS_NOT_SUPPORTED;
+    batch_free(&batch);
     return status;
 }
 
 NTSTATUS codec_snapshot(const HDAUDIO_BUS_INTERFACE_V2 *ddi, struct codec_dump *dump)
 {
-    struct verb_batch batch;
-    ULONG subnodes = 0;
-    NTSTATUS status;
-    UCHAR own;
+    struct codec codec;
+    NTSTATUS status = codec_read(&codec, ddi);
 
     RtlZeroMemory(dump, sizeof(*dump));
-    ddi->GetResourceInformation(ddi->Context, &dump->address, &own);
-    batch_init(&batch, dump->address);
-    status = read_root(&batch, ddi, &subnodes, dump);
-    if (NT_SUCCESS(status))
-        status = read_groups(&batch, ddi, subnodes, own, dump);
-    if (NT_SUCCESS(status) && dump->audio_group)
-        status = read_audio_group(&batch, ddi, dump);
-    batch_free(&batch);
+    dump->address = codec.address;
+    if (NT_SUCCESS(status) || status == STATUS_NOT_SUPPORTED)
+        status = read_rest(&codec, dump);
+    codec_free(&codec);
     return status;
 }

@@ -9,9 +9,9 @@
 
 /* Reads the codec that the client's function group is in, with the settings that it has now; changes none of
  * them. The client's is the audio function group if the codec has one. The name says who made the codec and
- * the lower half of its vendor id. A few batches; PASSIVE_LEVEL, blocks. NOT_SUPPORTED: the client's is
- * another function group; NO_MEMORY, IO_TIMEOUT (the codec does not answer), or what the bus says: then what
- * is in `dump` is of no use. */
+ * the lower half of its vendor id. Six batches, no verb twice; PASSIVE_LEVEL, blocks. NOT_SUPPORTED: the
+ * client's is another function group; NO_MEMORY, IO_TIMEOUT (the codec does not answer), or what the bus
+ * says: then what is in `dump` is of no use. */
 NTSTATUS codec_snapshot(const HDAUDIO_BUS_INTERFACE_V2 *ddi, struct codec_dump *dump);
 
 #endif

@@ -121,6 +121,8 @@ static void ask_parameters(struct verb_batch *batch, struct widget *widget)
  * override their formats with 0 mean the group's, too. */
 static void inherit(const struct codec *codec, struct widget *widget)
 {
+    widget->own_pcm = widget->pcm;
+    widget->own_formats = widget->stream_formats;
     if (is_converter(widget) && widget->pcm == 0)
         widget->pcm = codec->pcm;
     if (is_converter(widget) && widget->stream_formats == 0)

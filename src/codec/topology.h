@@ -17,6 +17,8 @@ struct widget {
     ULONG caps;           /* HDA 7.3.4.6 */
     ULONG pcm;            /* HDA 7.3.4.7, converters only */
     ULONG stream_formats; /* HDA 7.3.4.8, converters only */
+    ULONG own_pcm;        /* the two as the widget itself says them; 0: it does not */
+    ULONG own_formats;
     ULONG pin_caps;       /* HDA 7.3.4.9, pins only */
     ULONG config_default; /* HDA 7.3.3.31, pins only */
     ULONG input_amp;      /* HDA 7.3.4.10, if it has one */
@@ -43,8 +45,8 @@ struct codec {
 };
 
 /* Reads the client's function group in four batches, no verb twice. PASSIVE_LEVEL, blocks. On failure nothing
- * is left behind: NOT_SUPPORTED (not an audio function group), NO_MEMORY, IO_TIMEOUT (the codec does not
- * answer), or what the bus says. */
+ * is left behind: NOT_SUPPORTED (not an audio function group; `type` says what it is, `address` and `group`
+ * where), NO_MEMORY, IO_TIMEOUT (the codec does not answer), or what the bus says. */
 NTSTATUS codec_read(struct codec *codec, const HDAUDIO_BUS_INTERFACE_V2 *ddi);
 void codec_free(struct codec *codec);
 

@@ -43,16 +43,16 @@ static int setup(void **state)
     return 0;
 }
 
-static void nothing_is_set_and_little_asked_twice(void **state)
+static void nothing_is_set_and_nothing_asked_twice(void **state)
 {
     unsigned i;
 
     (void)state;
     assert_int_equal(take(), STATUS_SUCCESS);
     for (i = 0; i < fake.sent; i++)
-        assert_true(fake.log[i] & 0x80000);    /* HDA 7.3: a verb that sets has this bit clear */
-    assert_int_equal(fake_repeated(&fake), 2); /* the function type alone: once to find the group */
-    assert_in_range(fake.batches, 1, 7);
+        assert_true(fake.log[i] & 0x80000); /* HDA 7.3: a verb that sets has this bit clear */
+    assert_int_equal(fake_repeated(&fake), 0);
+    assert_int_equal(fake.batches, 6);
 }
 
 static void a_mono_amplifier_is_asked_for_its_left_side_alone(void **state)
@@ -81,6 +81,17 @@ static void only_what_selects_is_asked_for_its_selection(void **state)
     assert_int_equal(fake_sent8(&fake, MIXER, HDA_GET_CONNECTION_SELECT, 0), 0);
     assert_int_equal(dump.nodes[PIN - FAKE_FIRST].selected, 0);
     assert_int_equal(dump.nodes[MIXER - FAKE_FIRST].selected, -1);
+}
+
+static void a_group_without_general_purpose_pins_is_not_asked_for_their_states(void **state)
+{
+    unsigned verb;
+
+    (void)state;
+    assert_int_equal(take(), STATUS_SUCCESS);
+    assert_int_equal(fake_sent8(&fake, FAKE_GROUP, HDA_GET_PARAMETER, HDA_PARAMETER_GPIO), 1);
+    for (verb = HDA_GET_GPI_DATA; verb <= HDA_GET_GPIO_STICKY; verb++)
+        assert_int_equal(fake_sent8(&fake, FAKE_GROUP, (USHORT)verb, 0), 0);
 }
 
 static void a_knob_has_connections_without_saying_so(void **state)
@@ -130,16 +141,19 @@ static void a_modem_alone_has_a_head(void **state)
     assert_int_equal(dump.audio_group, 0);
     assert_int_equal(dump.modem_group, FAKE_GROUP);
     assert_true(dump.modem_unsolicited);
+    assert_in_range(fake.batches, 1, 3);
+    assert_int_equal(fake_repeated(&fake), 0);
     assert_int_equal(dump.node_count, 0);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(nothing_is_set_and_little_asked_twice, setup),
+        cmocka_unit_test_setup(nothing_is_set_and_nothing_asked_twice, setup),
         cmocka_unit_test_setup(a_mono_amplifier_is_asked_for_its_left_side_alone, setup),
         cmocka_unit_test_setup(a_mixer_has_an_input_amplifier_for_each_connection_and_a_pin_one, setup),
         cmocka_unit_test_setup(only_what_selects_is_asked_for_its_selection, setup),
+        cmocka_unit_test_setup(a_group_without_general_purpose_pins_is_not_asked_for_their_states, setup),
         cmocka_unit_test_setup(a_knob_has_connections_without_saying_so, setup),
         cmocka_unit_test_setup(a_widget_says_its_own_parameters_and_not_the_inherited_ones, setup),
         cmocka_unit_test_setup(the_name_is_the_maker_and_the_number, setup),

@@ -38,16 +38,22 @@ static void on_fault(void *context, const char *sentence)
     snprintf(rig->fault, sizeof(rig->fault), "%s", sentence);
 }
 
-struct rig *rig_open(const char *name)
+struct rig *rig_open_dump(const struct codec_dump *dump)
 {
     struct rig *rig = calloc(1, sizeof(*rig));
+    assert_non_null(rig);
+    rig->codec = sim_codec_create(dump, on_fault, rig);
+    assert_non_null(rig->codec);
+    return rig;
+}
+
+struct rig *rig_open(const char *name)
+{
     struct codec_dump *dump = name != NULL
                                   ? read_dump(name)
                                   : codec_dump_parse(sim_default_codec, strlen(sim_default_codec), NULL, 0);
-    assert_non_null(rig);
     assert_non_null(dump);
-    rig->codec = sim_codec_create(dump, on_fault, rig);
-    assert_non_null(rig->codec);
+    struct rig *rig = rig_open_dump(dump);
     codec_dump_free(dump);
     return rig;
 }

@@ -96,7 +96,7 @@ static void a_display_tells_whether_it_is_there(void **state)
     plug(rig, HDMI, false);
     plug(rig, HDMI, true);
     assert_int_equal(response(rig), 0xfc000000);
-    assert_int_equal(response(rig), 0xfc000001);
+    assert_int_equal(response(rig), 0xfc000003); /* and that its ELD can be read */
     rig_close(rig);
 }
 
@@ -118,7 +118,7 @@ static void a_full_queue_loses_no_last_word(void **state)
     assert_int_equal(last[0], 1u << 26); /* not there */
     assert_int_equal(last[1], 2u << 26);
     plug(rig, HDMI, true);
-    assert_int_equal(response(rig), 1u << 26 | 1);
+    assert_int_equal(response(rig), 1u << 26 | 3);
     rig_close(rig);
 }
 
@@ -388,6 +388,25 @@ static void a_knob_tells_where_it_stands_unless_it_acts_itself(void **state)
     rig_close(rig);
 }
 
+/* A dump has no pins of a modem: the simulator's has two. */
+static void a_modem_tells_of_ringing_and_wakes(void **state)
+{
+    struct rig *rig = rig_open("modem.codec");
+    (void)state;
+    pass(rig, 1);
+    verb(rig, 1, HDA_SET_GPIO_ENABLE, 0x02);
+    verb(rig, 1, HDA_SET_GPIO_UNSOLICITED, 0x02);
+    verb(rig, 1, HDA_SET_GPIO_WAKE, 0x02);
+    verb(rig, 1, HDA_SET_UNSOLICITED, ENABLE | 0x21);
+    gpio(rig, 0x02, 0x02);
+    assert_int_equal(response(rig), 0x21u << 26 | 0x02);
+    assert_false(sim_codec_gpio(rig->codec, 0x04, 0x04));
+    sim_codec_link_reset(rig->codec);
+    gpio(rig, 0x02, 0x00);
+    assert_true(sim_codec_wakes(rig->codec));
+    rig_close(rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -410,6 +429,7 @@ int main(void)
         cmocka_unit_test(what_changed_before_an_input_was_sticky_is_not_kept),
         cmocka_unit_test(inputs_tell_by_their_mask),
         cmocka_unit_test(a_knob_tells_where_it_stands_unless_it_acts_itself),
+        cmocka_unit_test(a_modem_tells_of_ringing_and_wakes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,6 +42,21 @@ static void the_way_up_takes_its_time_and_the_way_down_none(void **state)
     rig_close(rig);
 }
 
+/* A dump with an empty line `Power states:` is of a widget whose parameter 0Fh is 0. */
+static void a_widget_that_names_no_state_takes_d0_to_d3(void **state)
+{
+    struct rig *rig = rig_open("new.codec");
+    (void)state;
+    assert_int_equal(parameter(rig, 0x08, HDA_PARAMETER_POWER_STATES), 0);
+    set_power(rig, AFG, 0);
+    set_power(rig, 0x08, 0);
+    settle(rig);
+    assert_int_equal(power(rig, 0x08), 0x00);
+    set_power(rig, 0x08, 4);
+    assert_int_equal(power(rig, 0x08), ERROR);
+    rig_close(rig);
+}
+
 static void asking_again_does_not_delay(void **state)
 {
     struct rig *rig = rig_open(NULL);
@@ -170,6 +185,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_way_up_takes_its_time_and_the_way_down_none),
+        cmocka_unit_test(a_widget_that_names_no_state_takes_d0_to_d3),
         cmocka_unit_test(asking_again_does_not_delay),
         cmocka_unit_test(each_node_settles_by_itself),
         cmocka_unit_test(a_widget_is_in_no_better_power_state_than_its_group),

@@ -93,6 +93,29 @@ static void a_modem_codec_has_one_group_without_widgets(void **state)
     rig_close(rig);
 }
 
+/* What the bus driver and a modem's driver need of it: a dump tells little more than that it is there. */
+static void a_modem_has_power_general_purpose_pins_and_resets(void **state)
+{
+    struct rig *rig = rig_open("modem.codec");
+    (void)state;
+    assert_int_equal(parameter(rig, 1, HDA_PARAMETER_POWER_STATES), 0x0f);
+    assert_int_equal(parameter(rig, 1, HDA_PARAMETER_GPIO), 0xc0000002);
+    verb(rig, 1, HDA_SET_POWER_STATE, 0);
+    settle(rig);
+    assert_int_equal(verb(rig, 1, HDA_GET_POWER_STATE, 0), 0x00);
+    verb(rig, 1, HDA_SET_GPIO_ENABLE, 0xff);
+    verb(rig, 1, HDA_SET_GPIO_DIRECTION, 0x01);
+    verb(rig, 1, HDA_SET_GPIO_DATA, 0xff);
+    assert_int_equal(verb(rig, 1, HDA_GET_GPIO_ENABLE, 0), 0x03);
+    assert_int_equal(verb(rig, 1, HDA_GET_GPIO_DATA, 0), 0x01); /* the other is an input */
+    verb(rig, 1, HDA_SET_SUBSYSTEM_ID, 0x99);
+    verb(rig, 1, HDA_FUNCTION_RESET, 0);
+    assert_int_equal(verb(rig, 1, HDA_GET_POWER_STATE, 0), 0x33);
+    assert_int_equal(verb(rig, 1, HDA_GET_GPIO_ENABLE, 0), 0);
+    assert_int_equal(verb(rig, 1, HDA_GET_SUBSYSTEM_ID, 0), 0x1de40099);
+    rig_close(rig);
+}
+
 static void every_command_is_answered_and_the_unknown_with_0(void **state)
 {
     struct rig *rig = rig_open(NULL);
@@ -142,6 +165,53 @@ static void connection_lists_have_two_entries_in_long_form(void **state)
     assert_int_equal(parameter(rig, 0x81, HDA_PARAMETER_CONNECTIONS), 3 | HDA_CONNECTIONS_LONG_FORM);
     assert_int_equal(verb(rig, 0x81, HDA_GET_CONNECTION_LIST, 0), 0x0080007e);
     assert_int_equal(verb(rig, 0x81, HDA_GET_CONNECTION_LIST, 2), 0x0000007e);
+    rig_close(rig);
+}
+
+/* A codec with one widget, a selector at `nid` with this list. */
+static struct rig *open_list(uint8_t nid, unsigned count, const uint8_t *list)
+{
+    struct codec_dump *dump = calloc(1, sizeof(*dump));
+    assert_non_null(dump);
+    dump->audio_group = AFG;
+    dump->node_count = 1;
+    dump->nodes[0].nid = nid;
+    dump->nodes[0].caps = HDA_WIDGET_SELECTOR << HDA_WIDGET_TYPE_SHIFT | HDA_WIDGET_CONNECTION_LIST;
+    dump->nodes[0].connection_count = count;
+    memcpy(dump->nodes[0].connections, list, count);
+    struct rig *rig = rig_open_dump(dump);
+    free(dump);
+    return rig;
+}
+
+static const uint8_t runs[] = {0x20, 0x21, 0x22, 0x23, 0x10, 0x11, 0x30, 0x31, 0x32, 0x31, 0x30};
+
+/* HDA 7.1.2: the bit above a NID says that it ends a range which the entry before began. */
+static void a_run_of_nids_is_a_range_where_the_widget_is_odd(void **state)
+{
+    struct rig *rig = open_list(0x03, sizeof(runs), runs);
+    (void)state;
+    assert_int_equal(parameter(rig, 0x03, HDA_PARAMETER_CONNECTIONS), 8);
+    assert_int_equal(verb(rig, 0x03, HDA_GET_CONNECTION_LIST, 0), 0x1110a320); /* two are no range */
+    assert_int_equal(verb(rig, 0x03, HDA_GET_CONNECTION_LIST, 4), 0x3031b230); /* nor is a way down */
+    assert_int_equal(verb(rig, 0x03, HDA_GET_CONNECTION_LIST, 8), 0);
+    verb(rig, 0x03, HDA_SET_CONNECTION_SELECT, 10); /* counts NIDs, not entries */
+    assert_int_equal(verb(rig, 0x03, HDA_GET_CONNECTION_SELECT, 0), 10);
+    rig_close(rig);
+    rig = open_list(0x04, sizeof(runs), runs);
+    assert_int_equal(parameter(rig, 0x04, HDA_PARAMETER_CONNECTIONS), 11);
+    assert_int_equal(verb(rig, 0x04, HDA_GET_CONNECTION_LIST, 0), 0x23222120);
+    rig_close(rig);
+}
+
+static void ranges_have_sixteen_bits_in_long_form(void **state)
+{
+    static const uint8_t list[] = {0x7e, 0x7f, 0x80, 0x05};
+    struct rig *rig = open_list(0x03, sizeof(list), list);
+    (void)state;
+    assert_int_equal(parameter(rig, 0x03, HDA_PARAMETER_CONNECTIONS), 3 | HDA_CONNECTIONS_LONG_FORM);
+    assert_int_equal(verb(rig, 0x03, HDA_GET_CONNECTION_LIST, 0), 0x8080007e);
+    assert_int_equal(verb(rig, 0x03, HDA_GET_CONNECTION_LIST, 2), 0x00000005);
     rig_close(rig);
 }
 
@@ -315,12 +385,10 @@ static void processing_is_benign_only_where_it_can_be(void **state)
     rig_close(rig);
 }
 
-static void a_display_has_one_packet_slots_and_an_empty_eld(void **state)
+static void a_display_has_one_packet_and_slots(void **state)
 {
     struct rig *rig = rig_open(NULL);
     (void)state;
-    assert_int_equal(verb(rig, HDMI, HDA_GET_DISPLAY_SIZE, 8), 0);
-    assert_int_equal(verb(rig, HDMI, HDA_GET_DISPLAY_ELD, 0), 0);
     assert_int_equal(verb(rig, HDMI, HDA_GET_DISPLAY_SIZE, 0), 31);
     assert_int_equal(verb(rig, HDMI, HDA_GET_DISPLAY_SIZE, 1), 0);
     for (unsigned i = 0; i < 32; i++)
@@ -335,12 +403,99 @@ static void a_display_has_one_packet_slots_and_an_empty_eld(void **state)
     rig_close(rig);
 }
 
+/* Byte `at` of a pin's ELD, which must be valid (DCN HDA034-A). */
+static uint8_t eld(struct rig *rig, unsigned pin, unsigned at)
+{
+    uint32_t response = verb(rig, pin, HDA_GET_DISPLAY_ELD, at);
+    assert_int_equal(response >> 8, 0x800000);
+    return (uint8_t)response;
+}
+
+static void a_display_says_what_it_is_by_its_eld(void **state)
+{
+    struct rig *rig = rig_open(NULL);
+    unsigned size = verb(rig, HDMI, HDA_GET_DISPLAY_SIZE, 8), letters = eld(rig, HDMI, 4) & 0x1f;
+    unsigned descriptor = 20 + letters;
+    char name[32] = "";
+    (void)state;
+    assert_int_equal(eld(rig, HDMI, 0) >> 3, 2);       /* version, CEA-861-D */
+    assert_int_equal(4 + 4 * eld(rig, HDMI, 2), size); /* the block, in double words, behind four bytes */
+    assert_int_equal(eld(rig, HDMI, 4) >> 5, 3);       /* version of the EDID's extension */
+    assert_int_equal(eld(rig, HDMI, 5) & 0x0c, 0);     /* by HDMI */
+    assert_int_equal(descriptor + 3 * (eld(rig, HDMI, 5) >> 4), size);
+    assert_int_equal(eld(rig, HDMI, 7) & 0x01, 1); /* a pair of speakers in front, at least */
+    for (unsigned i = 0; i < letters; i++)
+        name[i] = (char)eld(rig, HDMI, 20 + i);
+    assert_string_equal(name, "hdabus display");
+    assert_int_equal(eld(rig, HDMI, descriptor), 1 << 3 | 7); /* LPCM, 8 channels */
+    assert_int_equal(eld(rig, HDMI, descriptor + 1), 0x7f);
+    assert_int_equal(eld(rig, HDMI, descriptor + 2), 0x07);
+    assert_int_equal(verb(rig, HDMI, HDA_GET_DISPLAY_ELD, size), 0);
+    assert_int_equal(verb(rig, LINE_OUT, HDA_GET_DISPLAY_ELD, 0), 0);
+    rig_close(rig);
+}
+
+static void a_display_that_is_gone_has_no_eld(void **state)
+{
+    struct rig *rig = rig_open(NULL);
+    (void)state;
+    assert_true(sim_codec_plug(rig->codec, HDMI, false));
+    assert_int_equal(verb(rig, HDMI, HDA_GET_PIN_SENSE, 0), 0);
+    assert_int_equal(verb(rig, HDMI, HDA_GET_DISPLAY_SIZE, 8), 0);
+    assert_int_equal(verb(rig, HDMI, HDA_GET_DISPLAY_ELD, 0), 0);
+    assert_true(sim_codec_plug(rig->codec, HDMI, true));
+    assert_int_equal(verb(rig, HDMI, HDA_GET_PIN_SENSE, 0), HDA_SENSE_PRESENCE | HDA_SENSE_ELD_VALID);
+    assert_int_equal(eld(rig, HDMI, 0), 0x10);
+    rig_close(rig);
+}
+
+/* A codec with one widget, 0x02: a pin with these capabilities. */
+static struct rig *open_pin(uint32_t pin_caps)
+{
+    struct codec_dump *dump = calloc(1, sizeof(*dump));
+    assert_non_null(dump);
+    dump->audio_group = AFG;
+    dump->node_count = 1;
+    dump->nodes[0].nid = 0x02;
+    dump->nodes[0].caps = HDA_WIDGET_PIN << HDA_WIDGET_TYPE_SHIFT | HDA_WIDGET_DIGITAL;
+    dump->nodes[0].pin_caps = pin_caps;
+    struct rig *rig = rig_open_dump(dump);
+    free(dump);
+    return rig;
+}
+
+static void an_eld_tells_hdmi_from_displayport(void **state)
+{
+    const uint32_t caps = HDA_PIN_CAPS_OUTPUT | HDA_PIN_CAPS_PRESENCE;
+    struct rig *rig = open_pin(caps | HDA_PIN_CAPS_DISPLAYPORT);
+    (void)state;
+    assert_int_equal(eld(rig, 0x02, 5) >> 2 & 3, 1);
+    rig_close(rig);
+    rig = open_pin(caps | HDA_PIN_CAPS_DISPLAYPORT | HDA_PIN_CAPS_HDMI);
+    assert_int_equal(eld(rig, 0x02, 5) >> 2 & 3, 0);
+    rig_close(rig);
+}
+
+static void an_input_and_a_pin_that_cannot_tell_have_no_eld(void **state)
+{
+    static const uint32_t caps[] = {HDA_PIN_CAPS_HDMI | HDA_PIN_CAPS_INPUT | HDA_PIN_CAPS_PRESENCE,
+                                    HDA_PIN_CAPS_HDMI | HDA_PIN_CAPS_OUTPUT};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct rig *rig = open_pin(caps[i]);
+        assert_int_equal(verb(rig, 0x02, HDA_GET_DISPLAY_SIZE, 8), 0);
+        assert_int_equal(verb(rig, 0x02, HDA_GET_DISPLAY_ELD, 0), 0);
+        assert_int_equal(verb(rig, 0x02, HDA_GET_PIN_SENSE, 0) & HDA_SENSE_ELD_VALID, 0);
+        rig_close(rig);
+    }
+}
+
 static void jacks_that_can_tell_have_something_plugged_in(void **state)
 {
     struct rig *rig = rig_open(NULL);
     (void)state;
     assert_int_equal(verb(rig, LINE_OUT, HDA_GET_PIN_SENSE, 0), 0x80000000);
-    assert_int_equal(verb(rig, HDMI, HDA_GET_PIN_SENSE, 0), 0x80000000);
+    assert_int_equal(verb(rig, HDMI, HDA_GET_PIN_SENSE, 0), 0xc0000000);
     assert_int_equal(verb(rig, SPEAKER, HDA_GET_PIN_SENSE, 0), 0);
     rig_close(rig);
 }
@@ -431,10 +586,13 @@ int main(void)
         cmocka_unit_test(widgets_answer_their_parameters),
         cmocka_unit_test(processing_and_volume_knobs_answer_their_parameters),
         cmocka_unit_test(a_modem_codec_has_one_group_without_widgets),
+        cmocka_unit_test(a_modem_has_power_general_purpose_pins_and_resets),
         cmocka_unit_test(every_command_is_answered_and_the_unknown_with_0),
         cmocka_unit_test(a_hole_between_nids_is_a_vendor_widget),
         cmocka_unit_test(connection_lists_have_four_entries_in_short_form),
         cmocka_unit_test(connection_lists_have_two_entries_in_long_form),
+        cmocka_unit_test(a_run_of_nids_is_a_range_where_the_widget_is_odd),
+        cmocka_unit_test(ranges_have_sixteen_bits_in_long_form),
         cmocka_unit_test(a_connection_that_is_not_there_cannot_be_selected),
         cmocka_unit_test(after_power_up_nothing_is_on),
         cmocka_unit_test(a_dumps_settings_are_not_the_power_up_state),
@@ -444,7 +602,11 @@ int main(void)
         cmocka_unit_test(beep_knob_and_coefficients_read_back),
         cmocka_unit_test(there_are_as_many_coefficients_as_the_parameter_says),
         cmocka_unit_test(processing_is_benign_only_where_it_can_be),
-        cmocka_unit_test(a_display_has_one_packet_slots_and_an_empty_eld),
+        cmocka_unit_test(a_display_has_one_packet_and_slots),
+        cmocka_unit_test(a_display_says_what_it_is_by_its_eld),
+        cmocka_unit_test(a_display_that_is_gone_has_no_eld),
+        cmocka_unit_test(an_eld_tells_hdmi_from_displayport),
+        cmocka_unit_test(an_input_and_a_pin_that_cannot_tell_have_no_eld),
         cmocka_unit_test(jacks_that_can_tell_have_something_plugged_in),
         cmocka_unit_test(a_reset_clears_settings_but_no_configuration),
         cmocka_unit_test(a_function_reset_goes_to_a_function_group),

@@ -8,9 +8,9 @@
  * stream, connection 0 selected. The settings in the dump are some driver's and are not used; configuration
  * defaults and subsystem ids are a BIOS's and survive resets. A codec that claims EPSS keeps its settings
  * over a link reset and a single function reset, which only take the converters' streams; two function resets
- * in a row clear them (HDA 7.3.3.33, DCN HDA015-B). What a dump lacks (function group capabilities, pin
- * sense, power states on old kernels) is made up plausibly; every jack that can tell has something plugged
- * in, every volume knob is turned up, and general purpose inputs are low.
+ * in a row clear them (HDA 7.3.3.33, DCN HDA015-B). What a dump lacks is made up plausibly, as
+ * docs/SIMCODEC.md says; every jack that can tell has something plugged in, every volume knob is turned up,
+ * and general purpose inputs are low.
  *
  * Power. A setting that saves power takes effect at once, and the way up takes SIM_SETTLE_FRAMES: until then
  * PS-Act is not PS-Set, and no sound passes.
@@ -34,8 +34,8 @@
  * asked for separately.
  *
  * Unsolicited responses (HDA 7.3.1) hold the tag and below it, of a jack 0; of an HDMI or DisplayPort pin
- * presence in bit 0 (ELD valid, bit 1, is never set: the ELD is empty); of a function group what verb F15h
- * reads; of a knob its volume. 32 can wait; later ones of a node are then one. After a link reset none is
+ * presence in bit 0 and in bit 1 whether its ELD is valid; of a function group what verb F15h reads; of a
+ * knob its volume. 32 can wait; later ones of a node are then one. After a link reset none is
  * sent before the first command has come (DCN HDA015-B). With the link in reset a codec wakes it for what
  * would have been told when it went down, and for the inputs that GPIO or GPI wake enable names.
  */
@@ -70,7 +70,8 @@ NTSTATUS sim_codec_connect(struct sim_codec *from, uint8_t from_pin, struct sim_
 /* Plugs something into a jack or pulls it out. False when there is no such pin, or it cannot tell. */
 bool sim_codec_plug(struct sim_codec *codec, uint8_t pin, bool plugged);
 
-/* Drives general purpose inputs, GPIOs and GPIs alike. False when `mask` names one that is not there. */
+/* Drives general purpose inputs, GPIOs and GPIs alike, of the audio function group or, where there is none,
+ * of the modem. False when `mask` names one that is not there. */
 bool sim_codec_gpio(struct sim_codec *codec, uint8_t mask, uint8_t levels);
 
 /* Turns a volume knob. False when there is none at this NID, or it does not go so far. */

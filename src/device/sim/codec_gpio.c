@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * codec_gpio.c - the general purpose pins of an audio function group (HDA 7.3.3.22): GPIOs, which are input
+ * codec_gpio.c - the general purpose pins of a function group (HDA 7.3.3.22): GPIOs, which are input
  * or output, and GPIs.
  *
  * An input reads as its level or, if it is sticky, as whether that has changed since 0 was last written to
@@ -69,8 +69,9 @@ static void inputs_changed(struct sim_node *group, uint8_t changed)
 
 bool sim_codec_gpio(struct sim_codec *codec, uint8_t mask, uint8_t levels)
 {
-    struct sim_node *group = codec->nodes[codec->dump.audio_group];
-    if (codec->dump.audio_group == 0 || (mask & ~(group->gpio_bits | group->gpi_bits)))
+    const struct sim_dump *dump = &codec->dump;
+    struct sim_node *group = codec->nodes[dump->audio_group != 0 ? dump->audio_group : dump->modem_group];
+    if (mask & ~(group->gpio_bits | group->gpi_bits))
         return false;
     uint8_t old = group->levels;
     group->levels = (uint8_t)((old & ~mask) | (levels & mask));

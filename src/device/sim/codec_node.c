@@ -4,7 +4,6 @@
 
 #include "device/sim/codec_state.h"
 
-#define POWER_D0_TO_D3    0xFu /* what a node has whose dump tells no power states */
 #define POWER_STATES_EPSS 0x80000000u
 #define DISPLAY_PIN       (HDA_PIN_CAPS_HDMI | HDA_PIN_CAPS_DISPLAYPORT)
 #define GPIO_UNSOLICITED  0x40000000u
@@ -91,9 +90,10 @@ static void init_amps(const struct sim_dump *dump, struct sim_node *node)
         node->output_amp_caps = amp_caps(&node->dump->output_amp, &dump->output_amp, overrides);
 }
 
+/* Old kernels print none. */
 static uint32_t power_states(const struct codec_dump_power *power)
 {
-    return power->states_known && power->states != 0 ? power->states : POWER_D0_TO_D3;
+    return power->states_known ? power->states : SIM_POWER_D0_TO_D3;
 }
 
 /* HDA 7.3.3.13: a pin can be enabled only for what its capabilities say. */
@@ -154,13 +154,12 @@ static void init_group(struct sim_node *node)
 {
     const struct sim_dump *dump = &node->codec->dump;
     bool audio = node->kind == SIM_AUDIO_GROUP;
-    node->has = SIM_HAS_GROUP | SIM_HAS_POWER | (audio ? SIM_HAS_GPIO : 0);
+    node->has = SIM_HAS_GROUP | SIM_HAS_POWER | SIM_HAS_GPIO;
     if (audio ? dump->audio_unsolicited : dump->modem_unsolicited)
         node->has |= SIM_HAS_UNSOLICITED;
-    node->power_states = audio ? power_states(&dump->power) : POWER_D0_TO_D3;
+    node->power_states = audio ? power_states(&dump->power) : SIM_POWER_D0_TO_D3;
     node->subsystem_id = dump->subsystem_id;
-    if (audio)
-        init_gpio(node, dump->gpio);
+    init_gpio(node, audio ? dump->gpio : SIM_MODEM_GPIO);
 }
 
 void sim_node_init(struct sim_node *node)

@@ -84,7 +84,7 @@ static uint32_t audio_group_parameter(const struct sim_dump *dump, const struct 
     }
 }
 
-/* A dump has none of a modem's widgets. */
+/* A dump has none of a modem's widgets, and nothing but that it can tell of events. */
 static uint32_t modem_group_parameter(const struct sim_dump *dump, const struct sim_node *node,
                                       uint32_t parameter)
 {
@@ -93,19 +93,11 @@ static uint32_t modem_group_parameter(const struct sim_dump *dump, const struct 
         return HDA_FUNCTION_MODEM | (dump->modem_unsolicited ? 0x100 : 0);
     case HDA_PARAMETER_POWER_STATES:
         return node->power_states;
+    case HDA_PARAMETER_GPIO:
+        return SIM_MODEM_GPIO;
     default:
         return 0;
     }
-}
-
-/* HDA 7.3.4.11: the long form is for NIDs that do not fit into seven bits. */
-static uint32_t connection_length(const struct codec_dump_node *dump)
-{
-    for (unsigned i = 0; i < dump->connection_count; i++) {
-        if (dump->connections[i] > 0x7F)
-            return dump->connection_count | HDA_CONNECTIONS_LONG_FORM;
-    }
-    return dump->connection_count;
 }
 
 static uint32_t widget_parameter(const struct sim_node *node, uint32_t parameter)
@@ -125,7 +117,7 @@ static uint32_t widget_parameter(const struct sim_node *node, uint32_t parameter
     case HDA_PARAMETER_OUTPUT_AMP:
         return dump->output_amp.caps;
     case HDA_PARAMETER_CONNECTIONS:
-        return connection_length(dump);
+        return sim_list_length(node);
     case HDA_PARAMETER_POWER_STATES:
         return node->has & SIM_HAS_POWER ? node->power_states : 0;
     case HDA_PARAMETER_PROCESSING:

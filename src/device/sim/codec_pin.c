@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* codec_pin.c - what is at the pins of a simulated codec: jacks, displays (HDMI, DisplayPort); and its volume
- * knob. */
+/* codec_pin.c - what is at the pins of a simulated codec, and its volume knob. */
 #include "device/sim/codec_state.h"
 
 #define HEADPHONE_OHM 32u
 #define LINE_OHM      10000u
 #define DISPLAY_HERE  0x1u /* in an unsolicited response */
+#define DISPLAY_KNOWN 0x2u /* its ELD is valid */
 
-#define SIZE_OF_ELD    0x08 /* payload of verb F2Eh; below it the number of a packet */
-#define PACKET_SHIFT   5
-#define PACKET_BYTE    0x1Fu
 #define KNOB_DIRECT    0x80u
 #define KNOB_VOLUME    0x7Fu
 #define KNOB_CAP_DELTA 0x80u
@@ -26,7 +23,9 @@ static uint32_t impedance(const struct sim_node *pin)
 
 static uint32_t presence(const struct sim_node *pin)
 {
-    return (pin->dump->pin_caps & HDA_PIN_CAPS_PRESENCE) && pin->plugged ? HDA_SENSE_PRESENCE : 0;
+    if (!(pin->dump->pin_caps & HDA_PIN_CAPS_PRESENCE) || !pin->plugged)
+        return 0;
+    return HDA_SENSE_PRESENCE | (sim_display_is_known(pin) ? HDA_SENSE_ELD_VALID : 0);
 }
 
 /* A pin that must be told to measure knows what it measured last, the others what is. */
@@ -56,7 +55,8 @@ bool sim_codec_plug(struct sim_codec *codec, uint8_t pin, bool plugged)
     if (node->plugged == plugged)
         return true;
     node->plugged = plugged;
-    sim_event_raise(node, (node->has & SIM_HAS_DISPLAY) && plugged ? DISPLAY_HERE : 0);
+    sim_event_raise(node, ((node->has & SIM_HAS_DISPLAY) && plugged ? DISPLAY_HERE : 0) |
+                              (sim_display_is_known(node) ? DISPLAY_KNOWN : 0));
     return true;
 }
 
@@ -72,58 +72,6 @@ uint32_t sim_pin_control(struct sim_node *node, uint32_t payload)
     if (!(offer[code] & offered))
         code = 0;
     node->state.pin_control = (uint8_t)((payload & node->pin_bits) | code);
-    return 0;
-}
-
-/* ---- Displays -------------------------------------------------------------------------------- */
-
-/* The ELD is empty; of the data island packets there is the first. */
-uint32_t sim_display_size(struct sim_node *node, uint32_t payload)
-{
-    (void)node;
-    return (payload & (SIZE_OF_ELD | 0x7)) == 0 ? SIM_PACKET - 1 : 0;
-}
-
-static uint8_t *packet_byte(struct sim_node *node)
-{
-    uint8_t index = node->state.display.packet_index;
-    return index >> PACKET_SHIFT == 0 ? &node->state.display.packet[index & PACKET_BYTE] : NULL;
-}
-
-static void next_packet_byte(struct sim_node *node)
-{
-    uint8_t *index = &node->state.display.packet_index;
-    *index = (uint8_t)((*index & ~PACKET_BYTE) | ((*index + 1) & PACKET_BYTE));
-}
-
-/* The index moves on, reading and writing. */
-uint32_t sim_display_data(struct sim_node *node, uint32_t payload)
-{
-    const uint8_t *byte = packet_byte(node);
-    (void)payload;
-    next_packet_byte(node);
-    return byte != NULL ? *byte : 0;
-}
-
-uint32_t sim_display_set_data(struct sim_node *node, uint32_t payload)
-{
-    uint8_t *byte = packet_byte(node);
-    if (byte != NULL)
-        *byte = (uint8_t)payload;
-    next_packet_byte(node);
-    return 0;
-}
-
-/* The converter's channel 7:4 and the slot 3:0. */
-uint32_t sim_display_slot(struct sim_node *node, uint32_t payload)
-{
-    unsigned slot = payload & 0xF;
-    return (uint32_t)node->state.display.slots[slot] << 4 | slot;
-}
-
-uint32_t sim_display_set_slot(struct sim_node *node, uint32_t payload)
-{
-    node->state.display.slots[payload & 0xF] = payload >> 4 & 0xF;
     return 0;
 }
 

@@ -43,11 +43,19 @@ static void settle_later(struct sim_node *node)
         codec->settles = node->settles;
 }
 
+/* Real codecs have widgets with power control whose parameter 0Fh is 0: those take what HDA 7.3.4.12 wants of
+ * all. */
+static bool has_state(const struct sim_node *node, uint32_t power)
+{
+    uint32_t states = node->power_states & SIM_POWER_STATES;
+    return power <= 4 && ((states != 0 ? states : SIM_POWER_D0_TO_D3) >> power & 1);
+}
+
 /* A state that the node does not have is not taken, and that is an error. */
 uint32_t sim_power_set(struct sim_node *node, uint32_t payload)
 {
     uint32_t power = payload & 0xF;
-    node->state.power_error = power > 4 || !(node->power_states >> power & 1);
+    node->state.power_error = !has_state(node, power);
     if (node->state.power_error || power == node->state.power)
         return 0;
     node->state.power = (uint8_t)power;

@@ -27,7 +27,13 @@ enum sim_node_kind { SIM_ROOT, SIM_AUDIO_GROUP, SIM_MODEM_GROUP, SIM_WIDGET };
 #define SIM_HAS_STRIPE      0x4000u
 #define SIM_HAS_DISPLAY     0x8000u /* is an HDMI or DisplayPort pin */
 
-#define SIM_NEVER   UINT64_MAX
+#define SIM_NEVER UINT64_MAX
+
+#define SIM_POWER_STATES   0x1Fu /* D0 to D3cold in parameter 0Fh */
+#define SIM_POWER_D0_TO_D3 0x0Fu /* what a node has whose dump tells no power states */
+
+#define SIM_MODEM_GPIO 0xC0000002u /* parameter 11h of a modem: two, that tell of events and wake */
+
 #define SIM_STREAMS 16 /* tags; 0 is none */
 
 #define SIM_AUDIO_SLOTS 16 /* of an HDMI audio sample packet that a channel can be mapped to */
@@ -87,7 +93,7 @@ struct sim_node {
     uint8_t pin_bits, eapd_bits, processing_bits;
     uint8_t gpio_bits, gpio_wake_bits, gpio_unsolicited_bits;
     uint8_t gpi_bits, gpi_wake_bits, gpi_unsolicited_bits, gpo_bits;
-    uint32_t power_states;
+    uint32_t power_states;   /* as parameter 0Fh says */
     uint32_t input_amp_caps; /* in effect: its own, or the function group's */
     uint32_t output_amp_caps;
     unsigned input_amp_count;
@@ -284,20 +290,32 @@ void sim_event_raise(struct sim_node *node, uint32_t content);
 /* The link goes down: what is enabled now wakes it. Before settings are lost. */
 void sim_events_down(struct sim_codec *codec);
 
-/* ---- codec_pin.c: jacks, HDMI, knobs --------------------------------------------------------- */
+/* ---- codec_pin.c: jacks, knobs --------------------------------------------------------------- */
 
 uint32_t sim_pin_sense(struct sim_node *node, uint32_t payload);
 uint32_t sim_pin_measure(struct sim_node *node, uint32_t payload);
 uint32_t sim_pin_control(struct sim_node *node, uint32_t payload);
-uint32_t sim_display_size(struct sim_node *node, uint32_t payload);
-uint32_t sim_display_data(struct sim_node *node, uint32_t payload);
-uint32_t sim_display_set_data(struct sim_node *node, uint32_t payload);
-uint32_t sim_display_slot(struct sim_node *node, uint32_t payload);
-uint32_t sim_display_set_slot(struct sim_node *node, uint32_t payload);
 uint32_t sim_knob_get(struct sim_node *node, uint32_t payload);
 uint32_t sim_knob_set(struct sim_node *node, uint32_t payload);
 /* The step that the knob sets a widget's output amplifier to; negative: none. */
 int sim_knob_step(const struct sim_node *node);
+
+/* ---- codec_display.c: HDMI and DisplayPort --------------------------------------------------- */
+
+/* Whether a display is at the pin and has told what it is. */
+bool sim_display_is_known(const struct sim_node *pin);
+uint32_t sim_display_size(struct sim_node *node, uint32_t payload);
+uint32_t sim_display_eld(struct sim_node *node, uint32_t index);
+uint32_t sim_display_data(struct sim_node *node, uint32_t payload);
+uint32_t sim_display_set_data(struct sim_node *node, uint32_t payload);
+uint32_t sim_display_slot(struct sim_node *node, uint32_t payload);
+uint32_t sim_display_set_slot(struct sim_node *node, uint32_t payload);
+
+/* ---- codec_list.c: connection lists ---------------------------------------------------------- */
+
+/* Parameter 0Eh of a widget, and the answer to verb F02h. */
+uint32_t sim_list_length(const struct sim_node *node);
+uint32_t sim_list_entries(struct sim_node *node, uint32_t index);
 
 /* ---- codec_gpio.c ---------------------------------------------------------------------------- */
 

@@ -3,9 +3,9 @@
  * codec_verb.c - the commands of a simulated codec (HDA 7.3.3).
  *
  * Two kinds: controls that are a register, to be read and written, and those with a routine; each has its
- * table; those of power, pins and general purpose pins have files of their own. A node knows the verbs of
- * what it has; every other verb, and every verb to a NID that is not there,
- * does nothing and answers 0.
+ * table; those of power, lists, pins, displays and general purpose pins have files of their own. A node knows
+ * the verbs of what it has; every other verb, and every verb to a NID that is not there, does nothing and
+ * answers 0.
  */
 #include <string.h>
 
@@ -153,19 +153,6 @@ static uint32_t set_connection_select(struct sim_node *node, uint32_t index)
     return 0;
 }
 
-/* HDA 7.3.3.3: four entries of eight bits from an index that is a multiple of four, or two of sixteen. */
-static uint32_t get_connection_list(struct sim_node *node, uint32_t index)
-{
-    uint32_t length = sim_node_parameter(node, HDA_PARAMETER_CONNECTIONS);
-    unsigned width = length & HDA_CONNECTIONS_LONG_FORM ? 16 : 8;
-    unsigned entries = 32 / width;
-    uint32_t response = 0;
-    index -= index % entries;
-    for (unsigned i = 0; i < entries && index + i < node->dump->connection_count; i++)
-        response |= (uint32_t)node->dump->connections[index + i] << (i * width);
-    return response;
-}
-
 /* ---- Stripe control -------------------------------------------------------------------------- */
 
 /* A dump does not tell over how many lines a converter can be striped: all. */
@@ -250,7 +237,7 @@ static const struct verb {
 } verbs[] = {
     {HDA_GET_PARAMETER, ANY_NODE, sim_node_parameter},
     {HDA_SET_CONNECTION_SELECT, SIM_HAS_SELECT, set_connection_select},
-    {HDA_GET_CONNECTION_LIST, SIM_HAS_CONNECTIONS, get_connection_list},
+    {HDA_GET_CONNECTION_LIST, SIM_HAS_CONNECTIONS, sim_list_entries},
     {HDA_GET_POWER_STATE, SIM_HAS_POWER, sim_power_get},
     {HDA_SET_POWER_STATE, SIM_HAS_POWER, sim_power_set},
     {HDA_SET_PIN_CONTROL, SIM_HAS_PIN, sim_pin_control},
@@ -265,6 +252,7 @@ static const struct verb {
     {HDA_GET_STRIPE_CONTROL, SIM_HAS_STRIPE, get_stripe},
     {HDA_SET_STRIPE_CONTROL, SIM_HAS_STRIPE, set_stripe},
     {HDA_GET_DISPLAY_SIZE, SIM_HAS_DISPLAY, sim_display_size},
+    {HDA_GET_DISPLAY_ELD, SIM_HAS_DISPLAY, sim_display_eld},
     {HDA_GET_DISPLAY_DATA, SIM_HAS_DISPLAY, sim_display_data},
     {HDA_SET_DISPLAY_DATA, SIM_HAS_DISPLAY, sim_display_set_data},
     {HDA_GET_DISPLAY_SLOT, SIM_HAS_DISPLAY, sim_display_slot},

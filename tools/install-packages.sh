@@ -40,6 +40,7 @@ need_for_test() {
     need clang-format-14 command -v clang-format-14
     need libcmocka-dev pkg-config --exists cmocka
     need qemu-system-x86 command -v qemu-system-x86_64
+    need graphviz command -v dot
 }
 
 need_for_fuzz() {

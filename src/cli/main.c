@@ -21,6 +21,13 @@ static const struct command commands[] = {
      command_info},
     {"codec", "[ADDRESS]", 0, 1, FOR_CODEC, "print a codec, or all, in the ALSA dump format", NULL,
      command_codec},
+    {"graph", "[ADDRESS]", 0, 1, FOR_GRAPH, "draw a codec, or all, as a graph in the DOT language",
+     "What dot of Graphviz makes a picture of: hdabus graph | dot -Tsvg -o codec.svg. Converters stand "
+     "left,\n"
+     "pins right, and arrows go the way of sound. Thick lines are the ways that play (orange) and record "
+     "(blue)\n"
+     "take, dashed ones are not selected, and pale pins are not connected.",
+     command_graph},
     {"verb", "ADDRESS NID VERB [PARAM]", 0, 4, FOR_VERB, "send a verb to a node and print the response",
      "ADDRESS is the codec's, NID the node's. VERB is a name or its beginning, of one that asks also "
      "without\n"

@@ -101,6 +101,11 @@ static bool take_record_pin(struct options *options, const char *argument)
     return read_pin(argument, &options->record_pin);
 }
 
+static bool take_path(struct options *options, const char *argument)
+{
+    return read_pin(argument, &options->path);
+}
+
 static bool take_rate(struct options *options, const char *argument)
 {
     unsigned long number;
@@ -236,6 +241,8 @@ static const struct {
      take_record_pin},
     {"loopback", 0, NULL, "connect the two pins of the simulator: what is played is recorded", FOR_PLAYS,
      take_loopback},
+    {"path", 0, "NID", "1 to 0xff: the pin whose path stands out, by default those of play and record",
+     FOR_GRAPH, take_path},
     {"list", 0, NULL, "print the names of verbs and parameters", FOR_VERB, take_list},
     {"interface", 0, "VERSION", "v1, v2, v3 or bdl, by default all", FOR_CONFORMANCE, take_interface},
     {"filter", 0, "TEXT", "only checks whose name contains this", FOR_CONFORMANCE, take_filter},

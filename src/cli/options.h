@@ -20,9 +20,10 @@
 #define FOR_TONE        0x80u
 #define FOR_CONFORMANCE 0x100u
 #define FOR_GRAPH       0x400u
+#define FOR_PATHS       0x800u
 #define FOR_PLAYS       (FOR_PLAY | FOR_TONE)
 #define FOR_STREAM      (FOR_PLAYS | FOR_RECORD)
-#define FOR_OBJECT      (FOR_STREAM | FOR_INFO | FOR_CODEC | FOR_VERB)
+#define FOR_OBJECT      (FOR_STREAM | FOR_INFO | FOR_CODEC | FOR_PATHS | FOR_VERB)
 #define FOR_DEVICE      (FOR_OBJECT | FOR_CONFORMANCE | FOR_GRAPH)
 #define FOR_ALL         0xFFFu
 

@@ -7,6 +7,7 @@ Usage: graphs.py HDABUS DUMPS CODECS
 DUMPS is the project's own set; CODECS a folder of real ones, which need not be there. HDABUS_CODECS names another one.
 """
 
+import html
 import os
 import re
 import shutil
@@ -39,6 +40,11 @@ def widgets(text):
 def highlighted(text, color):
     """Left and right ends of the connections that have this colour."""
     return sorted(re.findall(rf"(c\d+n..) -> (c\d+n..) .*{color}", text))
+
+
+def plain(text):
+    """Without what dot makes of blanks and quotes."""
+    return " ".join(html.unescape(text).replace("\xa0", " ").split())
 
 
 class Graph(CommandTest):
@@ -97,6 +103,24 @@ class Graph(CommandTest):
         self.assertIn("there is no such pin", self.check(run("graph", "--path", "0x02"), FAILED).err)
         self.check(run("graph", "--json"), USAGE)
         self.check(run("graph", "--device", "toaster"), NO_DEVICE)
+
+
+class Pictures(CommandTest):
+    """Those of docs/CODECS.md show what is drawn today: make graphs draws them anew."""
+
+    def check_picture(self, name, out):
+        picture = (OWN.parents[2] / "docs/graphs" / name).read_text()
+        shown = re.findall("<text [^>]*>(.*)</text>", picture)
+        labels = [line for label in re.findall(r'label="([^"]*)"', out) for line in label.split("\\n")]
+        self.assertEqual(sorted(map(plain, shown)), sorted(map(plain, labels)), "make graphs draws it anew")
+        for color in (ORANGE, BLUE):
+            self.assertEqual(color in picture, color in out)
+
+    def test_built_in(self):
+        self.check_picture("built-in.svg", graph())
+
+    def test_input(self):
+        self.check_picture("input.svg", graph("--device", f"sim:codec={OWN / 'input.codec'}", "--path", "0x07"))
 
 
 @unittest.skipUnless(shutil.which("dot"), "there is no dot here, of Debian's package graphviz")

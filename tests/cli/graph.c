@@ -146,6 +146,15 @@ static void draw(struct rig *rig, const char *title, unsigned path_count)
     fclose(stream);
 }
 
+static void keep_line(char *line, size_t size, const char *text)
+{
+    size_t length = strcspn(text, "\n");
+
+    assert_true(length < size);
+    memcpy(line, text, length);
+    line[length] = '\0';
+}
+
 /* The line that begins so, blanks aside, without its end; "" if there is none, and it fails for two. */
 static const char *line(const struct rig *rig, const char *format, ...)
 {
@@ -163,7 +172,7 @@ static const char *line(const struct rig *rig, const char *format, ...)
             continue;
         if (found[0])
             fail_msg("%s: stands there twice", begin);
-        snprintf(found, sizeof(found), "%.*s", (int)strcspn(at, "\n"), at);
+        keep_line(found, sizeof(found), at);
     }
     return found;
 }

@@ -20,9 +20,12 @@ from pathlib import Path
 from command import DONE, FAILED, NO_DEVICE, USAGE, CommandTest, main, run
 
 OWN = Path(sys.argv.pop(1) if len(sys.argv) > 1 else "tests/simcodec/dumps")
-CODECS = Path(os.environ.get("HDABUS_CODECS") or (sys.argv.pop(1) if len(sys.argv) > 1 else "codecs"))
+CODECS = sys.argv.pop(1) if len(sys.argv) > 1 else "codecs"
+CODECS = Path(os.environ.get("HDABUS_CODECS") or CODECS)
 AT_ONCE = 2
 CHUNK = 40  # graphs that one dot renders
+NO_DOT = "" if shutil.which("dot") else "skipped: there is no dot here, of Debian's package graphviz"
+NO_CORPUS = "" if any(CODECS.glob("*.codec")) else f"skipped: there is no dump in {CODECS} (HDABUS_CODECS names another)"
 ORANGE, BLUE = "#d95f02", "#1f6fb4"
 
 
@@ -123,7 +126,7 @@ class Pictures(CommandTest):
         self.check_picture("input.svg", graph("--device", f"sim:codec={OWN / 'input.codec'}", "--path", "0x07"))
 
 
-@unittest.skipUnless(shutil.which("dot"), "there is no dot here, of Debian's package graphviz")
+@unittest.skipIf(NO_DOT, NO_DOT)
 class Rendered(CommandTest):
     def draw(self, dump):
         """The file with the dump's graph; every widget of the dump must be in it."""
@@ -152,11 +155,9 @@ class Rendered(CommandTest):
     def test_own_set(self):
         self.render(sorted(OWN.glob("*.codec")))
 
+    @unittest.skipIf(NO_CORPUS, NO_CORPUS)
     def test_corpus(self):
-        dumps = sorted(CODECS.glob("*.codec"))
-        if not dumps:
-            self.skipTest(f"there is no dump in {CODECS} (HDABUS_CODECS names another folder)")
-        self.render(dumps)
+        self.render(sorted(CODECS.glob("*.codec")))
 
     def test_several_codecs(self):
         device = ",".join(f"codec={OWN / name}" for name in ("new.codec", "modem.codec"))
@@ -164,4 +165,5 @@ class Rendered(CommandTest):
 
 
 if __name__ == "__main__":
+    print(*filter(None, (NO_DOT, NO_CORPUS)), sep="\n")
     main()

@@ -15,7 +15,8 @@ from pathlib import Path
 from command import DONE, FAILED, NO_DEVICE, USAGE, CommandTest, main, run
 
 OWN = Path(sys.argv.pop(1) if len(sys.argv) > 1 else "tests/simcodec/dumps")
-CODECS = Path(os.environ.get("HDABUS_CODECS") or (sys.argv.pop(1) if len(sys.argv) > 1 else "codecs"))
+CODECS = sys.argv.pop(1) if len(sys.argv) > 1 else "codecs"
+CODECS = Path(os.environ.get("HDABUS_CODECS") or CODECS)
 EVERY = 6  # of the corpus
 
 HEAD = """Codec: Test

@@ -21,6 +21,14 @@ bench: $(BUILD)/build.ninja
 	ninja -C $(BUILD) bench/bench >&2
 	$(BUILD)/bench/bench $(BENCH)
 
+# Draws the pictures of docs/CODECS.md.
+graphs:
+	tools/install-packages.sh graphs
+	$(MAKE) all
+	$(BUILD)/hdabus graph | dot -Tsvg -o docs/graphs/built-in.svg
+	$(BUILD)/hdabus --device sim:codec=tests/simcodec/dumps/input.codec graph --path 0x07 | \
+		dot -Tsvg -o docs/graphs/input.svg
+
 test:
 	tools/install-packages.sh test
 	tools/run-tests.py
@@ -42,4 +50,4 @@ $(BUILD)/build.ninja:
 clean:
 	rm -rf $(BUILD) build-tests build-fuzz
 
-.PHONY: all bench play test fuzz install clean
+.PHONY: all bench graphs play test fuzz install clean

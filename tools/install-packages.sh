@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # install-packages.sh - installs what is missing for a command of the Makefile, and asks nothing.
 #
-# Usage: tools/install-packages.sh build|test|fuzz
+# Usage: tools/install-packages.sh build|graphs|test|fuzz
 #
 # What is there already, from a package or not, is left alone. Exit status 1 and the list of packages when something is
 # missing and cannot be installed.
@@ -33,8 +33,13 @@ need_for_build() {
     need libjson-c-dev pkg-config --exists json-c
 }
 
-need_for_test() {
+need_for_graphs() {
     need_for_build
+    need graphviz command -v dot
+}
+
+need_for_test() {
+    need_for_graphs
     need g++ compiles c++ '#include <vector>' c++
     need clang-14 command -v clang-14
     need clang-format-14 command -v clang-format-14
@@ -74,10 +79,11 @@ install_missing() {
 
 case ${1-} in
 build) need_for_build ;;
+graphs) need_for_graphs ;;
 test) need_for_test ;;
 fuzz) need_for_fuzz ;;
 *)
-    echo 'usage: tools/install-packages.sh build|test|fuzz' >&2
+    echo 'usage: tools/install-packages.sh build|graphs|test|fuzz' >&2
     exit 2
     ;;
 esac

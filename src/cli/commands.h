@@ -12,6 +12,8 @@ int command_tone(const struct options *options, struct report *report);
 int command_info(const struct options *options, struct report *report);
 int command_codec(const struct options *options, struct report *report);
 int command_dump(const struct options *options, struct report *report);
+int command_graph(const struct options *options, struct report *report);
+int command_paths(const struct options *options, struct report *report);
 int command_verb(const struct options *options, struct report *report);
 int command_conformance(const struct options *options, struct report *report);
 int command_list(const struct options *options, struct report *report);

@@ -30,6 +30,20 @@ static const struct command commands[] = {
      "not\n"
      "say, or what is not understood in it, is guessed: how often is told, or with --verbose what.",
      command_dump},
+    {"graph", "[ADDRESS]", 0, 1, FOR_GRAPH, "draw a codec, or all, as a graph in the DOT language",
+     "What dot of Graphviz makes a picture of: hdabus graph | dot -Tsvg -o codec.svg. Converters stand "
+     "left,\n"
+     "pins right, and arrows go the way of sound. Thick lines are the ways that play (orange) and record "
+     "(blue)\n"
+     "take, dashed ones are not selected, and pale pins are not connected.",
+     command_graph},
+    {"paths", "[ADDRESS]", 0, 1, FOR_PATHS, "list the ways between pins and converters, and what limits them",
+     "The way that play --pin takes from a DAC to each output pin, and for each ADC the one from the pin "
+     "that\n"
+     "record prefers, written against the way of sound. Under it stand channels, rates and bits, whether "
+     "all\n"
+     "amplifiers reach 0 dB, else the nodes whose do not, and whether something is plugged in.",
+     command_paths},
     {"verb", "ADDRESS NID VERB [PARAM]", 0, 4, FOR_VERB, "send a verb to a node and print the response",
      "ADDRESS is the codec's, NID the node's. VERB is a name or its beginning, of one that asks also "
      "without\n"

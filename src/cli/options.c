@@ -101,6 +101,11 @@ static bool take_record_pin(struct options *options, const char *argument)
     return read_pin(argument, &options->record_pin);
 }
 
+static bool take_path(struct options *options, const char *argument)
+{
+    return read_pin(argument, &options->path);
+}
+
 static bool take_rate(struct options *options, const char *argument)
 {
     unsigned long number;
@@ -274,6 +279,8 @@ static const struct {
      take_loopback},
     {"verbose", 'v', NULL, "print each guess, by line", FOR_DUMP, take_verbose},
     {"strict", 0, NULL, "a guess, or a line that is not known, is an error", FOR_DUMP, take_strict},
+    {"path", 0, "NID", "1 to 0xff: the pin whose path stands out, by default those of play and record",
+     FOR_GRAPH, take_path},
     {"list", 0, NULL, "print the names of verbs and parameters", FOR_VERB, take_list},
     {"set", 0, "NID:VERB:VALUE", "send this verb first; 64 at most, in their order", FOR_CODEC, take_set},
     {"diff", 0, "FILE", "a dump: show the lines in which the codec differs from it", FOR_CODEC, take_diff},

@@ -20,11 +20,13 @@
 #define FOR_TONE        0x80u
 #define FOR_CONFORMANCE 0x100u
 #define FOR_DUMP        0x200u
+#define FOR_GRAPH       0x400u
+#define FOR_PATHS       0x800u
 #define FOR_PLAYS       (FOR_PLAY | FOR_TONE)
 #define FOR_STREAM      (FOR_PLAYS | FOR_RECORD)
-#define FOR_OBJECT      (FOR_STREAM | FOR_INFO | FOR_CODEC | FOR_VERB)
-#define FOR_DEVICE      (FOR_OBJECT | FOR_CONFORMANCE)
-#define FOR_ALL         0x3FFu
+#define FOR_OBJECT      (FOR_STREAM | FOR_INFO | FOR_CODEC | FOR_PATHS | FOR_VERB)
+#define FOR_DEVICE      (FOR_OBJECT | FOR_CONFORMANCE | FOR_GRAPH)
+#define FOR_ALL         0xFFFu
 
 #define MOST_SETS 64 /* verbs that are sent ahead */
 
@@ -38,6 +40,7 @@ struct options {
     unsigned notify;
     uint32_t suspend_ms; /* of the stream, after which the bus sleeps; 0: never */
     uint8_t pin;         /* 0: the best one */
+    uint8_t path;        /* the pin whose path is highlighted; 0: those of play and record */
     uint32_t rate;       /* Hz; 0, here and below: the file's, or the command's own */
     unsigned channels;
     unsigned bits;

@@ -3,7 +3,9 @@
  */
 #include "words.h"
 
+#include <ctype.h>
 #include <hdacodec.h>
+#include <stdio.h>
 #include <wdm.h>
 
 /* Where a table has no word. */
@@ -30,6 +32,24 @@ const char *widget_type_word(uint32_t caps)
     const char *word = words[caps >> HDA_WIDGET_TYPE_SHIFT & 0xF];
 
     return word ? word : "UNKNOWN Widget";
+}
+
+const char *widget_kind_word(uint32_t caps)
+{
+    static const char *const words[16] = {
+        [HDA_WIDGET_AUDIO_OUTPUT] = "DAC",
+        [HDA_WIDGET_AUDIO_INPUT] = "ADC",
+        [HDA_WIDGET_MIXER] = "mixer",
+        [HDA_WIDGET_SELECTOR] = "selector",
+        [HDA_WIDGET_PIN] = "pin",
+        [HDA_WIDGET_POWER_WIDGET] = "power widget",
+        [HDA_WIDGET_VOLUME_KNOB] = "volume knob",
+        [HDA_WIDGET_BEEP] = "beep generator",
+        [HDA_WIDGET_VENDOR] = "vendor's widget",
+    };
+    const char *word = words[caps >> HDA_WIDGET_TYPE_SHIFT & 0xF];
+
+    return word ? word : "unknown widget";
 }
 
 /* ---- Configuration default ----------------------------------------------------------------------- */
@@ -98,6 +118,100 @@ const char *color_word(uint32_t config)
     };
 
     return pick(words, RTL_NUMBER_OF(words), config >> HDA_CONFIG_COLOR_SHIFT & 0xF);
+}
+
+/* ---- What a person calls a pin ------------------------------------------------------------------- */
+
+static const char *device_name(uint32_t config)
+{
+    static const char *const names[16] = {
+        "line-out",   "speaker",    "headphone", "CD",    "S/PDIF-out", "digital-out",
+        "modem line", "handset",    "line-in",   "aux",   "microphone", "telephony",
+        "S/PDIF-in",  "digital-in", "reserved",  "other",
+    };
+
+    return names[config >> HDA_CONFIG_DEVICE_SHIFT & 0xF];
+}
+
+/* With a blank behind it; "" where the board does not say. */
+static const char *color_name(uint32_t config)
+{
+    static const char *const names[16] = {
+        "",        "black ",  "grey ",   "blue ", "green ",        "red ",
+        "orange ", "yellow ", "purple ", "pink ", [14] = "white ",
+    };
+    const char *name = names[config >> HDA_CONFIG_COLOR_SHIFT & 0xF];
+
+    return name ? name : "";
+}
+
+/* Of a jack, with a comma before it; "" where the board does not say. */
+static const char *place_name(uint32_t config)
+{
+    static const char *const sides[4][7] = {
+        {"", ", rear", ", front", ", left", ", right", ", top", ", bottom"},
+        {", internal", ", internal rear", ", internal front", ", internal left", ", internal right",
+         ", internal top", ", internal bottom"},
+        {", other box", ", other box, rear", ", other box, front", ", other box, left", ", other box, right",
+         ", other box, top", ", other box, bottom"},
+        {"", ", rear", ", front", ", left", ", right", ", top", ", bottom"},
+    };
+    static const char *const specials[4][3] = {
+        {", rear panel", ", drive bay", NULL},
+        {", riser", ", HDMI", ", ATAPI"},
+        {NULL, NULL, NULL},
+        {", inside the lid", ", outside of the lid", NULL},
+    };
+    unsigned box = location_box(config), place = config >> HDA_CONFIG_LOCATION_SHIFT & 0xF;
+    const char *special;
+
+    if (place < RTL_NUMBER_OF(sides[0]))
+        return sides[box][place];
+    if (place - RTL_NUMBER_OF(sides[0]) >= RTL_NUMBER_OF(specials[0]))
+        return "";
+    special = specials[box][place - RTL_NUMBER_OF(sides[0])];
+    return special ? special : "";
+}
+
+void pin_name(uint32_t config, char name[PIN_NAME_SIZE])
+{
+    const char *device = device_name(config);
+
+    switch (config >> HDA_CONFIG_PORT_SHIFT & 3) {
+    case HDA_PORT_NONE:
+        snprintf(name, PIN_NAME_SIZE, "not connected");
+        break;
+    case HDA_PORT_FIXED:
+        snprintf(name, PIN_NAME_SIZE, "internal %s", device);
+        break;
+    case HDA_PORT_BOTH:
+        snprintf(name, PIN_NAME_SIZE, "%s%s jack%s, and an internal one", color_name(config), device,
+                 place_name(config));
+        break;
+    default:
+        snprintf(name, PIN_NAME_SIZE, "%s%s jack%s", color_name(config), device, place_name(config));
+        break;
+    }
+    name[0] = (char)toupper((unsigned char)name[0]);
+}
+
+/* ---- Amplifiers ---------------------------------------------------------------------------------- */
+
+void amp_range(uint32_t amp_caps, char range[AMP_RANGE_SIZE])
+{
+    int offset = (int)(amp_caps >> HDA_AMP_CAPS_OFFSET_SHIFT & HDA_AMP_GAIN_MASK);
+    int last = (int)(amp_caps >> HDA_AMP_CAPS_STEPS_SHIFT & HDA_AMP_GAIN_MASK);
+    double size = ((amp_caps >> HDA_AMP_CAPS_SIZE_SHIFT & HDA_AMP_GAIN_MASK) + 1) * 0.25;
+    double least = -offset * size, most = (last - offset) * size;
+    const char *mute = amp_caps & HDA_AMP_CAPS_MUTE ? ", mute" : "";
+
+    if (last > 0)
+        snprintf(range, AMP_RANGE_SIZE, "%g to %s%g dB by %g%s", least, most > 0 ? "+" : "", most, size,
+                 mute);
+    else if (offset > 0)
+        snprintf(range, AMP_RANGE_SIZE, "%g dB%s", least, mute);
+    else
+        snprintf(range, AMP_RANGE_SIZE, "%s", mute[0] ? "mute" : "0 dB");
 }
 
 /* ---- Others -------------------------------------------------------------------------------------- */

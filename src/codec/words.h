@@ -4,10 +4,13 @@
 #ifndef CODEC_WORDS_H
 #define CODEC_WORDS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* "Pin Complex" and so on, of widget capabilities. */
 const char *widget_type_word(uint32_t caps);
+/* What people call it: "DAC", "mixer", "pin" and so on. */
+const char *widget_kind_word(uint32_t caps);
 
 /* Of a configuration default (HDA 7.3.3.31): "Jack", "HP Out", "Ext", "Rear", "1/8", "Black". */
 const char *port_word(uint32_t config);
@@ -16,6 +19,16 @@ const char *place_word(uint32_t config);
 const char *location_word(uint32_t config);
 const char *connector_word(uint32_t config);
 const char *color_word(uint32_t config);
+
+#define PIN_NAME_SIZE 96
+/* What a person at the machine calls a pin, by its configuration default: "Green line-out jack, rear",
+ * "Internal speaker", or "Not connected". */
+void pin_name(uint32_t config, char name[PIN_NAME_SIZE]);
+
+#define AMP_RANGE_SIZE 64
+/* What an amplifier can do (HDA 7.3.4.10): "-34.5 to +12 dB by 1.5, mute", or "0 dB" for one that can do
+ * nothing. */
+void amp_range(uint32_t amp_caps, char range[AMP_RANGE_SIZE]);
 
 /* "D0" to "D3cold" (HDA 7.3.3.10). */
 const char *power_state_word(unsigned state);

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* reach.c - which pins and converters a path can join, one by one, and why it cannot. */
+#include "reach.h"
+
+#include <stdio.h>
+
+#include "pool.h"
+#include "words.h"
+
+#define NODES 256u
+
+static unsigned converter_type(enum path_direction direction)
+{
+    return direction == PATH_OUT ? HDA_WIDGET_AUDIO_OUTPUT : HDA_WIDGET_AUDIO_INPUT;
+}
+
+/* ---- Converters one by one ----------------------------------------------------------------------- */
+
+NTSTATUS converters_list(struct converters *converters, const struct codec *codec,
+                         enum path_direction direction)
+{
+    unsigned i;
+
+    converters->count = 0;
+    converters->alone = codec_pool_alloc((codec->count + 1) * sizeof(*converters->alone));
+    converters->others = codec_pool_alloc((codec->count + 1) * sizeof(*converters->others));
+    if (!converters->alone || !converters->others) {
+        converters_free(converters);
+        return STATUS_NO_MEMORY;
+    }
+    for (i = 0; i < codec->count; i++)
+        if (widget_type(&codec->widgets[i]) == converter_type(direction))
+            converters->alone[converters->count++] =
+                (struct path){.direction = direction, .count = 1, .steps = {{.widget = &codec->widgets[i]}}};
+    return STATUS_SUCCESS;
+}
+
+void converters_free(struct converters *converters)
+{
+    codec_pool_free(converters->others);
+    codec_pool_free(converters->alone);
+}
+
+const struct widget *converters_at(const struct converters *converters, unsigned index)
+{
+    return converters->alone[index].steps[0].widget;
+}
+
+void converters_but(struct converters *converters, unsigned index, struct path_need *need)
+{
+    unsigned count = 0, i;
+
+    for (i = 0; i < converters->count; i++)
+        if (i != index)
+            converters->others[count++] = &converters->alone[i];
+    need->beside = converters->others;
+    need->beside_count = count;
+}
+
+/* ---- Reasons ------------------------------------------------------------------------------------- */
+
+/* What sound can be followed to or from. */
+struct follow {
+    const struct codec *codec;
+    UCHAR pin;
+    bool reached[NODES];
+};
+
+static bool leads_on(const struct follow *follow, const struct widget *widget)
+{
+    unsigned type = widget_type(widget);
+
+    return widget->node == follow->pin || type == HDA_WIDGET_MIXER || type == HDA_WIDGET_SELECTOR ||
+           type == HDA_WIDGET_POWER_WIDGET;
+}
+
+/* Whether a widget that sound goes through, and that was reached, stands in the list. */
+static bool is_fed(const struct follow *follow, const struct widget *widget)
+{
+    unsigned i;
+
+    for (i = 0; i < widget->connection_count; i++) {
+        const struct widget *source = codec_widget(follow->codec, widget->connections[i]);
+
+        if (source && follow->reached[source->node] && leads_on(follow, source))
+            return true;
+    }
+    return false;
+}
+
+static bool follow_forth(struct follow *follow, const struct widget *widget)
+{
+    if (follow->reached[widget->node] || !is_fed(follow, widget))
+        return false;
+    follow->reached[widget->node] = true;
+    return true;
+}
+
+static bool follow_back(struct follow *follow, const struct widget *widget)
+{
+    bool news = false;
+    unsigned i;
+
+    if (!follow->reached[widget->node] || !leads_on(follow, widget))
+        return false;
+    for (i = 0; i < widget->connection_count; i++) {
+        news |= !follow->reached[widget->connections[i]];
+        follow->reached[widget->connections[i]] = true;
+    }
+    return news;
+}
+
+/* Until nothing new is reached. */
+static void follow_sound(struct follow *follow, enum path_direction direction)
+{
+    const struct codec *codec = follow->codec;
+    bool news = true;
+    unsigned i;
+
+    follow->reached[follow->pin] = true;
+    while (news) {
+        news = false;
+        for (i = 0; i < codec->count; i++)
+            news |= direction == PATH_OUT ? follow_back(follow, &codec->widgets[i])
+                                          : follow_forth(follow, &codec->widgets[i]);
+    }
+}
+
+static const struct widget *reached_converter(const struct follow *follow, enum path_direction direction)
+{
+    unsigned i;
+
+    for (i = 0; i < follow->codec->count; i++) {
+        const struct widget *widget = &follow->codec->widgets[i];
+
+        if (follow->reached[widget->node] && widget_type(widget) == converter_type(direction))
+            return widget;
+    }
+    return NULL;
+}
+
+static bool is_named(const struct codec *codec, UCHAR node)
+{
+    unsigned i, j;
+
+    for (i = 0; i < codec->count; i++)
+        for (j = 0; j < codec->widgets[i].connection_count; j++)
+            if (codec->widgets[i].connections[j] == node)
+                return true;
+    return false;
+}
+
+static void say_converter(const struct widget *converter, char reason[REASON_SIZE])
+{
+    const char *problem =
+        converter->stream_formats & HDA_STREAM_FORMAT_PCM ? "is too many widgets away" : "takes no PCM";
+
+    snprintf(reason, REASON_SIZE, "%s 0x%02x %s", widget_kind_word(converter->caps), converter->node,
+             problem);
+}
+
+static bool names_a_widget(const struct codec *codec, const struct widget *widget)
+{
+    unsigned i;
+
+    for (i = 0; i < widget->connection_count; i++)
+        if (codec_widget(codec, widget->connections[i]))
+            return true;
+    return false;
+}
+
+static const char *why_not_out(const struct codec *codec, const struct widget *pin)
+{
+    if (pin->connection_count == 0)
+        return "its connection list is empty";
+    return names_a_widget(codec, pin) ? "no DAC leads to it" : "its connection list names no widget";
+}
+
+static const char *why_not_in(const struct codec *codec, const struct widget *pin)
+{
+    return is_named(codec, pin->node) ? "it leads to no ADC" : "no connection list names it";
+}
+
+void reach_reason(const struct codec *codec, const struct widget *pin, enum path_direction direction,
+                  char reason[REASON_SIZE])
+{
+    struct follow follow = {.codec = codec, .pin = pin->node};
+    const struct widget *converter;
+
+    follow_sound(&follow, direction);
+    converter = reached_converter(&follow, direction);
+    if (converter)
+        say_converter(converter, reason);
+    else
+        snprintf(reason, REASON_SIZE, "%s",
+                 direction == PATH_OUT ? why_not_out(codec, pin) : why_not_in(codec, pin));
+}

@@ -59,7 +59,7 @@ int lane_fail(const struct lane *lane, const char *routine, NTSTATUS status)
 int lane_check_buffer(const struct lane *lane)
 {
     const struct stream *stream = lane->stream;
-    const char *what = lane->route.path.direction == PATH_OUT ? "fetches" : "holds back";
+    const char *what = route_direction(&lane->route) == PATH_OUT ? "fetches" : "holds back";
 
     if (stream->buffer_bytes >= 2 * (SIZE_T)stream->fifo)
         return EXIT_DONE;
@@ -67,23 +67,53 @@ int lane_check_buffer(const struct lane *lane)
         lane->report, EXIT_FAILED, STATUS_SUCCESS,
         "--buffer: %u frames are too few, since the controller %s %u bytes%s: take %u or more",
         (unsigned)stream->buffer_frames, what, (unsigned)stream->fifo,
-        lane->route.path.direction == PATH_OUT ? " ahead" : "",
+        route_direction(&lane->route) == PATH_OUT ? " ahead" : "",
         2 * (unsigned)stream->fifo / stream->frame_bytes + 1);
 }
 
-/* ---- The path ------------------------------------------------------------------------------------ */
+/* ---- The device ----------------------------------------------------------------------------------- */
+
+/* A codec that does not answer is left as it is: its jacks are unknown. */
+static int read_jacks(const struct lane *lane, struct codec *codec)
+{
+    NTSTATUS status = codec_read_jacks(codec);
+
+    if (NT_SUCCESS(status))
+        return EXIT_DONE;
+    if (device_is_lost(lane->device, NO_TIME, lane->report))
+        return EXIT_FAILED;
+    report_note("codec %u: %s: %s", codec->address, status_name(status), status_sentence(status));
+    return EXIT_DONE;
+}
+
+int lane_read_groups(const struct lane *lane)
+{
+    int code = device_read_groups(lane->device, lane->report);
+    unsigned i;
+
+    for (i = 0; i < lane->device->group_count && code == EXIT_DONE; i++)
+        code = read_jacks(lane, &lane->device->groups[i].codec);
+    return code;
+}
+
+/* ---- The paths ----------------------------------------------------------------------------------- */
+
+static NTSTATUS open_paths(const struct lane *lane)
+{
+    return path_set_open(&lane->route.group->codec, &lane->route.set, lane->stream->converter_format,
+                         lane->stream->tag);
+}
 
 int lane_open_path(const struct lane *lane)
 {
-    NTSTATUS status = path_open(&lane->route.group->codec, &lane->route.path, lane->stream->converter_format,
-                                lane->stream->tag);
+    NTSTATUS status = open_paths(lane);
 
     return NT_SUCCESS(status) ? EXIT_DONE : lane_fail(lane, "TransferCodecVerbs", status);
 }
 
 int lane_close_path(const struct lane *lane, int code)
 {
-    NTSTATUS status = path_close(&lane->route.group->codec, &lane->route.path);
+    NTSTATUS status = path_set_close(&lane->route.group->codec, &lane->route.set);
 
     if (code != EXIT_DONE || NT_SUCCESS(status))
         return code;
@@ -102,7 +132,7 @@ static bool is_any(const void *file, const char *path)
 /* QEMU's WAV files have no other direction. */
 static void explain(const struct lane *lane, NTSTATUS status)
 {
-    if (status == STATUS_IO_TIMEOUT && lane->route.path.direction == PATH_IN &&
+    if (status == STATUS_IO_TIMEOUT && route_direction(&lane->route) == PATH_IN &&
         device_writes(lane->options, is_any, NULL))
         report_note("QEMU gives a codec no input while it writes what that plays to out=FILE");
 }
@@ -156,11 +186,8 @@ static NTSTATUS take_nap(void *context, const char **routine)
 
     nap->taken = true;
     for (i = 0; i < nap->count && NT_SUCCESS(status); i++) {
-        const struct lane *lane = nap->lanes[i];
-
         *routine = "TransferCodecVerbs";
-        status = path_open(&lane->route.group->codec, &lane->route.path, lane->stream->converter_format,
-                           lane->stream->tag);
+        status = open_paths(nap->lanes[i]);
     }
     return status;
 }
@@ -219,6 +246,19 @@ int lane_check_faults(const struct lane *lane)
 
 /* ---- What is told -------------------------------------------------------------------------------- */
 
+static void report_pins(const struct lane *lane)
+{
+    struct json_object *pins;
+    unsigned i;
+
+    if (!lane->report->object)
+        return;
+    pins = json_object_new_array();
+    for (i = 0; i < lane->route.set.count; i++)
+        json_append(pins, json_object_new_int(path_pin(&lane->route.set.paths[i])->node));
+    json_add(lane->report->object, "pins", pins);
+}
+
 void lane_report_route(const struct lane *lane)
 {
     const HDAUDIO_STREAM_FORMAT *format = &lane->route.format;
@@ -230,6 +270,7 @@ void lane_report_route(const struct lane *lane)
     report_integer(report, "channels", format->NumberOfChannels);
     report_integer(report, "bits", format->ValidBitsPerSample);
     report_integer(report, "pin", lane->route.pin);
+    report_pins(lane);
 }
 
 /* Register counts are totals from opening to closing. */
@@ -273,14 +314,25 @@ static void print_count(uint64_t count, const char *what)
         printf(", %llu %s", (unsigned long long)count, what);
 }
 
+/* "pin 0x0e", or "pins 0x0e 0x0f". */
+static void print_pins(const struct path_set *set)
+{
+    unsigned i;
+
+    fputs(set->count > 1 ? "pins" : "pin", stdout);
+    for (i = 0; i < set->count; i++)
+        printf(" 0x%02x", path_pin(&set->paths[i])->node);
+}
+
 void lane_print_result(const struct lane *lane, const char *done, const struct hdabus_statistics *statistics)
 {
     const struct stream_report *report = &lane->stream->report;
 
-    printf("%llu frames%s%s, pin 0x%02x, %llu notifications, %llu late, %llu merged",
-           (unsigned long long)report->frames, done, report->stopped ? " until stopped" : "", lane->route.pin,
-           (unsigned long long)report->notifications, (unsigned long long)report->late,
-           (unsigned long long)statistics->merged);
+    printf("%llu frames%s%s, ", (unsigned long long)report->frames, done,
+           report->stopped ? " until stopped" : "");
+    print_pins(&lane->route.set);
+    printf(", %llu notifications, %llu late, %llu merged", (unsigned long long)report->notifications,
+           (unsigned long long)report->late, (unsigned long long)statistics->merged);
     print_count(statistics->lost_interrupts, "interrupts lost");
     print_count(statistics->fifo_errors, "FIFO errors");
     print_count(statistics->descriptor_errors, "descriptor errors");

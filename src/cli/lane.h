@@ -22,9 +22,12 @@ struct stream_request lane_request(const struct lane *lane, const struct stream_
 
 /* Tells what a routine of the DDI said, or that the controller has disappeared. */
 int lane_fail(const struct lane *lane, const char *routine, NTSTATUS status);
+/* Reads the device's function groups, and what is plugged into their jacks, for choosing a route. */
+int lane_read_groups(const struct lane *lane);
 /* Whether the buffer is large enough for the FIFO. */
 int lane_check_buffer(const struct lane *lane);
-/* Opens the path for the stream, and closes it: returns `code` unless that is EXIT_DONE and closing fails. */
+/* Opens the route's paths for the stream, and closes them: returns `code` unless that is EXIT_DONE and
+ * closing fails. */
 int lane_open_path(const struct lane *lane);
 int lane_close_path(const struct lane *lane, int code);
 /* Runs lanes until each comes to its end, or a signal stops them, with a sleep of the bus if --suspend asks

@@ -93,7 +93,16 @@ static bool read_pin(const char *argument, uint8_t *pin)
 
 static bool take_pin(struct options *options, const char *argument)
 {
-    return read_pin(argument, &options->pin);
+    uint8_t pin;
+    unsigned i;
+
+    if (options->pin_count == MOST_PINS || !read_pin(argument, &pin))
+        return false;
+    for (i = 0; i < options->pin_count; i++)
+        if (options->pins[i] == pin)
+            return false;
+    options->pins[options->pin_count++] = pin;
+    return true;
 }
 
 static bool take_record_pin(struct options *options, const char *argument)
@@ -222,7 +231,9 @@ static const struct {
     {"buffer", 0, "FRAMES", "1 or more: the cyclic buffer, by default 100 ms, on QEMU 480 ms", FOR_STREAM,
      take_buffer},
     {"notify", 0, "COUNT", "1 or 2 (the default) notifications per buffer", FOR_STREAM, take_notify},
-    {"pin", 0, "NID", "1 to 0xff: the pin, by default the best one", FOR_STREAM, take_pin},
+    {"pin", 0, "NID",
+     "1 to 0xff: the pin, by default the best one; to play to several, each in an option of its own",
+     FOR_STREAM, take_pin},
     {"rate", 0, "HZ", "1 to 192000, by default 48000 or the file's", FOR_RECORD | FOR_TONE, take_rate},
     {"channels", 'c', "N", "1 to 16, by default 2 or the file's", FOR_RECORD | FOR_TONE, take_channels},
     {"bits", 0, "BITS", "16, 20, 24 or 32, by default the file's (of reals: 24), else 16", FOR_STREAM,
@@ -230,7 +241,7 @@ static const struct {
     {"exact", 0, NULL, "fail rather than change a sample", FOR_STREAM, take_exact},
     {"suspend", 0, "MS", "1 or more: put the bus to sleep for 200 ms after so much of it", FOR_STREAM,
      take_suspend},
-    {"out", 0, "FILE", "an audio file to write what comes out of the pin to", FOR_PLAYS, take_out},
+    {"out", 0, "FILE", "an audio file to write what comes out of the pin, or pins, to", FOR_PLAYS, take_out},
     {"record", 0, "FILE", "record at the same time, to an audio file", FOR_PLAYS, take_record},
     {"record-pin", 0, "NID", "1 to 0xff: the pin to record, by default the best one", FOR_PLAYS,
      take_record_pin},

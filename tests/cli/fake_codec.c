@@ -84,6 +84,8 @@ static ULONG answer(struct fake_codec *fake, HDAUDIO_CODEC_COMMAND command)
         return node_parameter(widget, data);
     if (verb == HDA_GET_CONNECTION_LIST)
         return packed_list(widget, data);
+    if (verb == HDA_GET_PIN_SENSE)
+        return widget->sense;
     return verb == HDA_GET_CONFIGURATION_DEFAULT ? widget->config_default : 0;
 }
 

@@ -16,7 +16,7 @@
 struct fake_node {
     ULONG caps;
     ULONG pcm, formats;
-    ULONG pin_caps, config_default;
+    ULONG pin_caps, config_default, sense;
     ULONG input_amp, output_amp;
     bool long_form;
     unsigned entries; /* of the connection list, as packed */

@@ -147,21 +147,32 @@ static int fail_first(struct lane *const *lanes, unsigned count, NTSTATUS status
     return lane_fail(lanes[i], lanes[i]->stream->routine, status);
 }
 
-/* ---- A sleep on the way -------------------------------------------------------------------------- */
+/* ---- A rest on the way --------------------------------------------------------------------------- */
 
-struct nap {
+/* Engines rest while the bus sleeps, and while the first lane moves: then no frame is lost. */
+struct rest {
     struct lane *const *lanes;
     unsigned count;
-    bool taken;
+    bool has_slept;
+    bool sleeps, moves; /* what is wanted now */
 };
 
-static bool wants_nap(void *context)
+static bool wants_sleep(const struct rest *rest)
 {
-    const struct nap *nap = context;
-    const struct lane *lane = nap->lanes[0];
+    const struct lane *lane = rest->lanes[0];
 
-    return !nap->taken && lane->options->suspend_ms > 0 &&
+    return !rest->has_slept && lane->options->suspend_ms > 0 &&
            seconds_done(lane) * 1000 >= lane->options->suspend_ms;
+}
+
+static bool wants_rest(void *context)
+{
+    struct rest *rest = context;
+    struct follow *follow = rest->lanes[0]->follow;
+
+    rest->sleeps = wants_sleep(rest);
+    rest->moves = follow && follow_wants_move(follow);
+    return rest->sleeps || rest->moves;
 }
 
 static NTSTATUS sleep_and_wake(struct hdabus *bus, const char **routine)
@@ -178,32 +189,48 @@ static NTSTATUS sleep_and_wake(struct hdabus *bus, const char **routine)
     return hdabus_resume(bus);
 }
 
-static NTSTATUS take_nap(void *context, const char **routine)
+/* The codecs have been reset: jacks are to be heard of again. */
+static NTSTATUS take_nap(struct rest *rest, const char **routine)
 {
-    struct nap *nap = context;
-    NTSTATUS status = sleep_and_wake(nap->lanes[0]->device->bus, routine);
+    const struct lane *lane = rest->lanes[0];
+    NTSTATUS status = sleep_and_wake(lane->device->bus, routine);
+
+    rest->has_slept = true;
+    if (!NT_SUCCESS(status) || !lane->follow)
+        return status;
+    *routine = "TransferCodecVerbs";
+    return follow_renew(lane->follow);
+}
+
+/* Closing a path takes the power from its whole group: what else is open there is opened anew, too. */
+static NTSTATUS take_rest(void *context, const char **routine)
+{
+    struct rest *rest = context;
+    const struct lane *lane = rest->lanes[0];
+    NTSTATUS status = rest->sleeps ? take_nap(rest, routine) : STATUS_SUCCESS;
     unsigned i;
 
-    nap->taken = true;
-    for (i = 0; i < nap->count && NT_SUCCESS(status); i++) {
+    if (NT_SUCCESS(status) && rest->moves)
+        status = follow_move(lane->follow, lane->stream->report.frames, routine);
+    for (i = 0; i < rest->count && NT_SUCCESS(status); i++) {
         *routine = "TransferCodecVerbs";
-        status = open_paths(nap->lanes[i]);
+        status = open_paths(rest->lanes[i]);
     }
     return status;
 }
 
-static void note_nap(const struct nap *nap)
+static void note_sleep(const struct rest *rest)
 {
-    uint32_t ms = nap->lanes[0]->options->suspend_ms;
+    uint32_t ms = rest->lanes[0]->options->suspend_ms;
 
-    if (ms > 0 && !nap->taken)
+    if (ms > 0 && !rest->has_slept)
         report_note("--suspend: it was over before %u ms", (unsigned)ms);
 }
 
 int lanes_run(struct lane *const *lanes, unsigned count)
 {
-    struct nap nap = {.lanes = lanes, .count = count};
-    const struct session_power power = {.is_wanted = wants_nap, .sleep = take_nap, .context = &nap};
+    struct rest rest = {.lanes = lanes, .count = count};
+    const struct session_power power = {.is_wanted = wants_rest, .sleep = take_rest, .context = &rest};
     struct stream *streams[MOST_LANES];
     NTSTATUS status;
     unsigned i;
@@ -215,7 +242,7 @@ int lanes_run(struct lane *const *lanes, unsigned count)
     stop_release_signals();
     if (!NT_SUCCESS(status))
         return fail_first(lanes, count, status);
-    note_nap(&nap);
+    note_sleep(&rest);
     return EXIT_DONE;
 }
 

@@ -206,6 +206,13 @@ static bool take_filter(struct options *options, const char *argument)
     return argument[0] != '\0';
 }
 
+static bool take_follow_jack(struct options *options, const char *argument)
+{
+    (void)argument;
+    options->follow_jack = true;
+    return true;
+}
+
 static bool take_loopback(struct options *options, const char *argument)
 {
     (void)argument;
@@ -231,8 +238,7 @@ static const struct {
     {"buffer", 0, "FRAMES", "1 or more: the cyclic buffer, by default 100 ms, on QEMU 480 ms", FOR_STREAM,
      take_buffer},
     {"notify", 0, "COUNT", "1 or 2 (the default) notifications per buffer", FOR_STREAM, take_notify},
-    {"pin", 0, "NID",
-     "1 to 0xff: the pin, by default the best one; to play to several, each in an option of its own",
+    {"pin", 0, "NID", "1 to 0xff: the pin, by default the best one; repeat it, each once, to play to several",
      FOR_STREAM, take_pin},
     {"rate", 0, "HZ", "1 to 192000, by default 48000 or the file's", FOR_RECORD | FOR_TONE, take_rate},
     {"channels", 'c', "N", "1 to 16, by default 2 or the file's", FOR_RECORD | FOR_TONE, take_channels},
@@ -247,6 +253,8 @@ static const struct {
      take_record_pin},
     {"loopback", 0, NULL, "connect the two pins of the simulator: what is played is recorded", FOR_PLAYS,
      take_loopback},
+    {"follow-jack", 0, NULL, "move to the best pin when something is plugged in or pulled out", FOR_PLAYS,
+     take_follow_jack},
     {"list", 0, NULL, "print the names of verbs and parameters", FOR_VERB, take_list},
     {"interface", 0, "VERSION", "v1, v2, v3 or bdl, by default all", FOR_CONFORMANCE, take_interface},
     {"filter", 0, "TEXT", "only checks whose name contains this", FOR_CONFORMANCE, take_filter},

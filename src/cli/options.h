@@ -38,6 +38,7 @@ struct options {
     uint32_t suspend_ms; /* of the stream, after which the bus sleeps; 0: never */
     uint8_t pins[MOST_PINS];
     unsigned pin_count; /* 0: the best one */
+    bool follow_jack;   /* to the best pin */
     uint32_t rate;      /* Hz; 0, here and below: the file's, or the command's own */
     unsigned channels;
     unsigned bits;

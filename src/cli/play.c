@@ -28,6 +28,7 @@ struct play {
     struct sink sinks[PATH_SET_MOST];
     unsigned sink_count;
     struct progress progress;
+    struct follow follow;
     struct recording recording; /* if options->record */
     uint64_t expected;          /* notifications */
 };
@@ -160,11 +161,44 @@ static int run_with_sinks(struct play *play)
     return close_sinks(play, code);
 }
 
+/* Where it is heard moves, too. */
+static NTSTATUS listen_elsewhere(void *context)
+{
+    struct play *play = context;
+    const struct path_set *set = &play->lane.route.set;
+
+    progress_end(&play->progress);
+    if (play->sink_count == 0 ||
+        sink_move(&play->sinks[0], set->paths, set->count, play->report) == EXIT_DONE)
+        return STATUS_SUCCESS;
+    return STATUS_UNSUCCESSFUL;
+}
+
+static int run_with_follow(struct play *play)
+{
+    int code;
+
+    play->follow = (struct follow){
+        .route = &play->lane.route,
+        .beside = play->options->record ? &play->recording.lane.route : NULL,
+        .report = play->report,
+        .moved = listen_elsewhere,
+        .context = play,
+    };
+    code = follow_open(&play->follow, play->options);
+    if (code != EXIT_DONE)
+        return code;
+    play->lane.follow = &play->follow;
+    code = run_with_sinks(play);
+    follow_close(&play->follow);
+    return code;
+}
+
 static int run_on_path(struct play *play)
 {
     int code = lane_open_path(&play->lane);
 
-    return code == EXIT_DONE ? lane_close_path(&play->lane, run_with_sinks(play)) : code;
+    return code == EXIT_DONE ? lane_close_path(&play->lane, run_with_follow(play)) : code;
 }
 
 static int run_with_engine(struct play *play)
@@ -343,6 +377,9 @@ static int run_with_source(struct play *play)
 
 static int check_options(const struct options *options, struct report *report)
 {
+    if (options->follow_jack && (options->pin_count > 0 || options->loopback))
+        return report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "--follow-jack does not go with %s",
+                              options->loopback ? "--loopback" : "--pin");
     if (options->record || (!options->record_pin && !options->loopback))
         return EXIT_DONE;
     return report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "%s needs --record FILE",

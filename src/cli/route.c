@@ -37,6 +37,7 @@ struct wish wish_for(enum path_direction direction, const struct options *option
         .pins = options->pins,
         .pin_count = options->pin_count,
         .alone = options->loopback,
+        .jacks_first = options->follow_jack,
         .rate = source ? (ULONG)source->info.samplerate : DEFAULT_RATE,
         .channels = channels_of(source, direction),
         .bits = bits_of(source),
@@ -64,14 +65,14 @@ static NTSTATUS choose_one(const struct codec *codec, UCHAR pin, const struct pa
 }
 
 /* One pin for all channels or, for 5.1 and 7.1, several: whichever begins with the better pin. */
-static NTSTATUS choose_best(const struct codec *codec, const struct wish *wish, const struct path_need *need,
+static NTSTATUS choose_best(const struct codec *codec, bool alone, const struct path_need *need,
                             struct path_set *set, ULONG *rank)
 {
     NTSTATUS status = choose_one(codec, 0, need, set, rank);
     struct path_set spread;
     ULONG rank_spread;
 
-    if (wish->alone || !NT_SUCCESS(path_set_spread(codec, need, &spread, &rank_spread)) ||
+    if (alone || !NT_SUCCESS(path_set_spread(codec, need, &spread, &rank_spread)) ||
         (NT_SUCCESS(status) && *rank <= rank_spread))
         return status;
     *set = spread;
@@ -83,7 +84,7 @@ static NTSTATUS choose_set(const struct codec *codec, const struct wish *wish, c
                            struct path_set *set, ULONG *rank)
 {
     if (wish->pin_count == 0)
-        return choose_best(codec, wish, need, set, rank);
+        return choose_best(codec, wish->alone, need, set, rank);
     if (wish->pin_count == 1)
         return choose_one(codec, wish->pins[0], need, set, rank);
     *rank = 0;
@@ -112,6 +113,17 @@ static bool choose_for_channels(struct route *route, const struct device *device
     return route->group;
 }
 
+static void go_beside(struct path_need *need, const struct route *beside,
+                      const struct path *paths[PATH_SET_MOST])
+{
+    unsigned i;
+
+    need->beside = paths;
+    need->beside_count = beside ? beside->set.count : 0;
+    for (i = 0; i < need->beside_count; i++)
+        paths[i] = &beside->set.paths[i];
+}
+
 /* What no pin can carry is mixed to as many channels as one can. */
 static bool choose_path(struct route *route, const struct device *device, const struct wish *wish,
                         const struct route *beside)
@@ -121,18 +133,35 @@ static bool choose_path(struct route *route, const struct device *device, const 
                              .channels = wish->channels,
                              .rate = wish->rate,
                              .bits = wish->bits,
-                             .beside = paths_beside,
-                             .beside_count = beside ? beside->set.count : 0};
-    unsigned least = wish->channels_is_must ? wish->channels : 1, i;
+                             .jacks_first = wish->jacks_first};
+    unsigned least = wish->channels_is_must ? wish->channels : 1;
 
-    for (i = 0; i < need.beside_count; i++)
-        paths_beside[i] = &beside->set.paths[i];
+    go_beside(&need, beside, paths_beside);
     for (; need.channels >= least; need.channels--)
         if (choose_for_channels(route, device, wish, &need)) {
             route->format.NumberOfChannels = (USHORT)need.channels;
             return true;
         }
     return false;
+}
+
+bool route_choose_again(struct route *route, const struct route *now, const struct route *beside)
+{
+    const struct path *paths_beside[PATH_SET_MOST];
+    struct path_need need = {.direction = route_direction(now),
+                             .channels = now->format.NumberOfChannels,
+                             .rate = now->format.SampleRate,
+                             .bits = now->format.ValidBitsPerSample,
+                             .exact = true,
+                             .jacks_first = true};
+    ULONG rank;
+
+    go_beside(&need, beside, paths_beside);
+    *route = *now;
+    if (!NT_SUCCESS(choose_best(&now->group->codec, false, &need, &route->set, &rank)))
+        return false;
+    route->pin = path_pin(&route->set.paths[0])->node;
+    return true;
 }
 
 enum path_direction route_direction(const struct route *route)

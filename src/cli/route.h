@@ -20,6 +20,7 @@ struct wish {
     const UCHAR *pins;  /* that all get the same */
     unsigned pin_count; /* 0: the best one */
     bool alone;         /* not spread over several pins */
+    bool jacks_first;   /* as in path_need */
     ULONG rate;
     unsigned channels, bits;
     bool rate_is_must, channels_is_must, bits_is_must; /* else the nearest there is will do */
@@ -33,6 +34,10 @@ struct wish wish_for(enum path_direction direction, const struct options *option
  * EXIT_DONE, or EXIT_FAILED with a message. The route points into the device. */
 int route_choose(struct route *route, const struct device *device, const struct wish *wish,
                  const struct route *beside, const struct options *options, struct report *report);
+
+/* Chooses anew for a stream that plays on the route `now`, by what is plugged in, in the same group and the
+ * same format. False: there is no such route. */
+bool route_choose_again(struct route *route, const struct route *now, const struct route *beside);
 
 enum path_direction route_direction(const struct route *route);
 /* Whether other channels go to each of its pins. */

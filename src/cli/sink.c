@@ -131,21 +131,11 @@ static int listen_to_pin(struct sink_part *part, struct report *report)
     return EXIT_DONE;
 }
 
-static int listen_to_pins(struct sink *sink, struct report *report)
-{
-    int code = EXIT_DONE;
-    unsigned i;
-
-    for (i = 0; i < sink->part_count && code == EXIT_DONE; i++)
-        code = listen_to_pin(&sink->parts[i], report);
-    if (code != EXIT_DONE)
-        stop_listening(sink);
-    return code;
-}
-
 /* A converter takes its own channels, as far as the stream has them. */
-static void add_part(struct sink *sink, const struct path *path, unsigned channels)
+static void add_part(struct sink *sink, const struct path *path)
 {
+    unsigned channels = sink->writer.channels;
+
     sink->parts[sink->part_count++] = (struct sink_part){
         .sink = sink,
         .pin = path_pin(path)->node,
@@ -154,11 +144,25 @@ static void add_part(struct sink *sink, const struct path *path, unsigned channe
     };
 }
 
+static int listen_to_pins(struct sink *sink, const struct path *paths, unsigned count, struct report *report)
+{
+    int code = EXIT_DONE;
+    unsigned i;
+
+    sink->part_count = 0;
+    for (i = 0; i < count; i++)
+        add_part(sink, &paths[i]);
+    for (i = 0; i < count && code == EXIT_DONE; i++)
+        code = listen_to_pin(&sink->parts[i], report);
+    if (code != EXIT_DONE)
+        stop_listening(sink);
+    return code;
+}
+
 int sink_open(struct sink *sink, struct hdabus *bus, UCHAR codec_address, const struct path *paths,
               unsigned count, char *name, const HDAUDIO_STREAM_FORMAT *format, uint64_t most,
               struct report *report)
 {
-    unsigned i;
     int code;
 
     memset(sink, 0, sizeof(*sink));
@@ -166,17 +170,21 @@ int sink_open(struct sink *sink, struct hdabus *bus, UCHAR codec_address, const 
     sink->codec_address = codec_address;
     sink->rate = format->SampleRate;
     sink->name = name;
-    for (i = 0; i < count; i++)
-        add_part(sink, &paths[i], format->NumberOfChannels);
     code = writer_open(&sink->writer, name, format, most, report);
     if (code == EXIT_DONE) {
-        code = listen_to_pins(sink, report);
+        code = listen_to_pins(sink, paths, count, report);
         if (code != EXIT_DONE)
             writer_close(&sink->writer, report);
     }
     if (code != EXIT_DONE)
         free(name);
     return code;
+}
+
+int sink_move(struct sink *sink, const struct path *paths, unsigned count, struct report *report)
+{
+    stop_listening(sink);
+    return listen_to_pins(sink, paths, count, report);
 }
 
 static int check_whole(const struct sink *sink, struct report *report)

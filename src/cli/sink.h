@@ -43,6 +43,9 @@ int sink_open(struct sink *sink, struct hdabus *bus, UCHAR codec_address, const 
               unsigned count, char *name, const HDAUDIO_STREAM_FORMAT *format, uint64_t most,
               struct report *report);
 
+/* Goes on with what comes out of other pins. EXIT_DONE, or EXIT_FAILED with a message. */
+int sink_move(struct sink *sink, const struct path *paths, unsigned count, struct report *report);
+
 /* Stops listening and completes the file. EXIT_DONE, or EXIT_FAILED with a message when it does not hold all
  * that should have been heard. */
 int sink_close(struct sink *sink, struct report *report);

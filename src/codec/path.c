@@ -7,6 +7,7 @@
 #define CONNECTION_MASK 0x3u
 #define FIELD_MASK      0xFu
 #define NO_ASSOCIATION  0xFu
+#define FIRST_DIGITAL   3 /* kind of device in the order below */
 
 /* ---- What a converter takes ---------------------------------------------------------------------- */
 
@@ -332,17 +333,29 @@ static ULONG jack_rank(const struct widget *pin)
     return ranks[pin->jack];
 }
 
+/* What moves with the jacks goes to an analog one that is plugged, else to speakers; a display or an
+ * amplifier that is plugged in all day comes behind them. */
+static ULONG jack_class(enum jack jack, ULONG device)
+{
+    if (jack == JACK_EMPTY)
+        return 3;
+    if (device >= FIRST_DIGITAL)
+        return 2;
+    return jack == JACK_PLUGGED ? 0 : 1;
+}
+
 /* Association 0 is reserved: it comes last (HDA 7.3.3.31). */
 ULONG path_pin_rank(const struct widget *pin, enum path_direction direction, bool jacks_first)
 {
-    ULONG config = pin->config_default, jack = jack_rank(pin);
+    ULONG config = pin->config_default;
     ULONG device = device_rank(config >> HDA_CONFIG_DEVICE_SHIFT & FIELD_MASK, direction);
     ULONG association = config >> HDA_CONFIG_ASSOCIATION_SHIFT & FIELD_MASK;
     ULONG sequence = config >> HDA_CONFIG_SEQUENCE_SHIFT & FIELD_MASK;
 
     if (association == 0)
         association = NO_ASSOCIATION;
-    return (jacks_first ? jack : 0) << 16 | device << 12 | jack << 8 | association << 4 | sequence;
+    return (jacks_first ? jack_class(pin->jack, device) : 0) << 16 | device << 12 | jack_rank(pin) << 8 |
+           association << 4 | sequence;
 }
 
 /* The channels cannot be done without; a converter for the rate is better than one for the width. */
@@ -352,6 +365,8 @@ static NTSTATUS find_nearest(const struct codec *codec, UCHAR pin, const struct 
     struct path_need asked = *need;
     NTSTATUS status = path_find(codec, pin, &asked, path);
 
+    if (need->exact)
+        return status;
     if (!NT_SUCCESS(status)) {
         asked.bits = 0;
         status = path_find(codec, pin, &asked, path);

@@ -25,7 +25,8 @@ struct path_need {
                                        * widget from which both go the same way to the converter */
     unsigned joined_count;
     UCHAR converter;  /* this one; 0: any */
-    bool jacks_first; /* for choosing a pin: what is plugged in comes before all else, what is empty last */
+    bool exact;       /* for choosing: no other rate or width will do */
+    bool jacks_first; /* for choosing: as in path_pin_rank() */
 };
 
 struct path_step {

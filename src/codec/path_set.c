@@ -213,6 +213,8 @@ static bool place_nearest(struct spread *spread)
 
     spread->tries = TRIES;
     placed = place_from(spread, 0, &asked);
+    if (asked.exact)
+        return placed;
     asked.bits = 0;
     placed = placed || place_from(spread, 0, &asked);
     asked.rate = 0;

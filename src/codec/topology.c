@@ -277,7 +277,7 @@ NTSTATUS codec_read(struct codec *codec, const HDAUDIO_BUS_INTERFACE_V2 *ddi)
 /* ---- Jacks --------------------------------------------------------------------------------------- */
 
 /* The configuration default says whether the jack's switch is wired to the codec (HDA 7.3.3.31). */
-static bool senses_jack(const struct widget *widget)
+bool widget_has_jack(const struct widget *widget)
 {
     ULONG port = widget->config_default >> HDA_CONFIG_PORT_SHIFT;
 
@@ -298,7 +298,7 @@ static void keep_jacks(struct codec *codec, const ULONG *answers)
     unsigned i;
 
     for (i = 0; i < codec->count; i++)
-        if (senses_jack(&codec->widgets[i]))
+        if (widget_has_jack(&codec->widgets[i]))
             codec->widgets[i].jack = answers[i] & HDA_SENSE_PRESENCE ? JACK_PLUGGED : JACK_EMPTY;
 }
 
@@ -311,7 +311,7 @@ NTSTATUS codec_read_jacks(struct codec *codec)
 
     batch_init(&batch, codec->address);
     for (i = 0; i < codec->count; i++)
-        if (senses_jack(&codec->widgets[i]))
+        if (widget_has_jack(&codec->widgets[i]))
             ask_jack(&batch, &codec->widgets[i], &answers[i]);
     status = batch_send(&batch, codec->ddi);
     batch_free(&batch);

@@ -65,6 +65,8 @@ const struct widget *codec_widget(const struct codec *codec, UCHAR node);
 /* HDA_WIDGET_AUDIO_OUTPUT and so on. */
 unsigned widget_type(const struct widget *widget);
 unsigned widget_channels(const struct widget *widget);
+/* Whether it is a pin with a jack that can tell whether something is plugged in. */
+bool widget_has_jack(const struct widget *widget);
 
 /* Expands a connection list of `length` entries (HDA 7.1.2), packed four or, in the long form, two to a word,
  * into NIDs in the order of their index; returns how many. A range that does not ascend is taken as its last

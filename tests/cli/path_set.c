@@ -266,6 +266,10 @@ static void spread_is_in_one_format(void **state)
     assert_int_equal(spread(state, need, &set, &rank), STATUS_NOT_SUPPORTED);
     need.rate = 44100;
     assert_int_equal(spread(state, need, &set, &rank), STATUS_SUCCESS);
+    need.bits = 24;
+    assert_int_equal(spread(state, need, &set, &rank), STATUS_SUCCESS);
+    need.exact = true;
+    assert_int_equal(spread(state, need, &set, &rank), STATUS_NOT_SUPPORTED);
 }
 
 /* ---- Verbs --------------------------------------------------------------------------------------- */

@@ -618,6 +618,9 @@ static void rank_by_jacks_first_puts_what_is_plugged_in_before_speakers(void **s
         rank_of(JACK_PLUGGED, JACK(LINE_OUT, 1u, 0u), true),
         rank_of(JACK_PLUGGED, JACK(HEADPHONE, 1u, 0u), true),
         rank_of(JACK_UNKNOWN, JACK(SPEAKER, 1u, 0u), true),
+        rank_of(JACK_PLUGGED, JACK(SPDIF_OUT, 1u, 0u), true),
+        rank_of(JACK_UNKNOWN, JACK(SPDIF_OUT, 1u, 0u), true),
+        rank_of(JACK_PLUGGED, JACK(DIGITAL_OUT, 1u, 0u), true),
         rank_of(JACK_EMPTY, JACK(LINE_OUT, 1u, 0u), true),
         rank_of(JACK_EMPTY, JACK(HEADPHONE, 1u, 0u), true),
     };
@@ -648,6 +651,18 @@ static void choose_gives_up_width_before_rate(void **state)
     assert_int_equal(path_converter(&path)->node, DAC_2);
     assert_int_equal(choose(state, LINE_OUT, (struct path_need){.channels = 2, .rate = 7, .bits = 7}, &path),
                      STATUS_SUCCESS);
+}
+
+static void choose_of_an_exact_format_gives_up_nothing(void **state)
+{
+    struct path_need need = {.channels = 2, .rate = 192000, .bits = 16, .exact = true};
+    struct path path;
+
+    assert_int_equal(choose(state, 0, need, &path), STATUS_SUCCESS);
+    assert_int_equal(path_converter(&path)->node, DAC_2);
+    need.bits = 20;
+    assert_int_equal(choose(state, 0, need, &path), STATUS_NOT_SUPPORTED);
+    assert_int_equal(choose(state, LINE_OUT, need, &path), STATUS_NOT_SUPPORTED);
 }
 
 static void converter_takes_the_nearest(void **state)
@@ -1038,6 +1053,7 @@ int main(void)
         cmocka_unit_test(rank_by_jacks_first_puts_what_is_plugged_in_before_speakers),
         READ_TEST(choose_obeys_an_explicit_pin),
         READ_TEST(choose_gives_up_width_before_rate),
+        READ_TEST(choose_of_an_exact_format_gives_up_nothing),
         READ_TEST(converter_takes_the_nearest),
         READ_TEST(open_powers_the_way),
         READ_TEST(open_waits_for_d0),

@@ -10,12 +10,12 @@ static struct codec *codec_of(const struct follow *follow)
     return &follow->route->group->codec;
 }
 
-int follow_open(struct follow *follow, const struct options *options)
+int follow_open(struct follow *follow)
 {
     const struct codec *codec = codec_of(follow);
     NTSTATUS status;
 
-    if (!options->follow_jack)
+    if (!follow->options->follow_jack)
         return EXIT_DONE;
     status = jack_watch_open(&follow->watch, codec);
     if (!NT_SUCCESS(status))
@@ -61,7 +61,8 @@ bool follow_wants_move(struct follow *follow)
     if (!NT_SUCCESS(codec_read_jacks(codec_of(follow))))
         return false;
     return route_choose_again(&follow->next, follow->route, follow->beside) &&
-           !has_same_pins(&follow->next.set, &follow->route->set);
+           !has_same_pins(&follow->next.set, &follow->route->set) &&
+           (!follow->options->exact || route_reaches_0_db(&follow->next));
 }
 
 static void tell(const struct follow *follow, uint64_t frames)
@@ -70,6 +71,7 @@ static void tell(const struct follow *follow, uint64_t frames)
 
     report_note("pin 0x%02x plays from %.3f s on", follow->route->pin,
                 (double)frames / follow->route->format.SampleRate);
+    route_note_level(follow->route, follow->options, follow->report);
     if (!follow->moves)
         return;
     move = json_object_new_object();

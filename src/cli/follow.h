@@ -9,6 +9,7 @@
 struct follow {
     struct route *route;        /* the lane's, which moves */
     const struct route *beside; /* as of route_choose() */
+    const struct options *options;
     struct report *report;
     struct jack_watch watch;
     bool is_open;
@@ -21,10 +22,10 @@ struct follow {
 
 /* Watches the jacks of the route's codec, if --follow-jack says so. EXIT_DONE, or EXIT_FAILED with a message;
  * then there is nothing to close. `follow` has its members up to `report`, and the last two. */
-int follow_open(struct follow *follow, const struct options *options);
+int follow_open(struct follow *follow);
 void follow_close(struct follow *follow);
 
-/* Whether a better pin is there now that carries the same stream. */
+/* Whether a better pin is there now that carries the same stream, and under --exact leaves it as it is. */
 bool follow_wants_move(struct follow *follow);
 /* Closes the route's paths and makes the route another one, whose paths the caller opens; `frames` have been
  * played until then. */

@@ -181,11 +181,12 @@ static int run_with_follow(struct play *play)
     play->follow = (struct follow){
         .route = &play->lane.route,
         .beside = play->options->record ? &play->recording.lane.route : NULL,
+        .options = play->options,
         .report = play->report,
         .moved = listen_elsewhere,
         .context = play,
     };
-    code = follow_open(&play->follow, play->options);
+    code = follow_open(&play->follow);
     if (code != EXIT_DONE)
         return code;
     play->lane.follow = &play->follow;

@@ -360,6 +360,16 @@ int route_note_level(const struct route *route, const struct options *options, s
     return code;
 }
 
+bool route_reaches_0_db(const struct route *route)
+{
+    unsigned i;
+
+    for (i = 0; i < route->set.count; i++)
+        if (!path_reaches_0_db(&route->set.paths[i]))
+            return false;
+    return true;
+}
+
 int route_note_changes(const struct route *route, struct source *source, const struct options *options,
                        struct report *report)
 {

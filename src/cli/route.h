@@ -49,5 +49,7 @@ int route_note_changes(const struct route *route, struct source *source, const s
                        struct report *report);
 /* The same of amplifiers on the way. */
 int route_note_level(const struct route *route, const struct options *options, struct report *report);
+/* Whether samples pass on all ways as they are. */
+bool route_reaches_0_db(const struct route *route);
 
 #endif

@@ -52,6 +52,8 @@ Node 0x06 [Pin Complex] wcaps 0x400101: Stereo
      0x04
 """
 
+LOW = "Amp-Out caps: ofs=0x1f, nsteps=0x1e, stepsize=0x05, mute=1\n  Amp-Out vals:  [0x1e 0x1e]"
+
 
 class JackTest(CommandTest):
     def setUp(self):
@@ -139,6 +141,15 @@ class Following(JackTest):
     def test_it_leaves_nothing_playing_behind(self):
         codec = self.file(LEAK.encode(), "leak.codec")
         self.assertEqual(self.follow(f"codec={codec},unplug=5@300")[0], [6])
+
+    def test_an_amplifier_that_changes_samples(self):
+        """The speaker's ends below 0 dB: --exact stays where it is, else it is told."""
+        text = LEAK.replace("wcaps 0x400101: Stereo", "wcaps 0x40010d: Stereo Amp-Out\n  " + LOW)
+        codec = self.file(text.encode(), "low.codec")
+        self.assertEqual(self.follow(f"codec={codec},unplug=5@300")[0], [])
+        result = run("--device", f"sim:codec={codec},unplug=5@300", "play", "--json", "--follow-jack", self.source)
+        self.assertEqual([move["pin"] for move in self.check(result, DONE).object["moves"]], [6])
+        self.assertIn("pin 0x06: an amplifier on the way to it does not reach 0 dB", result.err)
 
     def test_in_real_time(self):
         pins, _ = self.follow(f"clock=real,unplug={LINE}@300", "--buffer", 24000)

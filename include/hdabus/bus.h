@@ -62,6 +62,9 @@ struct hdabus_options {
  *  - fragment=PAGES: memory comes in runs of so many pages; default 64
  *  - remove=MS: the controller is pulled out so many milliseconds of bus time after opening began, which
  * takes a few itself; 0, the default: never. hdabus_sim_remove() of sim.h says what that is like
+ *  - plug=PIN@MS, unplug=PIN@MS: something is plugged into the jack of a pin, or pulled out, so many
+ *    milliseconds of bus time after opening began, and before that it is the other way; without @MS it is so
+ *    from the start. At each codec that has such a jack; up to 16 of both. Else all jacks are plugged
  *  - shape=plain|qemu: a controller by the specification (the default), or QEMU's with its departures. What
  *    follows changes it
  *  - inputs=N, outputs=N, bidirectional=N: stream descriptors, 0 to 15 of the first two, 30 in all; default

@@ -59,7 +59,7 @@ int lane_fail(const struct lane *lane, const char *routine, NTSTATUS status)
 int lane_check_buffer(const struct lane *lane)
 {
     const struct stream *stream = lane->stream;
-    const char *what = lane->route.path.direction == PATH_OUT ? "fetches" : "holds back";
+    const char *what = route_direction(&lane->route) == PATH_OUT ? "fetches" : "holds back";
 
     if (stream->buffer_bytes >= 2 * (SIZE_T)stream->fifo)
         return EXIT_DONE;
@@ -67,23 +67,53 @@ int lane_check_buffer(const struct lane *lane)
         lane->report, EXIT_FAILED, STATUS_SUCCESS,
         "--buffer: %u frames are too few, since the controller %s %u bytes%s: take %u or more",
         (unsigned)stream->buffer_frames, what, (unsigned)stream->fifo,
-        lane->route.path.direction == PATH_OUT ? " ahead" : "",
+        route_direction(&lane->route) == PATH_OUT ? " ahead" : "",
         2 * (unsigned)stream->fifo / stream->frame_bytes + 1);
 }
 
-/* ---- The path ------------------------------------------------------------------------------------ */
+/* ---- The device ----------------------------------------------------------------------------------- */
+
+/* A codec that does not answer is left as it is: its jacks are unknown. */
+static int read_jacks(const struct lane *lane, struct codec *codec)
+{
+    NTSTATUS status = codec_read_jacks(codec);
+
+    if (NT_SUCCESS(status))
+        return EXIT_DONE;
+    if (device_is_lost(lane->device, NO_TIME, lane->report))
+        return EXIT_FAILED;
+    report_note("codec %u: %s: %s", codec->address, status_name(status), status_sentence(status));
+    return EXIT_DONE;
+}
+
+int lane_read_groups(const struct lane *lane)
+{
+    int code = device_read_groups(lane->device, lane->report);
+    unsigned i;
+
+    for (i = 0; i < lane->device->group_count && code == EXIT_DONE; i++)
+        code = read_jacks(lane, &lane->device->groups[i].codec);
+    return code;
+}
+
+/* ---- The paths ----------------------------------------------------------------------------------- */
+
+static NTSTATUS open_paths(const struct lane *lane)
+{
+    return path_set_open(&lane->route.group->codec, &lane->route.set, lane->stream->converter_format,
+                         lane->stream->tag);
+}
 
 int lane_open_path(const struct lane *lane)
 {
-    NTSTATUS status = path_open(&lane->route.group->codec, &lane->route.path, lane->stream->converter_format,
-                                lane->stream->tag);
+    NTSTATUS status = open_paths(lane);
 
     return NT_SUCCESS(status) ? EXIT_DONE : lane_fail(lane, "TransferCodecVerbs", status);
 }
 
 int lane_close_path(const struct lane *lane, int code)
 {
-    NTSTATUS status = path_close(&lane->route.group->codec, &lane->route.path);
+    NTSTATUS status = path_set_close(&lane->route.group->codec, &lane->route.set);
 
     if (code != EXIT_DONE || NT_SUCCESS(status))
         return code;
@@ -102,7 +132,7 @@ static bool is_any(const void *file, const char *path)
 /* QEMU's WAV files have no other direction. */
 static void explain(const struct lane *lane, NTSTATUS status)
 {
-    if (status == STATUS_IO_TIMEOUT && lane->route.path.direction == PATH_IN &&
+    if (status == STATUS_IO_TIMEOUT && route_direction(&lane->route) == PATH_IN &&
         device_writes(lane->options, is_any, NULL))
         report_note("QEMU gives a codec no input while it writes what that plays to out=FILE");
 }
@@ -117,21 +147,32 @@ static int fail_first(struct lane *const *lanes, unsigned count, NTSTATUS status
     return lane_fail(lanes[i], lanes[i]->stream->routine, status);
 }
 
-/* ---- A sleep on the way -------------------------------------------------------------------------- */
+/* ---- A rest on the way --------------------------------------------------------------------------- */
 
-struct nap {
+/* Engines rest while the bus sleeps, and while the first lane moves: then no frame is lost. */
+struct rest {
     struct lane *const *lanes;
     unsigned count;
-    bool taken;
+    bool has_slept;
+    bool sleeps, moves; /* what is wanted now */
 };
 
-static bool wants_nap(void *context)
+static bool wants_sleep(const struct rest *rest)
 {
-    const struct nap *nap = context;
-    const struct lane *lane = nap->lanes[0];
+    const struct lane *lane = rest->lanes[0];
 
-    return !nap->taken && lane->options->suspend_ms > 0 &&
+    return !rest->has_slept && lane->options->suspend_ms > 0 &&
            seconds_done(lane) * 1000 >= lane->options->suspend_ms;
+}
+
+static bool wants_rest(void *context)
+{
+    struct rest *rest = context;
+    struct follow *follow = rest->lanes[0]->follow;
+
+    rest->sleeps = wants_sleep(rest);
+    rest->moves = follow && follow_wants_move(follow);
+    return rest->sleeps || rest->moves;
 }
 
 static NTSTATUS sleep_and_wake(struct hdabus *bus, const char **routine)
@@ -148,35 +189,48 @@ static NTSTATUS sleep_and_wake(struct hdabus *bus, const char **routine)
     return hdabus_resume(bus);
 }
 
-static NTSTATUS take_nap(void *context, const char **routine)
+/* The codecs have been reset: jacks are to be heard of again. */
+static NTSTATUS take_nap(struct rest *rest, const char **routine)
 {
-    struct nap *nap = context;
-    NTSTATUS status = sleep_and_wake(nap->lanes[0]->device->bus, routine);
+    const struct lane *lane = rest->lanes[0];
+    NTSTATUS status = sleep_and_wake(lane->device->bus, routine);
+
+    rest->has_slept = true;
+    if (!NT_SUCCESS(status) || !lane->follow)
+        return status;
+    *routine = "TransferCodecVerbs";
+    return follow_renew(lane->follow);
+}
+
+/* Closing a path takes the power from its whole group: what else is open there is opened anew, too. */
+static NTSTATUS take_rest(void *context, const char **routine)
+{
+    struct rest *rest = context;
+    const struct lane *lane = rest->lanes[0];
+    NTSTATUS status = rest->sleeps ? take_nap(rest, routine) : STATUS_SUCCESS;
     unsigned i;
 
-    nap->taken = true;
-    for (i = 0; i < nap->count && NT_SUCCESS(status); i++) {
-        const struct lane *lane = nap->lanes[i];
-
+    if (NT_SUCCESS(status) && rest->moves)
+        status = follow_move(lane->follow, lane->stream->report.frames, routine);
+    for (i = 0; i < rest->count && NT_SUCCESS(status); i++) {
         *routine = "TransferCodecVerbs";
-        status = path_open(&lane->route.group->codec, &lane->route.path, lane->stream->converter_format,
-                           lane->stream->tag);
+        status = open_paths(rest->lanes[i]);
     }
     return status;
 }
 
-static void note_nap(const struct nap *nap)
+static void note_sleep(const struct rest *rest)
 {
-    uint32_t ms = nap->lanes[0]->options->suspend_ms;
+    uint32_t ms = rest->lanes[0]->options->suspend_ms;
 
-    if (ms > 0 && !nap->taken)
+    if (ms > 0 && !rest->has_slept)
         report_note("--suspend: it was over before %u ms", (unsigned)ms);
 }
 
 int lanes_run(struct lane *const *lanes, unsigned count)
 {
-    struct nap nap = {.lanes = lanes, .count = count};
-    const struct session_power power = {.is_wanted = wants_nap, .sleep = take_nap, .context = &nap};
+    struct rest rest = {.lanes = lanes, .count = count};
+    const struct session_power power = {.is_wanted = wants_rest, .sleep = take_rest, .context = &rest};
     struct stream *streams[MOST_LANES];
     NTSTATUS status;
     unsigned i;
@@ -188,7 +242,7 @@ int lanes_run(struct lane *const *lanes, unsigned count)
     stop_release_signals();
     if (!NT_SUCCESS(status))
         return fail_first(lanes, count, status);
-    note_nap(&nap);
+    note_sleep(&rest);
     return EXIT_DONE;
 }
 
@@ -219,6 +273,19 @@ int lane_check_faults(const struct lane *lane)
 
 /* ---- What is told -------------------------------------------------------------------------------- */
 
+static void report_pins(const struct lane *lane)
+{
+    struct json_object *pins;
+    unsigned i;
+
+    if (!lane->report->object)
+        return;
+    pins = json_object_new_array();
+    for (i = 0; i < lane->route.set.count; i++)
+        json_append(pins, json_object_new_int(path_pin(&lane->route.set.paths[i])->node));
+    json_add(lane->report->object, "pins", pins);
+}
+
 void lane_report_route(const struct lane *lane)
 {
     const HDAUDIO_STREAM_FORMAT *format = &lane->route.format;
@@ -230,6 +297,7 @@ void lane_report_route(const struct lane *lane)
     report_integer(report, "channels", format->NumberOfChannels);
     report_integer(report, "bits", format->ValidBitsPerSample);
     report_integer(report, "pin", lane->route.pin);
+    report_pins(lane);
 }
 
 /* Register counts are totals from opening to closing. */
@@ -273,14 +341,25 @@ static void print_count(uint64_t count, const char *what)
         printf(", %llu %s", (unsigned long long)count, what);
 }
 
+/* "pin 0x0e", or "pins 0x0e 0x0f". */
+static void print_pins(const struct path_set *set)
+{
+    unsigned i;
+
+    fputs(set->count > 1 ? "pins" : "pin", stdout);
+    for (i = 0; i < set->count; i++)
+        printf(" 0x%02x", path_pin(&set->paths[i])->node);
+}
+
 void lane_print_result(const struct lane *lane, const char *done, const struct hdabus_statistics *statistics)
 {
     const struct stream_report *report = &lane->stream->report;
 
-    printf("%llu frames%s%s, pin 0x%02x, %llu notifications, %llu late, %llu merged",
-           (unsigned long long)report->frames, done, report->stopped ? " until stopped" : "", lane->route.pin,
-           (unsigned long long)report->notifications, (unsigned long long)report->late,
-           (unsigned long long)statistics->merged);
+    printf("%llu frames%s%s, ", (unsigned long long)report->frames, done,
+           report->stopped ? " until stopped" : "");
+    print_pins(&lane->route.set);
+    printf(", %llu notifications, %llu late, %llu merged", (unsigned long long)report->notifications,
+           (unsigned long long)report->late, (unsigned long long)statistics->merged);
     print_count(statistics->lost_interrupts, "interrupts lost");
     print_count(statistics->fifo_errors, "FIFO errors");
     print_count(statistics->descriptor_errors, "descriptor errors");

@@ -4,6 +4,7 @@
 #define CLI_LANE_H
 
 #include "codec/session.h"
+#include "follow.h"
 #include "route.h"
 
 struct lane {
@@ -12,6 +13,7 @@ struct lane {
     struct device *device;
     struct route route;
     struct stream *stream; /* a player's or a recorder's, once it is open */
+    struct follow *follow; /* NULL: it stays on its route */
 };
 
 /* What a player or a recorder is asked for on the lane's route. */
@@ -22,13 +24,16 @@ struct stream_request lane_request(const struct lane *lane, const struct stream_
 
 /* Tells what a routine of the DDI said, or that the controller has disappeared. */
 int lane_fail(const struct lane *lane, const char *routine, NTSTATUS status);
+/* Reads the device's function groups, and what is plugged into their jacks, for choosing a route. */
+int lane_read_groups(const struct lane *lane);
 /* Whether the buffer is large enough for the FIFO. */
 int lane_check_buffer(const struct lane *lane);
-/* Opens the path for the stream, and closes it: returns `code` unless that is EXIT_DONE and closing fails. */
+/* Opens the route's paths for the stream, and closes them: returns `code` unless that is EXIT_DONE and
+ * closing fails. */
 int lane_open_path(const struct lane *lane);
 int lane_close_path(const struct lane *lane, int code);
 /* Runs lanes until each comes to its end, or a signal stops them, with a sleep of the bus if --suspend asks
- * for one. */
+ * for one; the first one moves to another pin as it follows jacks. */
 int lanes_run(struct lane *const *lanes, unsigned count);
 /* What a gap means: under --exact a failure, else a pity. `what` happened to the buffer. */
 int lane_check_gaps(const struct lane *lane, const char *what);

@@ -9,8 +9,13 @@ static int command_help(const struct options *options, struct report *report);
 
 static const struct command commands[] = {
     {"play", "FILE", 1, 1, FOR_PLAY, "play an audio file, or standard input for -",
-     "It ends with a period of silence, on QEMU's controller with as many as 60 ms take: what QEMU has\n"
-     "fetched is lost when it is stopped.",
+     "A file of 5.1 or 7.1 goes to several pins, two channels each, where a codec has them. --out then "
+     "holds\n"
+     "all of its channels; where several --pin play the same, it names a file for each: out-0x0e.wav. It "
+     "ends\n"
+     "with a period of silence, on QEMU's controller with as many as 60 ms take: what QEMU has fetched is "
+     "lost\n"
+     "when it is stopped.",
      command_play},
     {"record", "FILE", 1, 1, FOR_RECORD, "record from a pin to an audio file",
      "FILE becomes a FLAC file if its name ends in .flac, else a WAV file. Without --duration it becomes as\n"

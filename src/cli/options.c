@@ -93,7 +93,16 @@ static bool read_pin(const char *argument, uint8_t *pin)
 
 static bool take_pin(struct options *options, const char *argument)
 {
-    return read_pin(argument, &options->pin);
+    uint8_t pin;
+    unsigned i;
+
+    if (options->pin_count == MOST_PINS || !read_pin(argument, &pin))
+        return false;
+    for (i = 0; i < options->pin_count; i++)
+        if (options->pins[i] == pin)
+            return false;
+    options->pins[options->pin_count++] = pin;
+    return true;
 }
 
 static bool take_record_pin(struct options *options, const char *argument)
@@ -237,6 +246,13 @@ static bool take_filter(struct options *options, const char *argument)
     return argument[0] != '\0';
 }
 
+static bool take_follow_jack(struct options *options, const char *argument)
+{
+    (void)argument;
+    options->follow_jack = true;
+    return true;
+}
+
 static bool take_loopback(struct options *options, const char *argument)
 {
     (void)argument;
@@ -263,7 +279,8 @@ static const struct {
     {"buffer", 0, "FRAMES", "1 or more: the cyclic buffer, by default 100 ms, on QEMU 480 ms", FOR_STREAM,
      take_buffer},
     {"notify", 0, "COUNT", "1 or 2 (the default) notifications per buffer", FOR_STREAM, take_notify},
-    {"pin", 0, "NID", "1 to 0xff: the pin, by default the best one", FOR_STREAM, take_pin},
+    {"pin", 0, "NID", "1 to 0xff: the pin, by default the best one; repeat it, each once, to play to several",
+     FOR_STREAM, take_pin},
     {"rate", 0, "HZ", "1 to 192000, by default 48000 or the file's", FOR_RECORD | FOR_TONE, take_rate},
     {"channels", 'c', "N", "1 to 16, by default 2 or the file's", FOR_RECORD | FOR_TONE, take_channels},
     {"bits", 0, "BITS", "16, 20, 24 or 32, by default the file's (of reals: 24), else 16", FOR_STREAM,
@@ -271,12 +288,14 @@ static const struct {
     {"exact", 0, NULL, "fail rather than change a sample", FOR_STREAM, take_exact},
     {"suspend", 0, "MS", "1 or more: put the bus to sleep for 200 ms after so much of it", FOR_STREAM,
      take_suspend},
-    {"out", 0, "FILE", "an audio file to write what comes out of the pin to", FOR_PLAYS, take_out},
+    {"out", 0, "FILE", "an audio file to write what comes out of the pin, or pins, to", FOR_PLAYS, take_out},
     {"record", 0, "FILE", "record at the same time, to an audio file", FOR_PLAYS, take_record},
     {"record-pin", 0, "NID", "1 to 0xff: the pin to record, by default the best one", FOR_PLAYS,
      take_record_pin},
     {"loopback", 0, NULL, "connect the two pins of the simulator: what is played is recorded", FOR_PLAYS,
      take_loopback},
+    {"follow-jack", 0, NULL, "move to the best pin when something is plugged in or pulled out", FOR_PLAYS,
+     take_follow_jack},
     {"verbose", 'v', NULL, "print each guess, by line", FOR_DUMP, take_verbose},
     {"strict", 0, NULL, "a guess, or a line that is not known, is an error", FOR_DUMP, take_strict},
     {"path", 0, "NID", "1 to 0xff: the pin whose path stands out, by default those of play and record",

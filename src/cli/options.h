@@ -30,6 +30,8 @@
 
 #define MOST_SETS 64 /* verbs that are sent ahead */
 
+#define MOST_PINS 8 /* that play at once */
+
 struct options {
     const char *device; /* as named */
     const char *clock;  /* NULL: the device's own */
@@ -39,9 +41,11 @@ struct options {
     uint32_t buffer_frames; /* 0: a tenth of a second */
     unsigned notify;
     uint32_t suspend_ms; /* of the stream, after which the bus sleeps; 0: never */
-    uint8_t pin;         /* 0: the best one */
-    uint8_t path;        /* the pin whose path is highlighted; 0: those of play and record */
-    uint32_t rate;       /* Hz; 0, here and below: the file's, or the command's own */
+    uint8_t pins[MOST_PINS];
+    unsigned pin_count; /* 0: the best one */
+    bool follow_jack;   /* to the best pin */
+    uint8_t path;       /* the pin whose path is highlighted; 0: those of play and record */
+    uint32_t rate;      /* Hz; 0, here and below: the file's, or the command's own */
     unsigned channels;
     unsigned bits;
     bool exact;

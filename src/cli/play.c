@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* play.c - hdabus play and tone: a file or a tone through the driver to a pin, while another is recorded if
  * that is wished. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "codec/player.h"
 #include "commands.h"
 #include "json.h"
@@ -22,8 +25,10 @@ struct play {
     struct device device;
     struct lane lane;
     struct player player;
-    struct sink sink;
+    struct sink sinks[PATH_SET_MOST];
+    unsigned sink_count;
     struct progress progress;
+    struct follow follow;
     struct recording recording; /* if options->record */
     uint64_t expected;          /* notifications */
 };
@@ -107,28 +112,94 @@ static int run_with_recording(struct play *play)
     return code == EXIT_DONE ? recording_close(&play->recording, run_lanes(play)) : code;
 }
 
-static int run_with_sink(struct play *play)
+/* Channels that go to several pins stand side by side in one file; where each gets the same, each has a file.
+ * Here the sink at `index`. */
+static int open_sink(struct play *play, unsigned index)
 {
-    uint64_t most = play->source.frames + (uint64_t)SILENT_BUFFERS * play->player.stream.buffer_frames;
     const struct route *route = &play->lane.route;
-    int code, closed;
+    bool is_only = route->set.count == 1 || route_is_spread(route);
+    const struct path *paths = &route->set.paths[index];
+    uint64_t most = play->source.frames + (uint64_t)SILENT_BUFFERS * play->player.stream.buffer_frames;
+    char *name = is_only ? strdup(play->options->out) : sink_name(play->options->out, path_pin(paths)->node);
 
-    if (!play->options->out)
-        return run_with_recording(play);
-    code = sink_open(&play->sink, play->device.bus, route->group->codec.address, route->pin,
-                     play->options->out, &route->format, most, play->report);
+    if (!name)
+        return report_failure(play->report, EXIT_FAILED, STATUS_NO_MEMORY, "memory has run out");
+    return sink_open(&play->sinks[index], play->device.bus, route->group->codec.address, paths,
+                     is_only ? route->set.count : 1, name, &route->format, most, play->report);
+}
+
+static int open_sinks(struct play *play)
+{
+    const struct route *route = &play->lane.route;
+    unsigned count = route_is_spread(route) ? 1 : route->set.count;
+    int code = EXIT_DONE;
+
+    while (play->options->out && play->sink_count < count && code == EXIT_DONE) {
+        code = open_sink(play, play->sink_count);
+        if (code == EXIT_DONE)
+            play->sink_count++;
+    }
+    return code;
+}
+
+static int close_sinks(struct play *play, int code)
+{
+    while (play->sink_count > 0) {
+        int closed = sink_close(&play->sinks[--play->sink_count], play->report);
+
+        code = code != EXIT_DONE ? code : closed;
+    }
+    return code;
+}
+
+static int run_with_sinks(struct play *play)
+{
+    int code = open_sinks(play);
+
+    if (code == EXIT_DONE)
+        code = run_with_recording(play);
+    return close_sinks(play, code);
+}
+
+/* Where it is heard moves, too. */
+static NTSTATUS listen_elsewhere(void *context)
+{
+    struct play *play = context;
+    const struct path_set *set = &play->lane.route.set;
+
+    progress_end(&play->progress);
+    if (play->sink_count == 0 ||
+        sink_move(&play->sinks[0], set->paths, set->count, play->report) == EXIT_DONE)
+        return STATUS_SUCCESS;
+    return STATUS_UNSUCCESSFUL;
+}
+
+static int run_with_follow(struct play *play)
+{
+    int code;
+
+    play->follow = (struct follow){
+        .route = &play->lane.route,
+        .beside = play->options->record ? &play->recording.lane.route : NULL,
+        .options = play->options,
+        .report = play->report,
+        .moved = listen_elsewhere,
+        .context = play,
+    };
+    code = follow_open(&play->follow);
     if (code != EXIT_DONE)
         return code;
-    code = run_with_recording(play);
-    closed = sink_close(&play->sink, play->report);
-    return code != EXIT_DONE ? code : closed;
+    play->lane.follow = &play->follow;
+    code = run_with_sinks(play);
+    follow_close(&play->follow);
+    return code;
 }
 
 static int run_on_path(struct play *play)
 {
     int code = lane_open_path(&play->lane);
 
-    return code == EXIT_DONE ? lane_close_path(&play->lane, run_with_sink(play)) : code;
+    return code == EXIT_DONE ? lane_close_path(&play->lane, run_with_follow(play)) : code;
 }
 
 static int run_with_engine(struct play *play)
@@ -160,7 +231,8 @@ static struct wish recording_wish(const struct play *play)
 
     return (struct wish){
         .direction = PATH_IN,
-        .pin = play->options->record_pin,
+        .pins = &play->options->record_pin,
+        .pin_count = play->options->record_pin ? 1 : 0,
         .rate = format->SampleRate,
         .channels = format->NumberOfChannels,
         .bits = format->ValidBitsPerSample,
@@ -216,7 +288,7 @@ static int choose_routes(struct play *play)
 
 static int run_on_device(struct play *play)
 {
-    int code = device_read_groups(&play->device, play->report), faults;
+    int code = lane_read_groups(&play->lane), faults;
 
     if (code == EXIT_DONE)
         code = choose_routes(play);
@@ -239,28 +311,52 @@ static bool is_path(const void *file, const char *path)
     return is_same_file(file, path);
 }
 
-/* Whether what is recorded goes to a file that something else is written to. */
-static bool is_written_twice(const struct options *options)
+static int check_out(const struct play *play, const char *out)
 {
-    const char *record = options->record;
+    const char *record = play->options->record;
 
-    if (!record)
-        return false;
-    return (options->out && is_same_file(options->out, record)) || device_writes(options, is_path, record);
+    if (source_is(&play->source, out))
+        return report_failure(play->report, EXIT_FAILED, STATUS_SUCCESS, "%s: is the file to play",
+                              play->source.name);
+    if (record && is_same_file(out, record))
+        return report_failure(play->report, EXIT_FAILED, STATUS_SUCCESS,
+                              "%s: would be written twice: what is recorded needs a file of its own", record);
+    return EXIT_DONE;
+}
+
+/* Each of several pins has a file. */
+static int check_outs(const struct play *play)
+{
+    const struct options *options = play->options;
+    int code = EXIT_DONE;
+    unsigned i;
+
+    if (!options->out)
+        return EXIT_DONE;
+    if (options->pin_count < 2)
+        return check_out(play, options->out);
+    for (i = 0; i < options->pin_count && code == EXIT_DONE; i++) {
+        char *name = sink_name(options->out, options->pins[i]);
+
+        code = name ? check_out(play, name)
+                    : report_failure(play->report, EXIT_FAILED, STATUS_NO_MEMORY, "memory has run out");
+        free(name);
+    }
+    return code;
 }
 
 static int check_files(const struct play *play)
 {
-    const char *out = play->options->out, *record = play->options->record;
+    const char *record = play->options->record;
 
-    if ((out && source_is(&play->source, out)) || (record && source_is(&play->source, record)) ||
+    if ((record && source_is(&play->source, record)) ||
         device_writes(play->options, is_source, &play->source))
         return report_failure(play->report, EXIT_FAILED, STATUS_SUCCESS, "%s: is the file to play",
                               play->source.name);
-    if (is_written_twice(play->options))
+    if (record && device_writes(play->options, is_path, record))
         return report_failure(play->report, EXIT_FAILED, STATUS_SUCCESS,
                               "%s: would be written twice: what is recorded needs a file of its own", record);
-    return EXIT_DONE;
+    return check_outs(play);
 }
 
 static int run_with_source(struct play *play)
@@ -282,6 +378,9 @@ static int run_with_source(struct play *play)
 
 static int check_options(const struct options *options, struct report *report)
 {
+    if (options->follow_jack && (options->pin_count > 0 || options->loopback))
+        return report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "--follow-jack does not go with %s",
+                              options->loopback ? "--loopback" : "--pin");
     if (options->record || (!options->record_pin && !options->loopback))
         return EXIT_DONE;
     return report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "%s needs --record FILE",

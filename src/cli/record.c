@@ -108,7 +108,7 @@ static int run_recording(struct record *record)
 static int run_on_device(struct record *record)
 {
     struct recording *recording = &record->recording;
-    int code = device_read_groups(&record->device, record->report), faults;
+    int code = lane_read_groups(&recording->lane), faults;
 
     if (code == EXIT_DONE)
         code = choose_route(record);
@@ -165,6 +165,13 @@ static int run_with_source(struct record *record)
     return code;
 }
 
+static int check_options(const struct options *options, struct report *report)
+{
+    if (options->pin_count < 2)
+        return EXIT_DONE;
+    return report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "record takes one --pin");
+}
+
 int command_record(const struct options *options, struct report *report)
 {
     struct record record = {.options = options, .report = report};
@@ -173,7 +180,9 @@ int command_record(const struct options *options, struct report *report)
     record.recording.lane = (struct lane){.options = options, .report = report, .device = &record.device};
     record.recording.path = options->operands[0];
     record.recording.shows_progress = true;
-    code = open_source(&record);
+    code = check_options(options, report);
+    if (code == EXIT_DONE)
+        code = open_source(&record);
     if (code != EXIT_DONE)
         return code;
     record.recording.source = record.fed ? &record.source : NULL;

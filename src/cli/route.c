@@ -10,6 +10,8 @@
 #define DEFAULT_RATE     48000u
 #define DEFAULT_CHANNELS 2u
 
+_Static_assert(MOST_PINS <= PATH_SET_MOST, "a stream can play to all pins that can be named");
+
 /* ---- The wish ------------------------------------------------------------------------------------ */
 
 static unsigned bits_of(const struct source *source)
@@ -32,7 +34,10 @@ struct wish wish_for(enum path_direction direction, const struct options *option
 {
     struct wish wish = {
         .direction = direction,
-        .pin = options->pin,
+        .pins = options->pins,
+        .pin_count = options->pin_count,
+        .alone = options->loopback,
+        .jacks_first = options->follow_jack,
         .rate = source ? (ULONG)source->info.samplerate : DEFAULT_RATE,
         .channels = channels_of(source, direction),
         .bits = bits_of(source),
@@ -52,48 +57,124 @@ struct wish wish_for(enum path_direction direction, const struct options *option
 
 /* ---- The pin ------------------------------------------------------------------------------------- */
 
-/* The best pin of all groups for this many channels. */
-static bool choose_for_channels(struct route *route, const struct device *device, UCHAR pin,
+static NTSTATUS choose_one(const struct codec *codec, UCHAR pin, const struct path_need *need,
+                           struct path_set *set, ULONG *rank)
+{
+    set->count = 1;
+    return path_choose(codec, pin, need, &set->paths[0], rank);
+}
+
+/* One pin for all channels or, for 5.1 and 7.1, several: whichever begins with the better pin. */
+static NTSTATUS choose_best(const struct codec *codec, bool alone, const struct path_need *need,
+                            struct path_set *set, ULONG *rank)
+{
+    NTSTATUS status = choose_one(codec, 0, need, set, rank);
+    struct path_set spread;
+    ULONG rank_spread;
+
+    if (alone || !NT_SUCCESS(path_set_spread(codec, need, &spread, &rank_spread)) ||
+        (NT_SUCCESS(status) && *rank <= rank_spread))
+        return status;
+    *set = spread;
+    *rank = rank_spread;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS choose_set(const struct codec *codec, const struct wish *wish, const struct path_need *need,
+                           struct path_set *set, ULONG *rank)
+{
+    if (wish->pin_count == 0)
+        return choose_best(codec, wish->alone, need, set, rank);
+    if (wish->pin_count == 1)
+        return choose_one(codec, wish->pins[0], need, set, rank);
+    *rank = 0;
+    return path_set_same(codec, wish->pins, wish->pin_count, need, set);
+}
+
+/* The best pins of all groups for this many channels. */
+static bool choose_for_channels(struct route *route, const struct device *device, const struct wish *wish,
                                 const struct path_need *need)
 {
     ULONG best = MAXULONG, rank;
-    struct path path;
+    struct path_set set;
     unsigned i;
 
     route->group = NULL;
     for (i = 0; i < device->group_count; i++) {
         struct audio_group *group = &device->groups[i];
 
-        if (!NT_SUCCESS(path_choose(&group->codec, pin, need, &path, &rank)) || rank >= best)
+        if (!NT_SUCCESS(choose_set(&group->codec, wish, need, &set, &rank)) || rank >= best)
             continue;
         best = rank;
         route->group = group;
-        route->path = path;
-        route->pin = path_pin(&path)->node;
+        route->set = set;
+        route->pin = path_pin(&set.paths[0])->node;
     }
     return route->group;
+}
+
+static void go_beside(struct path_need *need, const struct route *beside,
+                      const struct path *paths[PATH_SET_MOST])
+{
+    unsigned i;
+
+    need->beside = paths;
+    need->beside_count = beside ? beside->set.count : 0;
+    for (i = 0; i < need->beside_count; i++)
+        paths[i] = &beside->set.paths[i];
 }
 
 /* What no pin can carry is mixed to as many channels as one can. */
 static bool choose_path(struct route *route, const struct device *device, const struct wish *wish,
                         const struct route *beside)
 {
-    const struct path *path_beside = beside ? &beside->path : NULL;
+    const struct path *paths_beside[PATH_SET_MOST];
     struct path_need need = {.direction = wish->direction,
                              .channels = wish->channels,
                              .rate = wish->rate,
                              .bits = wish->bits,
-                             .beside = &path_beside,
-                             .beside_count = beside ? 1 : 0};
+                             .jacks_first = wish->jacks_first};
     unsigned least = wish->channels_is_must ? wish->channels : 1;
 
+    go_beside(&need, beside, paths_beside);
     for (; need.channels >= least; need.channels--)
-        if (choose_for_channels(route, device, wish->pin, &need)) {
+        if (choose_for_channels(route, device, wish, &need)) {
             route->format.NumberOfChannels = (USHORT)need.channels;
             return true;
         }
     return false;
 }
+
+bool route_choose_again(struct route *route, const struct route *now, const struct route *beside)
+{
+    const struct path *paths_beside[PATH_SET_MOST];
+    struct path_need need = {.direction = route_direction(now),
+                             .channels = now->format.NumberOfChannels,
+                             .rate = now->format.SampleRate,
+                             .bits = now->format.ValidBitsPerSample,
+                             .exact = true,
+                             .jacks_first = true};
+    ULONG rank;
+
+    go_beside(&need, beside, paths_beside);
+    *route = *now;
+    if (!NT_SUCCESS(choose_best(&now->group->codec, false, &need, &route->set, &rank)))
+        return false;
+    route->pin = path_pin(&route->set.paths[0])->node;
+    return true;
+}
+
+enum path_direction route_direction(const struct route *route)
+{
+    return route->set.paths[0].direction;
+}
+
+bool route_is_spread(const struct route *route)
+{
+    return route->set.paths[route->set.count - 1].channel > 0;
+}
+
+/* ---- Refusing a pin ------------------------------------------------------------------------------ */
 
 static bool has_pin(const struct device *device, enum path_direction direction, UCHAR node)
 {
@@ -129,24 +210,50 @@ static void say_channels(const struct wish *wish, char *text, size_t size)
         snprintf(text, size, " with %u channels", wish->channels);
 }
 
-static int refuse_pin(const struct device *device, const struct wish *wish, const struct options *options,
-                      struct report *report)
+static int refuse_unknown(const struct device *device, const struct wish *wish, UCHAR pin,
+                          struct report *report)
 {
-    const char *word = direction_word(wish->direction);
-    char pins[512], channels[32];
+    char pins[512];
 
-    say_channels(wish, channels, sizeof(channels));
-    if (!wish->pin)
-        return report_failure(report, EXIT_FAILED, STATUS_SUCCESS,
-                              "device %s: no connected %s pin that audio reaches%s", options->device, word,
-                              channels);
-    if (has_pin(device, wish->direction, wish->pin))
-        return report_failure(report, EXIT_FAILED, STATUS_SUCCESS, "pin 0x%02x: no converter reaches it%s",
-                              wish->pin, channels);
     list_pins(device, wish->direction, pins, sizeof(pins));
     return report_failure(report, EXIT_FAILED, STATUS_SUCCESS,
-                          "pin 0x%02x: the device has no such %s pin; it has %s", wish->pin, word,
-                          pins[0] ? pins : "none");
+                          "pin 0x%02x: the device has no such %s pin; it has %s", pin,
+                          direction_word(wish->direction), pins[0] ? pins : "none");
+}
+
+/* Which of several pins is one too many. */
+static int refuse_together(const struct device *device, const struct wish *wish, const struct route *beside,
+                           struct report *report)
+{
+    struct wish fewer = *wish;
+    struct route route;
+
+    for (fewer.pin_count = 1; fewer.pin_count < wish->pin_count; fewer.pin_count++)
+        if (!choose_path(&route, device, &fewer, beside))
+            break;
+    return report_failure(report, EXIT_FAILED, STATUS_SUCCESS, "pin 0x%02x: no converter reaches it%s",
+                          wish->pins[fewer.pin_count - 1],
+                          fewer.pin_count > 1 ? " beside the pins named before" : "");
+}
+
+static int refuse_pin(const struct device *device, const struct wish *wish, const struct route *beside,
+                      const struct options *options, struct report *report)
+{
+    char channels[32];
+    unsigned i;
+
+    for (i = 0; i < wish->pin_count; i++)
+        if (!has_pin(device, wish->direction, wish->pins[i]))
+            return refuse_unknown(device, wish, wish->pins[i], report);
+    if (wish->pin_count > 1)
+        return refuse_together(device, wish, beside, report);
+    say_channels(wish, channels, sizeof(channels));
+    if (wish->pin_count == 1)
+        return report_failure(report, EXIT_FAILED, STATUS_SUCCESS, "pin 0x%02x: no converter reaches it%s",
+                              wish->pins[0], channels);
+    return report_failure(report, EXIT_FAILED, STATUS_SUCCESS,
+                          "device %s: no connected %s pin that audio reaches%s", options->device,
+                          direction_word(wish->direction), channels);
 }
 
 /* ---- The format ---------------------------------------------------------------------------------- */
@@ -159,7 +266,7 @@ static int refuse_format(const struct route *route, unsigned value, const char *
 
 static int choose_format(struct route *route, const struct wish *wish, struct report *report)
 {
-    const struct widget *converter = path_converter(&route->path);
+    const struct widget *converter = path_converter(&route->set.paths[0]);
     unsigned bits = converter_bits(converter, wish->bits);
     ULONG rate = converter_rate(converter, wish->rate);
 
@@ -180,7 +287,7 @@ int route_choose(struct route *route, const struct device *device, const struct 
                  const struct route *beside, const struct options *options, struct report *report)
 {
     if (!choose_path(route, device, wish, beside))
-        return refuse_pin(device, wish, options, report);
+        return refuse_pin(device, wish, beside, options, report);
     return choose_format(route, wish, report);
 }
 
@@ -239,10 +346,28 @@ static int change_bits(const struct route *route, struct source *source, const s
 
 int route_note_level(const struct route *route, const struct options *options, struct report *report)
 {
-    if (path_reaches_0_db(&route->path))
-        return EXIT_DONE;
-    return change(options, report, "pin 0x%02x: an amplifier on the way %s it does not reach 0 dB",
-                  route->pin, route->path.direction == PATH_OUT ? "to" : "from");
+    const char *word = route_direction(route) == PATH_OUT ? "to" : "from";
+    int code = EXIT_DONE;
+    unsigned i;
+
+    for (i = 0; i < route->set.count && code == EXIT_DONE; i++) {
+        const struct path *path = &route->set.paths[i];
+
+        if (!path_reaches_0_db(path))
+            code = change(options, report, "pin 0x%02x: an amplifier on the way %s it does not reach 0 dB",
+                          path_pin(path)->node, word);
+    }
+    return code;
+}
+
+bool route_reaches_0_db(const struct route *route)
+{
+    unsigned i;
+
+    for (i = 0; i < route->set.count; i++)
+        if (!path_reaches_0_db(&route->set.paths[i]))
+            return false;
+    return true;
 }
 
 int route_note_changes(const struct route *route, struct source *source, const struct options *options,

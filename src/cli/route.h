@@ -3,21 +3,24 @@
 #ifndef CLI_ROUTE_H
 #define CLI_ROUTE_H
 
-#include "codec/path.h"
+#include "codec/path_set.h"
 #include "device.h"
 #include "source.h"
 
 struct route {
     struct audio_group *group;
-    struct path path;
-    UCHAR pin; /* at the path's end */
+    struct path_set set; /* of one path, or of several to as many pins */
+    UCHAR pin;           /* at the first one's end */
     HDAUDIO_STREAM_FORMAT format;
 };
 
 /* What a stream should be like. */
 struct wish {
     enum path_direction direction;
-    UCHAR pin; /* 0: the best one */
+    const UCHAR *pins;  /* that all get the same */
+    unsigned pin_count; /* 0: the best one */
+    bool alone;         /* not spread over several pins */
+    bool jacks_first;   /* as in path_need */
     ULONG rate;
     unsigned channels, bits;
     bool rate_is_must, channels_is_must, bits_is_must; /* else the nearest there is will do */
@@ -32,11 +35,21 @@ struct wish wish_for(enum path_direction direction, const struct options *option
 int route_choose(struct route *route, const struct device *device, const struct wish *wish,
                  const struct route *beside, const struct options *options, struct report *report);
 
+/* Chooses anew for a stream that plays on the route `now`, by what is plugged in, in the same group and the
+ * same format. False: there is no such route. */
+bool route_choose_again(struct route *route, const struct route *now, const struct route *beside);
+
+enum path_direction route_direction(const struct route *route);
+/* Whether other channels go to each of its pins. */
+bool route_is_spread(const struct route *route);
+
 /* Says on standard error what becomes of the source's samples, and refuses that under --exact. EXIT_DONE, or
  * EXIT_FAILED with a message. */
 int route_note_changes(const struct route *route, struct source *source, const struct options *options,
                        struct report *report);
 /* The same of amplifiers on the way. */
 int route_note_level(const struct route *route, const struct options *options, struct report *report);
+/* Whether samples pass on all ways as they are. */
+bool route_reaches_0_db(const struct route *route);
 
 #endif

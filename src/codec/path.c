@@ -7,6 +7,7 @@
 #define CONNECTION_MASK 0x3u
 #define FIELD_MASK      0xFu
 #define NO_ASSOCIATION  0xFu
+#define FIRST_DIGITAL   3 /* kind of device in the order below */
 
 /* ---- What a converter takes ---------------------------------------------------------------------- */
 
@@ -119,6 +120,13 @@ bool is_path_pin(const struct widget *widget, enum path_direction direction)
     return widget && widget_type(widget) == HDA_WIDGET_PIN && (widget->pin_caps & caps);
 }
 
+unsigned path_channels(const struct widget *widget)
+{
+    unsigned channels = widget_channels(widget);
+
+    return widget->caps & HDA_WIDGET_DIGITAL ? max(channels, 2u) : channels;
+}
+
 /* Sound passes through these on its way; a pin is an end. */
 static bool passes_sound(const struct widget *widget)
 {
@@ -132,13 +140,42 @@ static bool is_converter_for(const struct widget *widget, const struct path_need
     unsigned type = need->direction == PATH_OUT ? HDA_WIDGET_AUDIO_OUTPUT : HDA_WIDGET_AUDIO_INPUT;
 
     return widget_type(widget) == type && widget_channels(widget) >= need->channels &&
-           converter_takes(widget, need);
+           (!need->converter || need->converter == widget->node) && converter_takes(widget, need);
+}
+
+/* Where a path goes over a widget that lies behind its pin; NULL: nowhere. */
+static const struct path_step *step_behind_pin(const struct path *path, const struct widget *widget)
+{
+    unsigned i;
+
+    for (i = 1; i < path->count; i++)
+        if (path->steps[i].widget == widget)
+            return &path->steps[i];
+    return NULL;
+}
+
+/* Where a widget is on one of the paths to join, which is then *path; NULL: on none. */
+static const struct path_step *joint(const struct path_need *need, const struct widget *widget,
+                                     const struct path **path)
+{
+    const struct path_step *step = NULL;
+    unsigned i;
+
+    for (i = 0; i < need->joined_count && !step; i++) {
+        *path = need->joined[i];
+        step = step_behind_pin(*path, widget);
+    }
+    return step;
 }
 
 static bool is_goal(const struct search *search, const struct widget *widget)
 {
-    return search->need->direction == PATH_OUT ? is_converter_for(widget, search->need)
-                                               : widget->node == search->pin;
+    const struct path_need *need = search->need;
+    const struct path *path;
+
+    if (need->direction == PATH_IN)
+        return widget->node == search->pin;
+    return need->joined_count > 0 ? joint(need, widget, &path) != NULL : is_converter_for(widget, need);
 }
 
 static void reach(struct search *search, UCHAR node, UCHAR from, UCHAR input)
@@ -157,7 +194,7 @@ static void reach_connections(struct search *search, const struct widget *widget
         UCHAR node = widget->connections[i];
         const struct widget *source = codec_widget(search->codec, node);
 
-        if (source && !search->seen[node] && widget_channels(source) >= search->need->channels)
+        if (source && !search->seen[node] && path_channels(source) >= search->need->channels)
             reach(search, node, widget->node, (UCHAR)i);
     }
 }
@@ -214,6 +251,7 @@ static NTSTATUS trace_back(const struct search *search, UCHAR goal, struct path 
     if (count > PATH_MAX_STEPS)
         return STATUS_NOT_SUPPORTED;
     path->direction = search->need->direction;
+    path->channel = 0;
     path->count = count;
     for (node = goal, i = count; i > 0; i--) {
         path->steps[i - 1].widget = codec_widget(search->codec, node);
@@ -224,19 +262,42 @@ static NTSTATUS trace_back(const struct search *search, UCHAR goal, struct path 
     return STATUS_SUCCESS;
 }
 
+/* Behind the widget at which it joins another path it goes on as that does. */
+static NTSTATUS follow_joined(const struct path_need *need, struct path *path)
+{
+    const struct path *joined = NULL;
+    const struct path_step *step = joint(need, path->steps[path->count - 1].widget, &joined);
+
+    if (!step)
+        return STATUS_SUCCESS;
+    for (path->count--; step < joined->steps + joined->count; step++) {
+        if (path->count == PATH_MAX_STEPS)
+            return STATUS_NOT_SUPPORTED;
+        path->steps[path->count++] = *step;
+    }
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS finish(const struct search *search, UCHAR goal, struct path *path)
+{
+    NTSTATUS status = trace_back(search, goal, path);
+
+    return NT_SUCCESS(status) ? follow_joined(search->need, path) : status;
+}
+
 NTSTATUS path_find(const struct codec *codec, UCHAR pin, const struct path_need *need, struct path *path)
 {
     const struct widget *widget = codec_widget(codec, pin);
     struct search search;
 
-    if (!is_path_pin(widget, need->direction) || widget_channels(widget) < need->channels)
+    if (!is_path_pin(widget, need->direction) || path_channels(widget) < need->channels)
         return STATUS_NOT_SUPPORTED;
     begin_search(&search, codec, pin, need);
     reach_ends(&search);
     while (search.head < search.tail) {
         widget = codec_widget(codec, search.queue[search.head++]);
         if (is_goal(&search, widget))
-            return trace_back(&search, widget->node, path);
+            return finish(&search, widget->node, path);
         if (search.from[widget->node] == widget->node || passes_sound(widget))
             reach_connections(&search, widget);
     }
@@ -245,7 +306,7 @@ NTSTATUS path_find(const struct codec *codec, UCHAR pin, const struct path_need 
 
 /* ---- The pin ------------------------------------------------------------------------------------- */
 
-static bool is_connected(const struct widget *pin)
+bool is_pin_connected(const struct widget *pin)
 {
     return (pin->config_default >> HDA_CONFIG_PORT_SHIFT & CONNECTION_MASK) != HDA_PORT_NONE;
 }
@@ -265,17 +326,36 @@ static ULONG device_rank(unsigned device, enum path_direction direction)
     return i;
 }
 
-/* Line pins first, then by association and, in one, by sequence; association 0 is reserved (HDA 7.3.3.31). */
-static ULONG pin_rank(const struct widget *pin, enum path_direction direction)
+static ULONG jack_rank(const struct widget *pin)
+{
+    static const ULONG ranks[] = {[JACK_PLUGGED] = 0, [JACK_UNKNOWN] = 1, [JACK_EMPTY] = 2};
+
+    return ranks[pin->jack];
+}
+
+/* What moves with the jacks goes to an analog one that is plugged, else to speakers; a display or an
+ * amplifier that is plugged in all day comes behind them. */
+static ULONG jack_class(enum jack jack, ULONG device)
+{
+    if (jack == JACK_EMPTY)
+        return 3;
+    if (device >= FIRST_DIGITAL)
+        return 2;
+    return jack == JACK_PLUGGED ? 0 : 1;
+}
+
+/* Association 0 is reserved: it comes last (HDA 7.3.3.31). */
+ULONG path_pin_rank(const struct widget *pin, enum path_direction direction, bool jacks_first)
 {
     ULONG config = pin->config_default;
-    ULONG device = config >> HDA_CONFIG_DEVICE_SHIFT & FIELD_MASK;
+    ULONG device = device_rank(config >> HDA_CONFIG_DEVICE_SHIFT & FIELD_MASK, direction);
     ULONG association = config >> HDA_CONFIG_ASSOCIATION_SHIFT & FIELD_MASK;
     ULONG sequence = config >> HDA_CONFIG_SEQUENCE_SHIFT & FIELD_MASK;
 
     if (association == 0)
         association = NO_ASSOCIATION;
-    return device_rank(device, direction) << 8 | association << 4 | sequence;
+    return (jacks_first ? jack_class(pin->jack, device) : 0) << 16 | device << 12 | jack_rank(pin) << 8 |
+           association << 4 | sequence;
 }
 
 /* The channels cannot be done without; a converter for the rate is better than one for the width. */
@@ -285,6 +365,8 @@ static NTSTATUS find_nearest(const struct codec *codec, UCHAR pin, const struct 
     struct path_need asked = *need;
     NTSTATUS status = path_find(codec, pin, &asked, path);
 
+    if (need->exact)
+        return status;
     if (!NT_SUCCESS(status)) {
         asked.bits = 0;
         status = path_find(codec, pin, &asked, path);
@@ -307,13 +389,13 @@ static NTSTATUS choose_pin(const struct codec *codec, const struct path_need *ne
     for (i = 0; i < codec->count; i++) {
         const struct widget *pin = &codec->widgets[i];
 
-        if (!is_path_pin(pin, need->direction) || !is_connected(pin) ||
-            pin_rank(pin, need->direction) >= *rank)
+        if (!is_path_pin(pin, need->direction) || !is_pin_connected(pin) ||
+            path_pin_rank(pin, need->direction, need->jacks_first) >= *rank)
             continue;
         if (!NT_SUCCESS(find_nearest(codec, pin->node, need, &found)))
             continue;
         *path = found;
-        *rank = pin_rank(pin, need->direction);
+        *rank = path_pin_rank(pin, need->direction, need->jacks_first);
         status = STATUS_SUCCESS;
     }
     return status;
@@ -328,6 +410,6 @@ NTSTATUS path_choose(const struct codec *codec, UCHAR pin, const struct path_nee
         return choose_pin(codec, need, path, rank);
     status = find_nearest(codec, pin, need, path);
     if (NT_SUCCESS(status))
-        *rank = pin_rank(path_pin(path), need->direction);
+        *rank = path_pin_rank(path_pin(path), need->direction, need->jacks_first);
     return status;
 }

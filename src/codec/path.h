@@ -21,6 +21,12 @@ struct path_need {
     unsigned bits;                    /* valid ones */
     const struct path *const *beside; /* paths that are open at the same time: no widget of theirs is used */
     unsigned beside_count;
+    const struct path *const *joined; /* outwards: paths of the same stream, one of which it has to join, at a
+                                       * widget from which both go the same way to the converter */
+    unsigned joined_count;
+    UCHAR converter;  /* this one; 0: any */
+    bool exact;       /* for choosing: no other rate or width will do */
+    bool jacks_first; /* for choosing: as in path_pin_rank() */
 };
 
 struct path_step {
@@ -34,6 +40,7 @@ struct path_step {
  * to the pin. Points into the codec it was found in. */
 struct path {
     enum path_direction direction;
+    UCHAR channel; /* the first of the stream's channels that the converter takes; path_find() says 0 */
     unsigned count;
     struct path_step steps[PATH_MAX_STEPS];
 };
@@ -44,13 +51,26 @@ const struct widget *path_converter(const struct path *path);
 /* Whether a widget, which may be NULL, is a pin for this direction. */
 bool is_path_pin(const struct widget *widget, enum path_direction direction);
 
+/* How many channels a widget lets through: a digital one two at least, for S/PDIF carries both whatever the
+ * widget says of itself. */
+unsigned path_channels(const struct widget *widget);
+
 /* Finds the shortest way between a pin and a converter that takes what is needed, over mixers, selectors and
  * power widgets, all of them with as many channels. NOT_SUPPORTED: there is none. */
 NTSTATUS path_find(const struct codec *codec, UCHAR pin, const struct path_need *need, struct path *path);
 
+/* The less the better the pin, for comparing function groups, too. By its configuration default
+ * (HDA 7.3.3.31) the kind of device comes first, a line before a speaker before headphones before digital
+ * ones; inwards a line before a microphone before a CD before digital ones. Of one kind, as far as
+ * codec_read_jacks() was called, one in which something is plugged comes before one that cannot tell, and
+ * that before one that is empty. Then counts the association, and in one the sequence. With `jacks_first`
+ * what is plugged in comes before all that cannot tell, as in a laptop headphones before its speakers. */
+ULONG path_pin_rank(const struct widget *pin, enum path_direction direction, bool jacks_first);
+/* Whether the configuration default says that something is connected to a pin, or can be. */
+bool is_pin_connected(const struct widget *pin);
+
 /* Like path_find(), but rather than fail takes a converter for other widths, or other rates too, as long as
- * the channels are there. `pin` 0: the best of the pins that the configuration defaults say are connected
- * (HDA 7.3.3.31). *rank is the less the better the pin, for comparing function groups. */
+ * the channels are there. `pin` 0: the best of the pins that are connected. *rank is that of the pin. */
 NTSTATUS path_choose(const struct codec *codec, UCHAR pin, const struct path_need *need, struct path *path,
                      ULONG *rank);
 

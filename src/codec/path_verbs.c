@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* path_verbs.c - opening and closing the way between a converter and a pin by verbs (HDA 7.3.3). */
 #include "path.h"
+#include "path_display.h"
 #include "verbs.h"
 
 #define POWER_TRIES    100
@@ -223,10 +224,17 @@ static bool uses_eapd(const struct path *path)
     return path->direction == PATH_OUT && (path_pin(path)->pin_caps & HDA_PIN_CAPS_EAPD);
 }
 
-static void open_pin(struct verb_batch *batch, const struct path *path)
+static bool uses_display(const struct path *path)
+{
+    return path->direction == PATH_OUT && is_display(path_pin(path));
+}
+
+static void open_pin(struct verb_batch *batch, const struct path *path, HDAUDIO_CONVERTER_FORMAT format)
 {
     UCHAR node = path_pin(path)->node;
 
+    if (uses_display(path))
+        display_open(batch, path_pin(path), format.NumberOfChannels + 1u);
     if (uses_eapd(path))
         batch_set8(batch, node, HDA_SET_EAPD, HDA_EAPD_ENABLE);
     batch_set8(batch, node, HDA_SET_PIN_CONTROL, pin_control(path));
@@ -234,11 +242,14 @@ static void open_pin(struct verb_batch *batch, const struct path *path)
 
 /* ---- The converter, and all of it ---------------------------------------------------------------- */
 
-static void open_converter(struct verb_batch *batch, const struct widget *converter,
-                           HDAUDIO_CONVERTER_FORMAT format, UCHAR stream)
+static void open_converter(struct verb_batch *batch, const struct path *path, HDAUDIO_CONVERTER_FORMAT format,
+                           UCHAR stream)
 {
+    const struct widget *converter = path_converter(path);
+
     batch_set16(batch, converter->node, HDA_SET_CONVERTER_FORMAT, format.ConverterFormat);
-    batch_set8(batch, converter->node, HDA_SET_STREAM_CHANNEL, (UCHAR)(stream << STREAM_SHIFT));
+    batch_set8(batch, converter->node, HDA_SET_STREAM_CHANNEL,
+               (UCHAR)(stream << STREAM_SHIFT | path->channel));
     if (!(converter->caps & HDA_WIDGET_DIGITAL))
         return;
     batch_set8(batch, converter->node, HDA_SET_DIGITAL_CONTROL_1, HDA_DIGITAL_ENABLE);
@@ -256,10 +267,10 @@ NTSTATUS path_open(const struct codec *codec, const struct path *path, HDAUDIO_C
     batch_init(&batch, codec->address);
     status = power_up(codec, path, &batch);
     if (NT_SUCCESS(status)) {
-        open_converter(&batch, path_converter(path), format, stream);
+        open_converter(&batch, path, format, stream);
         for (i = path->count; i > 0; i--)
             open_step(&batch, path, i - 1);
-        open_pin(&batch, path);
+        open_pin(&batch, path, format);
         status = batch_send(&batch, codec->ddi);
     }
     batch_free(&batch);
@@ -278,6 +289,8 @@ NTSTATUS path_close(const struct codec *codec, const struct path *path)
     batch_set8(&batch, pin->node, HDA_SET_PIN_CONTROL, 0);
     if (uses_eapd(path))
         batch_set8(&batch, pin->node, HDA_SET_EAPD, 0);
+    if (uses_display(path))
+        display_close(&batch, pin);
     batch_set8(&batch, converter->node, HDA_SET_STREAM_CHANNEL, 0);
     if (converter->caps & HDA_WIDGET_DIGITAL)
         batch_set8(&batch, converter->node, HDA_SET_DIGITAL_CONTROL_1, 0);

@@ -17,13 +17,14 @@
  * failure is returned. INVALID_PARAMETER: more than SESSION_STREAMS. */
 NTSTATUS session_run(struct stream *const *streams, ULONG count);
 
-/* What a driver is told of the system's sleep. */
+/* What a driver is told of the system's sleep. A change of paths wants the same rest. */
 struct session_power {
-    /* Whether the system goes to sleep now: asked after each wake-up. */
+    /* Whether the system goes to sleep now: asked after each wake-up, at PASSIVE_LEVEL, and may block for
+     * less than a buffer lasts. */
     bool (*is_wanted)(void *context);
     /* Called when all engines are in Reset. Suspends and resumes the bus, and then opens the paths of the
-     * streams that still run anew: the codecs have been reset (DDI Power). Any failure ends the session, and
-     * *routine then says what failed. */
+     * streams that still run anew: the codecs have been reset (DDI Power). Or closes paths and opens others.
+     * Any failure ends the session, and *routine then says what failed. */
     NTSTATUS (*sleep)(void *context, const char **routine);
     void *context;
 };

@@ -276,6 +276,52 @@ NTSTATUS codec_read(struct codec *codec, const HDAUDIO_BUS_INTERFACE_V2 *ddi)
     return status;
 }
 
+/* ---- Jacks --------------------------------------------------------------------------------------- */
+
+/* The configuration default says whether the jack's switch is wired to the codec (HDA 7.3.3.31). */
+bool widget_has_jack(const struct widget *widget)
+{
+    ULONG port = widget->config_default >> HDA_CONFIG_PORT_SHIFT;
+
+    return widget_type(widget) == HDA_WIDGET_PIN && (widget->pin_caps & HDA_PIN_CAPS_PRESENCE) &&
+           !(widget->config_default & HDA_CONFIG_NO_PRESENCE) &&
+           (port == HDA_PORT_JACK || port == HDA_PORT_BOTH);
+}
+
+static void ask_jack(struct verb_batch *batch, const struct widget *pin, ULONG *answer)
+{
+    if (pin->pin_caps & HDA_PIN_CAPS_TRIGGER)
+        batch_set8(batch, pin->node, HDA_EXECUTE_PIN_SENSE, 0);
+    batch_get8(batch, pin->node, HDA_GET_PIN_SENSE, 0, answer);
+}
+
+static void keep_jacks(struct codec *codec, const ULONG *answers)
+{
+    unsigned i;
+
+    for (i = 0; i < codec->count; i++)
+        if (widget_has_jack(&codec->widgets[i]))
+            codec->widgets[i].jack = answers[i] & HDA_SENSE_PRESENCE ? JACK_PLUGGED : JACK_EMPTY;
+}
+
+NTSTATUS codec_read_jacks(struct codec *codec)
+{
+    struct verb_batch batch;
+    ULONG answers[NODES];
+    NTSTATUS status;
+    unsigned i;
+
+    batch_init(&batch, codec->address);
+    for (i = 0; i < codec->count; i++)
+        if (widget_has_jack(&codec->widgets[i]))
+            ask_jack(&batch, &codec->widgets[i], &answers[i]);
+    status = batch_send(&batch, codec->ddi);
+    batch_free(&batch);
+    if (NT_SUCCESS(status))
+        keep_jacks(codec, answers);
+    return status;
+}
+
 void codec_free(struct codec *codec)
 {
     unsigned i;

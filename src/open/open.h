@@ -11,6 +11,7 @@
 
 #include "host/linux/linux_host.h"
 
+struct open_jacks;
 struct qemu_device;
 struct sim_device;
 
@@ -20,6 +21,7 @@ struct hdabus {
     struct sim_device *sim;  /* NULL: the device is not a simulated one */
     struct hda_work removal; /* of sim:remove=MS; queued where `removes` */
     bool removes;
+    struct open_jacks *jacks; /* of sim:plug= and unplug=; NULL: none */
     struct qemu_device *qemu;
     ULONG latency; /* see hdabus_latency() */
     struct hda_bus *core;

@@ -6,6 +6,7 @@
 
 #include "device/sim/controller.h"
 #include "device/sim/sim_device.h"
+#include "jacks.h"
 #include "open.h"
 #include "sim_codecs.h"
 
@@ -35,6 +36,7 @@ struct sim_options {
     struct sim_vices bad[MAX_CODECS]; /* by address */
     uint16_t bad_codecs;              /* bit n: the one at address n is bad */
     unsigned removal;                 /* ms after which the controller disappears; 0: never */
+    struct open_jacks jacks;
 };
 
 /* ---- Options --------------------------------------------------------------------------------- */
@@ -197,6 +199,20 @@ static bool set_remove(void *context, const char *value)
     struct sim_options *options = context;
 
     return open_parse_number(value, MAX_REMOVAL, &options->removal);
+}
+
+static bool set_plug(void *context, const char *value)
+{
+    struct sim_options *options = context;
+
+    return open_jacks_add(&options->jacks, value, true);
+}
+
+static bool set_unplug(void *context, const char *value)
+{
+    struct sim_options *options = context;
+
+    return open_jacks_add(&options->jacks, value, false);
 }
 
 /* ---- Options that make up the controller's shape ---------------------------------------------- */
@@ -446,6 +462,8 @@ static const struct open_option option_table[] = {
     {"quirks", set_quirks, "ssync34, 32bit, 40bit, 4k, lpib, several with '+' between them, or none"},
     {"fragment", set_fragment, "a number of pages up to 65536, 0 for all in one"},
     {"remove", set_remove, "a number of ms, 0 for never"},
+    {"plug", set_plug, "a pin, or a pin, '@' and a number of ms; 16 of these and unplug at most"},
+    {"unplug", set_unplug, "a pin, or a pin, '@' and a number of ms; 16 of these and plug at most"},
     {"shape", set_shape, "plain or qemu, before the options that change it"},
     {"inputs", set_inputs, "a number up to 15"},
     {"outputs", set_outputs, "a number up to 15"},
@@ -588,13 +606,16 @@ NTSTATUS open_sim(struct open_request *request)
     request->config->quirks = quirks_of(&options, &request->config->info);
     plan_removal(bus, options.removal);
     status = plug_all(request, &options);
-    return NT_SUCCESS(status) ? spoil_all(request, &options) : status;
+    if (NT_SUCCESS(status))
+        status = spoil_all(request, &options);
+    return NT_SUCCESS(status) ? open_jacks_plan(request, &options.jacks) : status;
 }
 
 void open_sim_release(struct hdabus *bus)
 {
     if (bus->removes)
         linux_host_ops.work_cancel(bus->host, &bus->removal);
+    open_jacks_release(bus);
     if (bus->sim != NULL)
         sim_device_destroy(bus->sim);
 }

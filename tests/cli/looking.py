@@ -212,7 +212,7 @@ class List(CommandTest):
         for entry in listed["options"]:
             name, values = entry["option"].split("=")
             examples = {"FILE": "/no/such/dump", "PAGES": "1", "N": "2", "WORDS": "40", "SIZES": "2+256",
-                        "ID": "1002:4383", "NAMES": "4k+lpib",
+                        "ID": "1002:4383", "NAMES": "4k+lpib", "PIN[@MS]": "0x0e|15@20",
                         "ADDRESS:KIND": "3:slow=20+twice|4:silent|5:impostor=6+flood|0:slow"}
             values = examples.get(values, values)
             for value in values.split("|"):

@@ -120,6 +120,9 @@ enum {
     INPUT_MIXER,
     MIC,
     CD,
+    SPDIF_DAC,
+    SPDIF_PIN,
+    DISPLAYPORT,
     LOST_PIN,
 };
 
@@ -198,6 +201,18 @@ static const struct fake_node nodes[] = {
                                .config_default = JACK(LINE_OUT, 1u, 0u),
                                .entries = 3,
                                .list = {LOST_PIN, 0x99, LINE_OUT}},
+    [SPDIF_DAC - FAKE_FIRST] = {.caps = DAC | HDA_WIDGET_DIGITAL},
+    /* As many codecs have it: a pin that says it is mono. */
+    [SPDIF_PIN - FAKE_FIRST] = {.caps = TYPE(PIN) | LIST | HDA_WIDGET_DIGITAL,
+                                .pin_caps = HDA_PIN_CAPS_OUTPUT,
+                                .config_default = JACK(SPDIF_OUT, 8u, 0u),
+                                .entries = 1,
+                                .list = {SPDIF_DAC}},
+    [DISPLAYPORT - FAKE_FIRST] = {.caps = TYPE(PIN) | EIGHT | LIST | HDA_WIDGET_DIGITAL,
+                                  .pin_caps = HDA_PIN_CAPS_OUTPUT | HDA_PIN_CAPS_DISPLAYPORT,
+                                  .config_default = JACK(DIGITAL_OUT, 4u, 1u),
+                                  .entries = 1,
+                                  .list = {HDMI_DAC}},
 };
 
 struct setting {
@@ -360,6 +375,47 @@ static void find_starts_at_output_pins_only(void **state)
     assert_int_equal(find(state, 0x99, (struct path_need){.channels = 2}, &path), STATUS_NOT_SUPPORTED);
 }
 
+static void find_takes_s_pdif_for_stereo(void **state)
+{
+    struct path path;
+
+    assert_int_equal(find(state, SPDIF_PIN, (struct path_need){.channels = 2}, &path), STATUS_SUCCESS);
+    assert_int_equal(path_converter(&path)->node, SPDIF_DAC);
+    assert_int_equal(find(state, SPDIF_PIN, (struct path_need){.channels = 3}, &path), STATUS_NOT_SUPPORTED);
+}
+
+static void find_takes_the_converter_that_is_named(void **state)
+{
+    struct path path;
+
+    assert_int_equal(find(state, SPEAKER, (struct path_need){.channels = 2, .converter = DAC_2}, &path),
+                     STATUS_SUCCESS);
+    assert_int_equal(path_converter(&path)->node, DAC_2);
+    assert_int_equal(find(state, SPEAKER, (struct path_need){.channels = 2, .converter = HDMI_DAC}, &path),
+                     STATUS_NOT_SUPPORTED);
+}
+
+/* The headphones' list begins with MIXER_1, from which the line output's way goes on; the speaker is at the
+ * converter itself. */
+static void find_joined_goes_on_as_the_other_does(void **state)
+{
+    struct path line, path;
+    const struct path *joined = &line;
+    struct path_need need = {.channels = 2, .joined = &joined, .joined_count = 1};
+
+    assert_int_equal(find(state, LINE_OUT, (struct path_need){.channels = 2}, &line), STATUS_SUCCESS);
+    assert_int_equal(find(state, HEADPHONE, need, &path), STATUS_SUCCESS);
+    assert_int_equal(path.count, 3);
+    assert_int_equal(path.steps[0].input, 0);
+    assert_int_equal(path.steps[1].widget->node, MIXER_1);
+    assert_int_equal(path.steps[1].input, 2);
+    assert_int_equal(path_converter(&path)->node, DAC_1);
+    assert_int_equal(find(state, SPEAKER, need, &path), STATUS_SUCCESS);
+    assert_int_equal(path.count, 2);
+    assert_int_equal(path_converter(&path)->node, DAC_1);
+    assert_int_equal(find(state, SPDIF_PIN, need, &path), STATUS_NOT_SUPPORTED);
+}
+
 static void find_inwards_goes_from_the_converter_to_the_pin(void **state)
 {
     struct path path;
@@ -481,6 +537,100 @@ static void choose_takes_the_pin_that_carries_the_channels(void **state)
                      STATUS_NOT_SUPPORTED);
 }
 
+/* ---- Jacks (HDA 7.3.3.15) ------------------------------------------------------------------------ */
+
+/* One batch, of which nobody is asked that has no jack or cannot tell. */
+static void jacks_are_asked_where_they_can_tell(void **state)
+{
+    struct setting *setting = *state;
+    struct fake_node jacks[] = {
+        {.caps = PIN, .pin_caps = HDA_PIN_CAPS_PRESENCE, .sense = HDA_SENSE_PRESENCE},
+        {.caps = PIN, .pin_caps = HDA_PIN_CAPS_PRESENCE | HDA_PIN_CAPS_TRIGGER, .sense = 0x7FFFFFFF},
+        {.caps = PIN, .sense = HDA_SENSE_PRESENCE},
+        {.caps = PIN, .pin_caps = HDA_PIN_CAPS_PRESENCE, .config_default = HDA_CONFIG_NO_PRESENCE},
+        {.caps = PIN, .pin_caps = HDA_PIN_CAPS_PRESENCE, .config_default = 0x90170110},
+        {.caps = DAC, .pin_caps = HDA_PIN_CAPS_PRESENCE},
+    };
+    static const enum jack found[] = {JACK_PLUGGED, JACK_EMPTY,   JACK_UNKNOWN,
+                                      JACK_UNKNOWN, JACK_UNKNOWN, JACK_UNKNOWN};
+    struct codec codec;
+    unsigned i;
+
+    fake_codec_init(&setting->fake, jacks, RTL_NUMBER_OF(jacks));
+    assert_int_equal(codec_read(&codec, &setting->fake.ddi), STATUS_SUCCESS);
+    fake_forget(&setting->fake);
+    setting->fake.batches = 0;
+    assert_int_equal(codec_read_jacks(&codec), STATUS_SUCCESS);
+    for (i = 0; i < RTL_NUMBER_OF(jacks); i++)
+        assert_int_equal(codec.widgets[i].jack, found[i]);
+    assert_int_equal(setting->fake.batches, 1);
+    assert_int_equal(setting->fake.sent, 3);
+    assert_int_equal(fake_sent8(&setting->fake, FAKE_FIRST + 1, HDA_EXECUTE_PIN_SENSE, 0), 1);
+    codec_free(&codec);
+}
+
+static void jacks_of_a_silent_codec_stay_unknown(void **state)
+{
+    struct setting *setting = *state;
+    struct fake_node jack = {.caps = PIN, .pin_caps = HDA_PIN_CAPS_PRESENCE, .sense = HDA_SENSE_PRESENCE};
+    struct codec codec;
+
+    fake_codec_init(&setting->fake, &jack, 1);
+    assert_int_equal(codec_read(&codec, &setting->fake.ddi), STATUS_SUCCESS);
+    setting->fake.mute_after = setting->fake.sent;
+    assert_int_equal(codec_read_jacks(&codec), STATUS_IO_TIMEOUT);
+    assert_int_equal(codec.widgets[0].jack, JACK_UNKNOWN);
+    codec_free(&codec);
+}
+
+static ULONG rank_of(enum jack jack, ULONG config_default, bool jacks_first)
+{
+    struct widget pin = {.jack = jack, .config_default = config_default};
+
+    return path_pin_rank(&pin, PATH_OUT, jacks_first);
+}
+
+/* Each before the next. */
+static void rank_goes_by_kind_jack_association_and_sequence(void **state)
+{
+    const ULONG ranks[] = {
+        rank_of(JACK_PLUGGED, JACK(LINE_OUT, 1u, 0u), false),
+        rank_of(JACK_PLUGGED, JACK(LINE_OUT, 1u, 1u), false),
+        rank_of(JACK_PLUGGED, JACK(LINE_OUT, 2u, 0u), false),
+        rank_of(JACK_PLUGGED, JACK(LINE_OUT, 0u, 0u), false),
+        rank_of(JACK_UNKNOWN, JACK(LINE_OUT, 1u, 0u), false),
+        rank_of(JACK_EMPTY, JACK(LINE_OUT, 1u, 0u), false),
+        rank_of(JACK_UNKNOWN, JACK(SPEAKER, 1u, 0u), false),
+        rank_of(JACK_PLUGGED, JACK(HEADPHONE, 1u, 0u), false),
+        rank_of(JACK_PLUGGED, JACK(SPDIF_OUT, 1u, 0u), false),
+        rank_of(JACK_PLUGGED, JACK(DIGITAL_OUT, 1u, 0u), false),
+    };
+    unsigned i;
+
+    (void)state;
+    for (i = 1; i < RTL_NUMBER_OF(ranks); i++)
+        assert_true(ranks[i - 1] < ranks[i]);
+}
+
+static void rank_by_jacks_first_puts_what_is_plugged_in_before_speakers(void **state)
+{
+    const ULONG ranks[] = {
+        rank_of(JACK_PLUGGED, JACK(LINE_OUT, 1u, 0u), true),
+        rank_of(JACK_PLUGGED, JACK(HEADPHONE, 1u, 0u), true),
+        rank_of(JACK_UNKNOWN, JACK(SPEAKER, 1u, 0u), true),
+        rank_of(JACK_PLUGGED, JACK(SPDIF_OUT, 1u, 0u), true),
+        rank_of(JACK_UNKNOWN, JACK(SPDIF_OUT, 1u, 0u), true),
+        rank_of(JACK_PLUGGED, JACK(DIGITAL_OUT, 1u, 0u), true),
+        rank_of(JACK_EMPTY, JACK(LINE_OUT, 1u, 0u), true),
+        rank_of(JACK_EMPTY, JACK(HEADPHONE, 1u, 0u), true),
+    };
+    unsigned i;
+
+    (void)state;
+    for (i = 1; i < RTL_NUMBER_OF(ranks); i++)
+        assert_true(ranks[i - 1] < ranks[i]);
+}
+
 static void choose_obeys_an_explicit_pin(void **state)
 {
     struct path path;
@@ -501,6 +651,18 @@ static void choose_gives_up_width_before_rate(void **state)
     assert_int_equal(path_converter(&path)->node, DAC_2);
     assert_int_equal(choose(state, LINE_OUT, (struct path_need){.channels = 2, .rate = 7, .bits = 7}, &path),
                      STATUS_SUCCESS);
+}
+
+static void choose_of_an_exact_format_gives_up_nothing(void **state)
+{
+    struct path_need need = {.channels = 2, .rate = 192000, .bits = 16, .exact = true};
+    struct path path;
+
+    assert_int_equal(choose(state, 0, need, &path), STATUS_SUCCESS);
+    assert_int_equal(path_converter(&path)->node, DAC_2);
+    need.bits = 20;
+    assert_int_equal(choose(state, 0, need, &path), STATUS_NOT_SUPPORTED);
+    assert_int_equal(choose(state, LINE_OUT, need, &path), STATUS_NOT_SUPPORTED);
 }
 
 static void converter_takes_the_nearest(void **state)
@@ -645,6 +807,106 @@ static void open_tells_the_converter(void **state)
     assert_int_equal(fake_sent8(fake, HDMI_DAC, HDA_SET_CHANNEL_COUNT, 1), 1);
 }
 
+static void open_begins_at_the_path_s_channel(void **state)
+{
+    struct setting *setting = *state;
+    HDAUDIO_CONVERTER_FORMAT format = {.ConverterFormat = FORMAT};
+    struct path path;
+
+    assert_int_equal(find(state, LINE_OUT, (struct path_need){.channels = 2}, &path), STATUS_SUCCESS);
+    assert_int_equal(path.channel, 0);
+    path.channel = 4;
+    assert_int_equal(path_open(&setting->codec, &path, format, STREAM), STATUS_SUCCESS);
+    assert_int_equal(fake_sent8(&setting->fake, DAC_1, HDA_SET_STREAM_CHANNEL, STREAM << 4 | 4), 1);
+}
+
+/* ---- Displays ------------------------------------------------------------------------------------ */
+
+static NTSTATUS open_display_with(struct setting *setting, UCHAR pin, unsigned channels, struct path *path)
+{
+    HDAUDIO_CONVERTER_FORMAT format = {.ConverterFormat = (USHORT)(0x0010 | (channels - 1))};
+    struct path_need need = {.channels = channels};
+
+    assert_int_equal(path_find(&setting->codec, pin, &need, path), STATUS_SUCCESS);
+    fake_forget(&setting->fake);
+    return path_open(&setting->codec, path, format, STREAM);
+}
+
+/* What the info frame holds as it was sent: `bytes` get up to `room` of them. */
+static unsigned sent_frame(const struct fake_codec *fake, UCHAR pin, UCHAR *bytes, unsigned room)
+{
+    unsigned count = 0, i;
+
+    for (i = 0; i < fake->sent; i++) {
+        HDAUDIO_CODEC_COMMAND command = {.Command = fake->log[i]};
+
+        if (command.Verb8.Node == pin && command.Verb8.VerbId == HDA_SET_DISPLAY_DATA && count < room)
+            bytes[count++] = (UCHAR)command.Verb8.Data;
+    }
+    return count;
+}
+
+/* Front, LFE before center, surround, rear: the file has the center first and its rear before its sides. */
+static void open_display_puts_channels_where_they_belong(void **state)
+{
+    static const UCHAR slots[] = {0x00, 0x11, 0x32, 0x23, 0x64, 0x75, 0x46, 0x57};
+    struct fake_codec *fake = &((struct setting *)*state)->fake;
+    struct path path;
+    unsigned i;
+
+    assert_int_equal(open_display_with(*state, HDMI_PIN, 8, &path), STATUS_SUCCESS);
+    for (i = 0; i < RTL_NUMBER_OF(slots); i++)
+        assert_int_equal(fake_sent8(fake, HDMI_PIN, HDA_SET_DISPLAY_SLOT, slots[i]), 1);
+    assert_int_equal(fake_sent8(fake, HDMI_DAC, HDA_SET_CHANNEL_COUNT, 7), 1);
+    assert_int_equal(open_display_with(*state, HDMI_PIN, 2, &path), STATUS_SUCCESS);
+    assert_int_equal(fake_sent8(fake, HDMI_PIN, HDA_SET_DISPLAY_SLOT, 0x11), 1);
+    assert_int_equal(fake_sent8(fake, HDMI_PIN, HDA_SET_DISPLAY_SLOT, 0xF2), 1);
+}
+
+static void open_display_sends_an_info_frame(void **state)
+{
+    struct fake_codec *fake = &((struct setting *)*state)->fake;
+    UCHAR frame[32], sum = 0;
+    struct path path;
+    unsigned i;
+
+    assert_int_equal(open_display_with(*state, HDMI_PIN, 6, &path), STATUS_SUCCESS);
+    assert_int_equal(sent_frame(fake, HDMI_PIN, frame, sizeof(frame)), 14);
+    assert_memory_equal(frame, "\x84\x01\x0A", 3);
+    assert_int_equal(frame[4], 5);    /* channels - 1 */
+    assert_int_equal(frame[7], 0x0B); /* 5.1 */
+    for (i = 0; i < 14; i++)
+        sum = (UCHAR)(sum + frame[i]);
+    assert_int_equal(sum, 0);
+    assert_int_equal(fake_sent8(fake, HDMI_PIN, HDA_SET_DISPLAY_TRANSMIT, 0xC0), 1);
+    assert_int_equal(open_display_with(*state, DISPLAYPORT, 8, &path), STATUS_SUCCESS);
+    sent_frame(fake, DISPLAYPORT, frame, sizeof(frame));
+    assert_memory_equal(frame, "\x84\x1B\x44\x07\x00\x00\x13", 7);
+}
+
+static void open_sends_nothing_of_the_kind_to_other_pins(void **state)
+{
+    struct fake_codec *fake = &((struct setting *)*state)->fake;
+    UCHAR frame[32];
+    struct path path;
+
+    assert_int_equal(open_pin(state, SPDIF_PIN, &path), STATUS_SUCCESS);
+    assert_int_equal(sent_frame(fake, SPDIF_PIN, frame, sizeof(frame)), 0);
+    assert_int_equal(fake_sent8(fake, SPDIF_PIN, HDA_SET_DISPLAY_TRANSMIT, 0), 0);
+    assert_int_equal(fake_sent8(fake, SPDIF_DAC, HDA_SET_DIGITAL_CONTROL_1, HDA_DIGITAL_ENABLE), 1);
+}
+
+static void close_ends_the_info_frames(void **state)
+{
+    struct setting *setting = *state;
+    struct path path;
+
+    assert_int_equal(open_display_with(setting, HDMI_PIN, 2, &path), STATUS_SUCCESS);
+    fake_forget(&setting->fake);
+    assert_int_equal(path_close(&setting->codec, &path), STATUS_SUCCESS);
+    assert_int_equal(fake_sent8(&setting->fake, HDMI_PIN, HDA_SET_DISPLAY_TRANSMIT, 0), 1);
+}
+
 static NTSTATUS open_input(void **state, UCHAR pin, ULONG rate, struct path *path)
 {
     struct path_need need = {.direction = PATH_IN, .channels = 2, .rate = rate};
@@ -774,6 +1036,9 @@ int main(void)
         READ_TEST(find_goes_farther_for_what_is_needed),
         READ_TEST(find_ends_without_a_way),
         READ_TEST(find_starts_at_output_pins_only),
+        READ_TEST(find_takes_s_pdif_for_stereo),
+        READ_TEST(find_takes_the_converter_that_is_named),
+        READ_TEST(find_joined_goes_on_as_the_other_does),
         READ_TEST(find_inwards_goes_from_the_converter_to_the_pin),
         READ_TEST(find_inwards_takes_the_converter_that_is_needed),
         READ_TEST(find_inwards_starts_at_input_pins_only),
@@ -782,8 +1047,13 @@ int main(void)
         READ_TEST(choose_prefers_a_connected_line_output),
         READ_TEST(choose_inwards_prefers_a_line_input),
         READ_TEST(choose_takes_the_pin_that_carries_the_channels),
+        READ_TEST(jacks_are_asked_where_they_can_tell),
+        READ_TEST(jacks_of_a_silent_codec_stay_unknown),
+        cmocka_unit_test(rank_goes_by_kind_jack_association_and_sequence),
+        cmocka_unit_test(rank_by_jacks_first_puts_what_is_plugged_in_before_speakers),
         READ_TEST(choose_obeys_an_explicit_pin),
         READ_TEST(choose_gives_up_width_before_rate),
+        READ_TEST(choose_of_an_exact_format_gives_up_nothing),
         READ_TEST(converter_takes_the_nearest),
         READ_TEST(open_powers_the_way),
         READ_TEST(open_waits_for_d0),
@@ -794,6 +1064,11 @@ int main(void)
         READ_TEST(open_enables_the_pin),
         READ_TEST(open_selects_where_there_is_a_choice),
         READ_TEST(open_tells_the_converter),
+        READ_TEST(open_begins_at_the_path_s_channel),
+        READ_TEST(open_display_puts_channels_where_they_belong),
+        READ_TEST(open_display_sends_an_info_frame),
+        READ_TEST(open_sends_nothing_of_the_kind_to_other_pins),
+        READ_TEST(close_ends_the_info_frames),
         READ_TEST(open_inwards_selects_and_sets_0_db),
         READ_TEST(open_inwards_mutes_the_mixer_s_others),
         READ_TEST(open_inwards_enables_the_pin_s_input_only),

@@ -12,12 +12,13 @@ import subprocess
 from command import DONE, FAILED, NO_DEVICE, PROGRAM, USAGE, CommandTest, Wav, main, run, samples, wav
 
 LAST_LINE = re.compile(r"^(\d+) frames, pin 0x[0-9a-f]{2}, (\d+) notifications, (\d+) late, (\d+) merged$")
-RECORD_MEMBERS = """device clock rate channels bits pin in file frames buffer_bytes notification_count notifications
+RECORD_MEMBERS = """device clock rate channels bits pin pins in file frames buffer_bytes notification_count notifications
     expected_notifications late overruns lost stopped merged lost_interrupts fifo_errors descriptor_errors
     register_reads register_writes verbs""".split()
 PLAY_MEMBERS = """device clock rate channels bits frames buffer_bytes notification_count notifications
     expected_notifications merged lost_interrupts fifo_errors descriptor_errors late register_reads register_writes
-    verbs pin out""".split()
+    verbs pin pins out""".split()
+LISTS = {"pins"}
 TEXTS = {"device", "clock", "out", "in", "file"}
 
 
@@ -259,8 +260,9 @@ class Output(CommandTest):
         played = result.object
         for member in PLAY_MEMBERS:
             self.assertIn(member, played)
-            if member not in TEXTS:
+            if member not in TEXTS | LISTS:
                 self.assertIs(type(played[member]), int, member)
+        self.assertEqual(played["pins"], [played["pin"]])
         self.assertIsNone(played["out"])
         self.assertNotIn("error", played)
 
@@ -301,7 +303,7 @@ class Recording(CommandTest):
         recorded = self.check(run("record", "--json", "--in", self.source, self.out), DONE).object
         for member in RECORD_MEMBERS:
             self.assertIn(member, recorded)
-            if member not in TEXTS and member != "stopped":
+            if member not in TEXTS | LISTS and member != "stopped":
                 self.assertIs(type(recorded[member]), int, member)
         self.assertEqual((recorded["in"], recorded["file"]), (str(self.source), str(self.out)))
         self.assertNotIn("error", recorded)

@@ -193,6 +193,14 @@ static const struct refusal {
     {"bad=3:impostor=15", "'bad=3:impostor=15': expected"},
     {"bad=3:silent+silent+silent+silent+silent+silent+silent+silent+silent+silent+silent+silent+silent",
      "expected"},
+    {"plug=", "'plug=': expected a pin, or a pin, '@' and a number of ms"},
+    {"unplug=0", "'unplug=0': expected a pin"},
+    {"unplug=0x100", "'unplug=0x100': expected a pin"},
+    {"unplug=-1", "'unplug=-1': expected a pin"},
+    {"plug=0x0e@", "'plug=0x0e@': expected a pin"},
+    {"plug=0x0e@1ms", "'plug=0x0e@1ms': expected a pin"},
+    {"unplug=0x0e@1000000001", "expected a pin"},
+    {"unplug=0x0e@00000000000000000000000000000001", "expected a pin"},
     {"inputs=2,shape=qemu", "expected plain or qemu, before the options that change it"},
 };
 

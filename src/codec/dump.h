@@ -66,7 +66,7 @@ struct codec_dump_node {
     uint8_t stream; /* converters */
     uint8_t channel;
     uint8_t sdi_select;
-    uint32_t digital; /* F0Dh: its bits as far as the words tell, category 14:8, coding type 19:16 */
+    uint32_t digital; /* F0Dh: its bits as far as the words tell, category 14:8, coding type 19:16, 23 */
 
     uint32_t pin_caps; /* parameter 0Ch */
     uint32_t pin_default;

@@ -29,16 +29,25 @@ static void open_node(struct dump_parser *p, uint32_t nid, uint32_t caps)
     p->seen = (p->seen & ~DUMP_SEEN_OF_NODE) | DUMP_SEEN_AUDIO;
 }
 
-/* What people write about a node begins so, too, but has no bracket. */
+/* What people write about a node begins so, too, but has no bracket, or no capabilities and is about one that
+ * there is. */
+static bool is_remark(const struct dump_parser *p, struct scan line)
+{
+    uint32_t nid, caps;
+    bool is_number = scan_hex(&line, &nid);
+    if (!scan_text(&line, "["))
+        return p->lines->terminated;
+    return is_number && has_node(p->dump, nid) && !scan_find_hex(&line, "wcaps", &caps);
+}
+
 bool dump_line_node(struct dump_parser *p, struct scan *s)
 {
     uint32_t nid, caps;
-    bool is_number = scan_hex(s, &nid);
-    if (!scan_text(s, "[") && p->lines->terminated) {
+    if (is_remark(p, *s)) {
         dump_guess(p, p->line, "no widget's line: passed over");
         return true;
     }
-    if (!is_number || nid == 0 || nid >= CODEC_DUMP_NODES || !scan_find_hex(s, "wcaps", &caps))
+    if (!scan_hex(s, &nid) || nid == 0 || nid >= CODEC_DUMP_NODES || !scan_find_hex(s, "wcaps", &caps))
         return false;
     if (has_node(p->dump, nid))
         return dump_fail(p, "node 0x%02" PRIx32 " is there twice", nid);
@@ -66,16 +75,17 @@ bool dump_line_sdi_select(struct dump_parser *p, struct scan *s)
     return true;
 }
 
-/* The words of byte 0 of verb F0Dh (HDA 7.3.3.9). */
+/* The words of byte 0 of verb F0Dh (HDA 7.3.3.9), and the keep alive bit of byte 2. */
 bool dump_line_digital(struct dump_parser *p, struct scan *s)
 {
     static const char *const words[] = {
-        "Enabled", "Validity", "ValidityCfg", "Preemphasis", "Non-Copyright", "Non-Audio", "Pro", "GenLevel",
+        "Enabled",   "Validity", "ValidityCfg", "Preemphasis", "Non-Copyright",
+        "Non-Audio", "Pro",      "GenLevel",    [23] = "KAE",
     };
     for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         struct scan line = *s;
-        size_t length = strlen(words[i]);
-        while (scan_find(&line, words[i])) {
+        size_t length = words[i] != NULL ? strlen(words[i]) : 0;
+        while (length > 0 && scan_find(&line, words[i])) {
             bool starts = line.at - length == s->at || scan_is_blank(*(line.at - length - 1));
             if (starts && (line.at == line.end || scan_is_blank(*line.at)))
                 p->node->digital |= 1u << i;

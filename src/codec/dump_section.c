@@ -226,6 +226,16 @@ static bool ends_section(struct scan line)
 
 /* ---- The section ----------------------------------------------------------------------------- */
 
+/* Some pastes lost the line feed behind the name. */
+static bool split_name(struct dump_parser *p, struct scan *name)
+{
+    struct scan address = *name;
+    if (!scan_find(&address, "Address:"))
+        return true;
+    name->end = address.at - strlen("Address:");
+    return dump_line_address(p, &address) || dump_fail(p, "not understood");
+}
+
 /* Cut to fit, and then without blanks at its end again. */
 static bool copy_name(struct dump_parser *p, struct scan name)
 {
@@ -286,7 +296,7 @@ struct codec_dump *dump_read_section(struct dump_parser *p, struct scan name)
         dump_fail(p, "no memory");
         return NULL;
     }
-    if (!copy_name(p, name) || !read_lines(p) || !check_complete(p)) {
+    if (!split_name(p, &name) || !copy_name(p, name) || !read_lines(p) || !check_complete(p)) {
         codec_dump_free(p->dump);
         return NULL;
     }

@@ -307,6 +307,7 @@ static void newer_kernels_lines_are_known(void **state)
     assert_int_equal(dump->node_count, 6);
     assert_true(dump->pcm.known);
     assert_int_equal(dump->nodes[0].power.flags, 0x400);
+    assert_int_equal(dump->nodes[0].digital, 0x800081);
     assert_int_equal(dump->nodes[1].power.flags, 0x100);
     assert_false(dump->nodes[2].pcm.known);
     assert_int_equal(dump->nodes[2].power.actual, 0);
@@ -340,6 +341,19 @@ static void sixty_nodes_are_read(void **state)
     codec_dump_free(dump);
 }
 
+static void a_name_may_have_lost_its_line_feed(void **state)
+{
+    static const char text[] =
+        "Codec: Example 1Address: 3\nVendor Id: 0x1\nSubsystem Id: 0x1\nRevision Id: 0x1\n";
+    struct codec_dump *dump = codec_dump_parse(text, strlen(text), NULL, 0);
+    (void)state;
+    assert_non_null(dump);
+    assert_string_equal(dump->name, "Example 1");
+    assert_int_equal(dump->address, 3);
+    codec_dump_free(dump);
+    assert_null(codec_dump_parse("Codec: x Address: 15\n", 21, NULL, 0));
+}
+
 static void torn_lists_are_whole(void **state)
 {
     static const char text[] =
@@ -356,8 +370,8 @@ static void torn_lists_are_whole(void **state)
 
 static void what_people_write_behind_a_dump_is_no_widget(void **state)
 {
-    static const char text[] =
-        HEAD(0) "Node 0x02 [Audio Output] wcaps 0x1: Stereo\n\nNode 0x02 is the DAC.\nNode two\n";
+    static const char text[] = HEAD(0) "Node 0x02 [Audio Output] wcaps 0x1: Stereo\n\nNode 0x02 is the "
+                                       "DAC.\nNode two\nNode 0x02 [Audio Output]: mine\n";
     struct codec_dump *dump = codec_dump_parse(text, strlen(text), NULL, 0);
     (void)state;
     assert_non_null(dump);
@@ -382,6 +396,7 @@ int main(void)
         cmocka_unit_test(newer_kernels_lines_are_known),
         cmocka_unit_test(an_invalid_subtree_has_no_widgets),
         cmocka_unit_test(sixty_nodes_are_read),
+        cmocka_unit_test(a_name_may_have_lost_its_line_feed),
         cmocka_unit_test(torn_lists_are_whole),
         cmocka_unit_test(what_people_write_behind_a_dump_is_no_widget),
     };

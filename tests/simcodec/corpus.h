@@ -5,8 +5,6 @@
 
 #include "rig.h"
 
-#define SKIPPED 77 /* to meson */
-
 /* False, with a message, where there is no such folder. */
 bool corpus_is_there(void);
 

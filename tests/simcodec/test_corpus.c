@@ -3,7 +3,46 @@
  * test_corpus.c - dumps of real codecs, from the folder that HDABUS_CODECS names, parse without loss and
  * answer as codecs. Skipped where there is no such folder.
  */
-#include "corpus.h"
+#include "rig.h"
+
+#include <dirent.h>
+
+#define SKIPPED 77 /* to meson */
+
+static const char *folder(void)
+{
+    const char *named = getenv("HDABUS_CODECS");
+    return named != NULL ? named : CODECS;
+}
+
+static int is_dump(const struct dirent *entry)
+{
+    const char *end = strrchr(entry->d_name, '.');
+    return end != NULL && strcmp(end, ".codec") == 0;
+}
+
+/* Calls `check` with every dump and its text. */
+static void for_each_dump(void (*check)(const char *name, const char *text, const struct codec_dump *dump))
+{
+    struct dirent **entries;
+    int count = scandir(folder(), &entries, is_dump, alphasort);
+    assert_true(count > 0);
+    for (int i = 0; i < count; i++) {
+        char path[1024], error[256] = "";
+        size_t size;
+        snprintf(path, sizeof(path), "%s/%s", folder(), entries[i]->d_name);
+        char *text = read_text(path, &size);
+        struct codec_dump *dump = codec_dump_parse(text, size, error, sizeof(error));
+        if (dump == NULL)
+            fail_msg("%s: %s", entries[i]->d_name, error);
+        check(entries[i]->d_name, text, dump);
+        codec_dump_free(dump);
+        free(text);
+        free(entries[i]);
+    }
+    free(entries);
+    print_message("%d dumps\n", count);
+}
 
 /* How often lines begin so, blanks aside. */
 static unsigned count_lines(const char *text, const char *begins)
@@ -57,25 +96,39 @@ static uint32_t ask(struct sim_codec *codec, unsigned nid, unsigned verb, unsign
 
 static unsigned ranges_met;
 
-/* The NIDs that a list in short form means (HDA 7.1.2); returns how many. */
+/* Entry `i` of a list: a response has two of the long form, four of the short one (HDA 7.3.3.3). */
+static unsigned ask_entry(struct sim_codec *codec, unsigned nid, unsigned i, unsigned bits)
+{
+    unsigned each = 32 / bits;
+    return ask(codec, nid, HDA_GET_CONNECTION_LIST, i / each * each) >> i % each * bits & ((1u << bits) - 1);
+}
+
+/* The NIDs that a list means; returns how many. The highest bit says that the entry ends a range which the
+ * one before began (HDA 7.1.2). */
 static unsigned expand(struct sim_codec *codec, unsigned nid, uint8_t list[CODEC_DUMP_NODES])
 {
     unsigned length = ask(codec, nid, HDA_GET_PARAMETER, HDA_PARAMETER_CONNECTIONS), count = 0;
-    assert_false(length & HDA_CONNECTIONS_LONG_FORM);
-    for (unsigned i = 0; i < length; i++) {
-        uint8_t entry = ask(codec, nid, HDA_GET_CONNECTION_LIST, i & ~3u) >> (i & 3) * 8 & 0xFF;
-        if (entry & 0x80) {
-            assert_true(count > 0 && list[count - 1] < (entry & 0x7F));
-            while (list[count - 1] < (entry & 0x7F)) {
-                list[count] = (uint8_t)(list[count - 1] + 1);
-                count++;
-            }
-            ranges_met++;
-        } else {
-            list[count++] = entry;
+    unsigned bits = length & HDA_CONNECTIONS_LONG_FORM ? 16 : 8, range = 1u << (bits - 1);
+    for (unsigned i = 0; i < (length & 0x7F); i++) {
+        unsigned entry = ask_entry(codec, nid, i, bits), to = entry & (range - 1);
+        if (!(entry & range)) {
+            list[count++] = (uint8_t)to;
+            continue;
         }
+        assert_true(count > 0 && list[count - 1] < to);
+        for (unsigned next = list[count - 1] + 1u; next <= to && count < CODEC_DUMP_NODES; next++)
+            list[count++] = (uint8_t)next;
+        ranges_met++;
     }
     return count;
+}
+
+static void check_list(struct sim_codec *codec, const char *name, const struct codec_dump_node *node)
+{
+    uint8_t list[CODEC_DUMP_NODES];
+    if (expand(codec, node->nid, list) != node->connection_count ||
+        memcmp(list, node->connections, node->connection_count) != 0)
+        fail_msg("%s: node 0x%02x is connected otherwise", name, node->nid);
 }
 
 /* What an enumerating driver asks: groups, widgets, capabilities, lists. */
@@ -93,10 +146,7 @@ static void check_answers(const char *name, const char *text, const struct codec
     for (unsigned i = 0; i < dump->node_count; i++) {
         const struct codec_dump_node *node = &dump->nodes[i];
         assert_int_equal(ask(codec, node->nid, HDA_GET_PARAMETER, HDA_PARAMETER_WIDGET_CAPS), node->caps);
-        uint8_t list[CODEC_DUMP_NODES];
-        if (expand(codec, node->nid, list) != node->connection_count ||
-            memcmp(list, node->connections, node->connection_count) != 0)
-            fail_msg("%s: node 0x%02x is connected otherwise", name, node->nid);
+        check_list(codec, name, node);
     }
     sim_codec_destroy(codec);
 }
@@ -105,8 +155,7 @@ static void every_dump_answers_as_a_codec(void **state)
 {
     (void)state;
     for_each_dump(check_answers);
-    print_message("%u connection lists have a range\n", ranges_met);
-    assert_true(ranges_met > 0);
+    print_message("%u ranges in connection lists\n", ranges_met);
 }
 
 static void drop_audio(void *context, const struct hdabus_audio *audio)
@@ -390,7 +439,11 @@ int main(void)
         cmocka_unit_test(every_dump_survives_sound_everywhere),
         cmocka_unit_test(every_connected_input_pin_records_exactly),
     };
-    if (!corpus_is_there())
+    DIR *dumps = opendir(folder());
+    if (dumps == NULL) {
+        printf("skipped: there is no folder %s (HDABUS_CODECS names another)\n", folder());
         return SKIPPED;
+    }
+    closedir(dumps);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

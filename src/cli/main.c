@@ -20,9 +20,9 @@ static const struct command commands[] = {
     {"info", "", 0, 0, FOR_INFO, "show the controller, its codecs and their function groups", NULL,
      command_info},
     {"codec", "[ADDRESS]", 0, 1, FOR_CODEC, "print a codec, or all, in the ALSA dump format",
-     "--diff tells instead how the codec differs from a dump, by default the one at the dump's address: "
-     "exit\n"
-     "status 1 if it does. --set sends a verb first, in the words of hdabus verb, and may be repeated.",
+     "--diff tells instead how the codec differs from a dump; of several codecs, the one at the dump's\n"
+     "address. The exit status is 1 if it does. --set sends a verb first, in the words of hdabus verb, and\n"
+     "may be repeated.",
      command_codec},
     {"verb", "ADDRESS NID VERB [PARAM]", 0, 4, FOR_VERB, "send a verb to a node and print the response",
      "ADDRESS is the codec's, NID the node's. VERB is a name or its beginning, of one that asks also "

@@ -304,17 +304,17 @@ static int show_all(struct show *show)
     return code;
 }
 
-static bool has_several_codecs(const struct hdabus *bus)
+static unsigned count_codecs(const struct hdabus *bus)
 {
-    struct hdabus_child first, other;
-    unsigned i;
+    struct hdabus_child info;
+    unsigned count = 0, i;
+    int last = -1;
 
-    if (!NT_SUCCESS(hdabus_child(bus, 0, &first)))
-        return false;
-    for (i = 1; NT_SUCCESS(hdabus_child(bus, i, &other)); i++)
-        if (other.codec_address != first.codec_address)
-            return true;
-    return false;
+    for (i = 0; NT_SUCCESS(hdabus_child(bus, i, &info)); i++) {
+        count += info.codec_address != last;
+        last = info.codec_address;
+    }
+    return count;
 }
 
 /* ---- The command --------------------------------------------------------------------------------- */
@@ -343,19 +343,20 @@ static int read_options(struct show *show, unsigned *address)
         code = read_sets(show);
     if (code == EXIT_DONE)
         code = diff_load(&show->diff, options, show->report);
-    if (code == EXIT_DONE && show->diff.dump && options->operand_count == 0)
-        *address = show->diff.dump->address;
     return code;
 }
 
-static int show_on_device(struct show *show, unsigned address)
+/* Without an ADDRESS: the dump says which one it is of, if that is a question. */
+static int show_unnamed(struct show *show)
 {
-    bool all = show->options->operand_count == 0 && !show->diff.dump;
+    unsigned count = count_codecs(show->device.bus);
 
-    if (all && show->options->set_count > 0 && has_several_codecs(show->device.bus))
+    if (count != 1 && show->diff.dump)
+        return show_codec(show, show->diff.dump->address);
+    if (count > 1 && show->options->set_count > 0)
         return report_failure(show->report, EXIT_USAGE, STATUS_SUCCESS,
                               "--set: there are several codecs; say the ADDRESS of one");
-    return all ? show_all(show) : show_codec(show, address);
+    return show_all(show);
 }
 
 static int open_and_show(struct show *show, unsigned address)
@@ -368,7 +369,7 @@ static int open_and_show(struct show *show, unsigned address)
     if (options->json && !show->diff.dump)
         show->codecs = json_object_new_array();
     report_string(show->report, "device", options->device);
-    code = show_on_device(show, address);
+    code = options->operand_count > 0 ? show_codec(show, address) : show_unnamed(show);
     if (show->codecs)
         report_member(show->report, "codecs", show->codecs);
     device_close(&show->device, NULL);

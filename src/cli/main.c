@@ -26,9 +26,9 @@ static const struct command commands[] = {
     {"info", "", 0, 0, FOR_INFO, "show the controller, its codecs and their function groups", NULL,
      command_info},
     {"codec", "[ADDRESS]", 0, 1, FOR_CODEC, "print a codec, or all, in the ALSA dump format",
-     "--diff tells instead how the codec differs from a dump, by default the one at the dump's address: "
-     "exit\n"
-     "status 1 if it does. --set sends a verb first, in the words of hdabus verb, and may be repeated.",
+     "--diff tells instead how the codec differs from a dump; of several codecs, the one at the dump's\n"
+     "address. The exit status is 1 if it does. --set sends a verb first, in the words of hdabus verb, and\n"
+     "may be repeated.",
      command_codec},
     {"dump", "FILE...", 1, INT_MAX, FOR_DUMP, "tell what is understood of ALSA codec dumps",
      "Each FILE may hold several codecs, as an alsa-info file does; - is standard input. What a dump does "

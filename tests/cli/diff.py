@@ -120,15 +120,23 @@ class Diff(CommandTest):
     def test_names_and_addresses_do_not_count(self):
         text = self.text.replace("Address: 0", "Address: 3").replace("Codec: Generic", "Codec: Other")
         dump = self.file(text.encode(), "dump")
+        self.assertEqual(self.compare(dump, DONE), [])
         self.assertEqual(self.compare(dump, DONE, "0"), [])
-        self.assertIn("no codec at address 3", self.check(run("codec", "--diff", dump), FAILED).err)
+        self.assertIn("no codec at address 3", self.check(run("codec", "--diff", dump, "3"), FAILED).err)
 
-    def test_the_codec_at_the_dumps_address(self):
+    def test_of_several_codecs_the_one_at_the_dumps_address(self):
         other = self.file(self.text.replace("Address: 0", "Address: 2").replace("0x1de40001", "0x1de40002").encode(), "other")
         device = f"sim:codec={other},codec={self.file(self.text.encode(), 'first')}"
         result = self.check(run("--device", device, "codec", "--diff", other), DONE)
         self.assertEqual(result.out, f"codec 2 agrees with {other}\n")
         self.assertIn("Vendor Id: 0x1de40001", run("--device", device, "codec", "0", "--diff", other).out)
+        third = self.file(self.text.replace("Address: 0", "Address: 3").encode(), "third")
+        self.assertIn("address 3", self.check(run("--device", device, "codec", "--diff", third), FAILED).err)
+
+    def test_no_codec_agrees_with_nothing(self):
+        dump = self.file(self.text.encode(), "dump")
+        result = run("--device", "sim:bad=0:silent", "codec", "--diff", dump)
+        self.assertIn("no codec at address 0", self.check(result, FAILED).err)
 
     def test_wrong_usage(self):
         empty = self.file(b"", "empty")

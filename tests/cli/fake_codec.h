@@ -16,10 +16,10 @@
 struct fake_node {
     ULONG caps;
     ULONG pcm, formats;
-    ULONG pin_caps, config_default;
+    ULONG pin_caps, config_default, sense;
     ULONG input_amp, output_amp;
     bool long_form;
-    ULONG selected, sense;
+    ULONG selected;   /* connection */
     unsigned entries; /* of the connection list, as packed */
     USHORT list[16];
 };

@@ -19,7 +19,7 @@ struct fake_node {
     ULONG pin_caps, config_default, sense;
     ULONG input_amp, output_amp;
     bool long_form;
-    ULONG selected;
+    ULONG selected;   /* connection */
     unsigned entries; /* of the connection list, as packed */
     USHORT list[16];
 };

@@ -282,7 +282,7 @@ static void report_pins(const struct lane *lane)
         return;
     pins = json_object_new_array();
     for (i = 0; i < lane->route.set.count; i++)
-        json_append(pins, json_object_new_int(path_pin(&lane->route.set.paths[i])->node));
+        json_append(pins, json_object_new_int(lane->route.pins[i]));
     json_add(lane->report->object, "pins", pins);
 }
 
@@ -342,13 +342,13 @@ static void print_count(uint64_t count, const char *what)
 }
 
 /* "pin 0x0e", or "pins 0x0e 0x0f". */
-static void print_pins(const struct path_set *set)
+static void print_pins(const struct route *route)
 {
     unsigned i;
 
-    fputs(set->count > 1 ? "pins" : "pin", stdout);
-    for (i = 0; i < set->count; i++)
-        printf(" 0x%02x", path_pin(&set->paths[i])->node);
+    fputs(route->set.count > 1 ? "pins" : "pin", stdout);
+    for (i = 0; i < route->set.count; i++)
+        printf(" 0x%02x", route->pins[i]);
 }
 
 void lane_print_result(const struct lane *lane, const char *done, const struct hdabus_statistics *statistics)
@@ -357,7 +357,7 @@ void lane_print_result(const struct lane *lane, const char *done, const struct h
 
     printf("%llu frames%s%s, ", (unsigned long long)report->frames, done,
            report->stopped ? " until stopped" : "");
-    print_pins(&lane->route.set);
+    print_pins(&lane->route);
     printf(", %llu notifications, %llu late, %llu merged", (unsigned long long)report->notifications,
            (unsigned long long)report->late, (unsigned long long)statistics->merged);
     print_count(statistics->lost_interrupts, "interrupts lost");

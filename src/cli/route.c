@@ -91,6 +91,16 @@ static NTSTATUS choose_set(const struct codec *codec, const struct wish *wish, c
     return path_set_same(codec, wish->pins, wish->pin_count, need, set);
 }
 
+static void keep_set(struct route *route, const struct path_set *set)
+{
+    unsigned i;
+
+    route->set = *set;
+    for (i = 0; i < set->count; i++)
+        route->pins[i] = path_pin(&set->paths[i])->node;
+    route->pin = route->pins[0];
+}
+
 /* The best pins of all groups for this many channels. */
 static bool choose_for_channels(struct route *route, const struct device *device, const struct wish *wish,
                                 const struct path_need *need)
@@ -107,8 +117,7 @@ static bool choose_for_channels(struct route *route, const struct device *device
             continue;
         best = rank;
         route->group = group;
-        route->set = set;
-        route->pin = path_pin(&set.paths[0])->node;
+        keep_set(route, &set);
     }
     return route->group;
 }
@@ -154,13 +163,14 @@ bool route_choose_again(struct route *route, const struct route *now, const stru
                              .bits = now->format.ValidBitsPerSample,
                              .exact = true,
                              .jacks_first = true};
+    struct path_set set;
     ULONG rank;
 
     go_beside(&need, beside, paths_beside);
-    *route = *now;
-    if (!NT_SUCCESS(choose_best(&now->group->codec, false, &need, &route->set, &rank)))
+    if (!NT_SUCCESS(choose_best(&now->group->codec, false, &need, &set, &rank)))
         return false;
-    route->pin = path_pin(&route->set.paths[0])->node;
+    *route = *now;
+    keep_set(route, &set);
     return true;
 }
 

@@ -9,8 +9,9 @@
 
 struct route {
     struct audio_group *group;
-    struct path_set set; /* of one path, or of several to as many pins */
-    UCHAR pin;           /* at the first one's end */
+    struct path_set set;       /* of one path, or of several to as many pins */
+    UCHAR pin;                 /* at the first one's end */
+    UCHAR pins[PATH_SET_MOST]; /* at all of theirs; these stay when the device is closed */
     HDAUDIO_STREAM_FORMAT format;
 };
 

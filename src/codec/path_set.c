@@ -12,7 +12,8 @@ static struct path_need need_of(const struct path *first, const struct path_need
 {
     struct path_need same = *need;
 
-    same.rate = converter_rate(path_converter(first), need->rate);
+    if (need->rate)
+        same.rate = converter_rate(path_converter(first), need->rate);
     same.bits = converter_bits(path_converter(first), need->bits);
     return same;
 }

@@ -149,6 +149,17 @@ static void same_is_in_the_first_one_s_format(void **state)
     assert_int_equal(same(state, reversed, 2, &set), STATUS_NOT_SUPPORTED);
 }
 
+static void same_in_any_format_asks_for_none(void **state)
+{
+    static const UCHAR pins[] = {WOOFER, SPEAKER};
+    struct setting *setting = *state;
+    struct path_need need = {.channels = 2};
+    struct path_set set;
+
+    setting->codec.widgets[DAC_4 - FAKE_FIRST].pcm = 0x40u | HDA_PCM_16_BITS;
+    assert_int_equal(path_set_same(&setting->codec, pins, 2, &need, &set), STATUS_SUCCESS);
+}
+
 static void same_refuses_what_makes_no_set(void **state)
 {
     static const UCHAR twice[] = {FRONT, FRONT}, input[] = {FRONT, MIC}, nothing[] = {FRONT, 0x7F};
@@ -324,6 +335,7 @@ int main(void)
         SET_TEST(same_shares_a_converter_where_ways_meet),
         SET_TEST(same_takes_another_converter_where_they_do_not),
         SET_TEST(same_is_in_the_first_one_s_format),
+        SET_TEST(same_in_any_format_asks_for_none),
         SET_TEST(same_refuses_what_makes_no_set),
         SET_TEST(spread_goes_by_sequence),
         SET_TEST(spread_is_for_surround_alone),

@@ -165,6 +165,23 @@ int device_read_groups(struct device *device, struct report *report)
     return EXIT_DONE;
 }
 
+int device_read_jacks(struct device *device, struct report *report)
+{
+    NTSTATUS status;
+    unsigned i;
+
+    for (i = 0; i < device->group_count; i++) {
+        struct codec *codec = &device->groups[i].codec;
+
+        status = codec_read_jacks(codec);
+        if (!NT_SUCCESS(status) && device_is_lost(device, NO_TIME, report))
+            return EXIT_FAILED;
+        if (!NT_SUCCESS(status))
+            report_note("codec %u: %s: %s", codec->address, status_name(status), status_sentence(status));
+    }
+    return EXIT_DONE;
+}
+
 /* The child of the codec that its driver would be for: the audio function group, else the first. */
 static bool find_child(const struct hdabus *bus, unsigned address, unsigned *child)
 {

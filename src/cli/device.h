@@ -43,6 +43,9 @@ int device_fail(struct device *device, unsigned address, NTSTATUS status, struct
 /* Reads all audio function groups; one that fails is left out with a message. EXIT_DONE, or EXIT_FAILED with
  * a message when memory runs out or the controller disappears. */
 int device_read_groups(struct device *device, struct report *report);
+/* Reads what is plugged into their jacks, too; those of one that fails stay unknown, with a message. What
+ * device_read_groups() returns. */
+int device_read_jacks(struct device *device, struct report *report);
 
 /* The interface that the driver of a codec's audio function group gets; of another one if it has none. The
  * caller gives it back with InterfaceDereference. EXIT_DONE, or EXIT_FAILED with a message. */

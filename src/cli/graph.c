@@ -26,7 +26,7 @@ static void choose_way(struct ways *ways, const struct groups *groups, UCHAR pin
     struct path path;
 
     for (group = groups_next(groups, NULL); group; group = groups_next(groups, group)) {
-        if (!group_path(&group->codec, pin, direction, NULL, 0, &path, &rank) || rank >= best)
+        if (!group_path(&group->codec, pin, direction, 0, &path, &rank) || rank >= best)
             continue;
         best = rank;
         ways->groups[direction] = group;
@@ -79,7 +79,7 @@ static void draw(const struct audio_group *group, const struct ways *ways,
 static NTSTATUS read_and_draw(const struct audio_group *group, const struct ways *ways,
                               struct widget_setting *settings)
 {
-    char name[GROUP_NAME_SIZE], title[TITLE_SIZE];
+    char name[CODEC_NAME_SIZE], title[TITLE_SIZE];
     NTSTATUS status = group_name(&group->ddi, name);
 
     if (NT_SUCCESS(status))
@@ -106,7 +106,7 @@ static int draw_group(struct groups *groups, const struct audio_group *group, co
 static int draw_other(struct groups *groups, unsigned address, struct report *report)
 {
     struct codec nothing = {.address = (UCHAR)address};
-    char name[GROUP_NAME_SIZE], title[TITLE_SIZE];
+    char name[CODEC_NAME_SIZE], title[TITLE_SIZE];
     struct graph_group drawn = {.codec = &nothing, .title = title};
     int code = groups_name_other(groups, address, name, report);
 

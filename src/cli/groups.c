@@ -2,13 +2,9 @@
 /* groups.c - the audio function groups that a command is about. */
 #include "groups.h"
 
-#include <stdio.h>
-
 #include "codec/verbs.h"
-#include "codec/words.h"
-#include "number.h"
+#include "request.h"
 
-#define MOST_ADDRESS   14
 #define ROOT           0
 #define USUAL_RATE     48000u
 #define USUAL_CHANNELS 2u
@@ -97,18 +93,18 @@ static int check_codec(const struct groups *groups, struct report *report)
 
 int groups_open(struct groups *groups, const struct options *options, struct report *report)
 {
-    unsigned long address = 0;
-    int code;
+    int code = EXIT_DONE;
 
     groups->all = options->operand_count == 0;
-    if (!groups->all && !number_read(options->operands[0], 0, MOST_ADDRESS, &address))
-        return report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "ADDRESS %s: is not a number from 0 to %d",
-                              options->operands[0], MOST_ADDRESS);
-    groups->address = (unsigned)address;
-    code = device_open(&groups->device, options, report);
+    if (!groups->all)
+        code = request_read_address(options->operands[0], &groups->address, report);
+    if (code == EXIT_DONE)
+        code = device_open(&groups->device, options, report);
     if (code != EXIT_DONE)
         return code;
     code = device_read_groups(&groups->device, report);
+    if (code == EXIT_DONE)
+        code = device_read_jacks(&groups->device, report);
     if (code == EXIT_DONE)
         code = check_codec(groups, report);
     if (code != EXIT_DONE)
@@ -125,7 +121,7 @@ void groups_close(struct groups *groups)
 
 /* ---- One of them --------------------------------------------------------------------------------- */
 
-NTSTATUS group_name(const HDAUDIO_BUS_INTERFACE_V2 *ddi, char name[GROUP_NAME_SIZE])
+NTSTATUS group_name(const HDAUDIO_BUS_INTERFACE_V2 *ddi, char name[CODEC_NAME_SIZE])
 {
     struct verb_batch batch;
     UCHAR address, node;
@@ -137,14 +133,11 @@ NTSTATUS group_name(const HDAUDIO_BUS_INTERFACE_V2 *ddi, char name[GROUP_NAME_SI
     batch_get8(&batch, ROOT, HDA_GET_PARAMETER, HDA_PARAMETER_VENDOR_ID, &id);
     status = batch_send(&batch, ddi);
     batch_free(&batch);
-    if (vendor_word(id)[0])
-        snprintf(name, GROUP_NAME_SIZE, "%s ID %x", vendor_word(id), (unsigned)id & 0xFFFF);
-    else
-        snprintf(name, GROUP_NAME_SIZE, "Generic %04x ID %x", (unsigned)id >> 16, (unsigned)id & 0xFFFF);
+    codec_id_name(id, name);
     return status;
 }
 
-int groups_name_other(struct groups *groups, unsigned address, char name[GROUP_NAME_SIZE],
+int groups_name_other(struct groups *groups, unsigned address, char name[CODEC_NAME_SIZE],
                       struct report *report)
 {
     HDAUDIO_BUS_INTERFACE_V2 ddi;
@@ -158,15 +151,14 @@ int groups_name_other(struct groups *groups, unsigned address, char name[GROUP_N
     return NT_SUCCESS(status) ? EXIT_DONE : device_fail(&groups->device, address, status, report);
 }
 
-bool group_path(const struct codec *codec, UCHAR pin, enum path_direction direction,
-                const struct path *const *beside, unsigned beside_count, struct path *path, ULONG *rank)
+bool group_path(const struct codec *codec, UCHAR pin, enum path_direction direction, UCHAR converter,
+                struct path *path, ULONG *rank)
 {
     struct path_need need = {.direction = direction,
                              .channels = USUAL_CHANNELS,
                              .rate = USUAL_RATE,
                              .bits = USUAL_BITS,
-                             .beside = beside,
-                             .beside_count = beside_count};
+                             .converter = converter};
 
     for (; need.channels > 0; need.channels--)
         if (NT_SUCCESS(path_choose(codec, pin, &need, path, rank)))

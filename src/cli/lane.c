@@ -73,27 +73,11 @@ int lane_check_buffer(const struct lane *lane)
 
 /* ---- The device ----------------------------------------------------------------------------------- */
 
-/* A codec that does not answer is left as it is: its jacks are unknown. */
-static int read_jacks(const struct lane *lane, struct codec *codec)
-{
-    NTSTATUS status = codec_read_jacks(codec);
-
-    if (NT_SUCCESS(status))
-        return EXIT_DONE;
-    if (device_is_lost(lane->device, NO_TIME, lane->report))
-        return EXIT_FAILED;
-    report_note("codec %u: %s: %s", codec->address, status_name(status), status_sentence(status));
-    return EXIT_DONE;
-}
-
 int lane_read_groups(const struct lane *lane)
 {
     int code = device_read_groups(lane->device, lane->report);
-    unsigned i;
 
-    for (i = 0; i < lane->device->group_count && code == EXIT_DONE; i++)
-        code = read_jacks(lane, &lane->device->groups[i].codec);
-    return code;
+    return code == EXIT_DONE ? device_read_jacks(lane->device, lane->report) : code;
 }
 
 /* ---- The paths ----------------------------------------------------------------------------------- */

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "codec/reach.h"
-#include "codec/settings.h"
 #include "codec/words.h"
 #include "commands.h"
 #include "groups.h"
@@ -13,7 +12,6 @@
 
 #define NODES         256u
 #define MAX_LINK_RATE 192000u /* HDA 3.7.1 */
-#define PORT_MASK     0x3u
 
 /* What is told of a pin or of a converter. */
 struct entry {
@@ -37,28 +35,17 @@ struct listing {
 /* A function group at hand. */
 struct sheet {
     const struct codec *codec;
-    const struct widget_setting *settings;
     struct json_object *outputs, *inputs; /* NULL: as text */
 };
 
 /* ---- What limits a path -------------------------------------------------------------------------- */
 
-static bool is_connected(const struct widget *pin)
-{
-    return (pin->config_default >> HDA_CONFIG_PORT_SHIFT & PORT_MASK) != HDA_PORT_NONE;
-}
-
-static const struct widget_setting *setting_of(const struct sheet *sheet, const struct widget *widget)
-{
-    return &sheet->settings[widget - sheet->codec->widgets];
-}
-
 static unsigned channels_of(const struct path *path)
 {
-    unsigned channels = widget_channels(path->steps[0].widget), i;
+    unsigned channels = path_channels(path->steps[0].widget), i;
 
     for (i = 1; i < path->count; i++)
-        channels = min(channels, widget_channels(path->steps[i].widget));
+        channels = min(channels, path_channels(path->steps[i].widget));
     return channels;
 }
 
@@ -146,17 +133,17 @@ static void print_level(const struct path *path)
             printf(" 0x%02x", path->steps[i].widget->node);
 }
 
-static void print_limits(const struct sheet *sheet, const struct path *path)
+static void print_limits(const struct path *path)
 {
-    const struct widget_setting *setting = setting_of(sheet, path_pin(path));
+    enum jack jack = path_pin(path)->jack;
 
     print_channels(channels_of(path));
     print_formats(path);
     print_level(path);
     if (is_digital(path))
         fputs(", digital", stdout);
-    if (setting->detects)
-        fputs(setting->present ? ", plugged in" : ", nothing plugged in", stdout);
+    if (jack != JACK_UNKNOWN)
+        fputs(jack == JACK_PLUGGED ? ", plugged in" : ", nothing plugged in", stdout);
     putchar('\n');
 }
 
@@ -180,7 +167,7 @@ static void print_other_pins(const struct sheet *sheet, const struct entry *entr
     for (i = 0; i < entry->also_count; i++) {
         const struct widget *pin = codec_widget(sheet->codec, entry->also[i]);
 
-        if (!is_connected(pin))
+        if (!is_pin_connected(pin))
             continue;
         fputs("      also from ", stdout);
         print_widget(pin);
@@ -192,7 +179,7 @@ static void print_entry(const struct sheet *sheet, const struct entry *entry)
 {
     if (entry->pin && entry->converter) {
         print_steps(&entry->path);
-        print_limits(sheet, &entry->path);
+        print_limits(&entry->path);
         if (entry->direction == PATH_OUT)
             print_other_converters(entry);
         else
@@ -250,15 +237,15 @@ static void add_limits(struct json_object *object, const struct path *path)
     json_add(object, "not_0_db", limiting);
 }
 
-static void add_pin(struct json_object *object, const struct sheet *sheet, const struct widget *pin)
+static void add_pin(struct json_object *object, const struct widget *pin)
 {
-    const struct widget_setting *setting = setting_of(sheet, pin);
     char name[PIN_NAME_SIZE];
 
     pin_name(pin->config_default, name);
     json_add_string(object, "name", name);
-    json_add_boolean(object, "connected", is_connected(pin));
-    json_add(object, "present", setting->detects ? json_object_new_boolean(setting->present) : NULL);
+    json_add_boolean(object, "connected", is_pin_connected(pin));
+    json_add(object, "present",
+             pin->jack == JACK_UNKNOWN ? NULL : json_object_new_boolean(pin->jack == JACK_PLUGGED));
 }
 
 static struct json_object *node_or_null(const struct widget *widget)
@@ -266,7 +253,7 @@ static struct json_object *node_or_null(const struct widget *widget)
     return widget ? json_object_new_uint64(widget->node) : NULL;
 }
 
-static struct json_object *entry_object(const struct sheet *sheet, const struct entry *entry)
+static struct json_object *entry_object(const struct entry *entry)
 {
     struct json_object *object = json_object_new_object(), *also = json_object_new_array();
     bool found = entry->pin && entry->converter;
@@ -274,7 +261,7 @@ static struct json_object *entry_object(const struct sheet *sheet, const struct 
 
     json_add(object, "pin", node_or_null(entry->pin));
     if (entry->pin)
-        add_pin(object, sheet, entry->pin);
+        add_pin(object, entry->pin);
     json_add(object, "converter", node_or_null(entry->converter));
     json_add(object, "path", found ? steps_array(&entry->path) : NULL);
     if (found)
@@ -292,36 +279,39 @@ static void show_entry(const struct sheet *sheet, const struct entry *entry)
     struct json_object *array = entry->direction == PATH_OUT ? sheet->outputs : sheet->inputs;
 
     if (array)
-        json_append(array, entry_object(sheet, entry));
+        json_append(array, entry_object(entry));
     else
         print_entry(sheet, entry);
 }
 
 /* ---- Outputs ------------------------------------------------------------------------------------- */
 
-static bool joins(const struct codec *codec, UCHAR pin, struct converters *converters, unsigned index,
-                  enum path_direction direction)
+static bool joins(const struct codec *codec, UCHAR pin, UCHAR converter, enum path_direction direction)
 {
-    struct path_need need = {.direction = direction};
+    struct path_need need = {.direction = direction, .converter = converter};
     struct path path;
 
-    converters_but(converters, index, &need);
     return NT_SUCCESS(path_find(codec, pin, &need, &path));
 }
 
-static void list_output(const struct sheet *sheet, const struct widget *pin, struct converters *dacs)
+static void list_output(const struct sheet *sheet, const struct widget *pin)
 {
     struct entry entry = {.direction = PATH_OUT, .pin = pin};
+    const struct codec *codec = sheet->codec;
     ULONG rank;
     unsigned i;
 
-    if (group_path(sheet->codec, pin->node, PATH_OUT, NULL, 0, &entry.path, &rank))
+    if (group_path(codec, pin->node, PATH_OUT, 0, &entry.path, &rank))
         entry.converter = path_converter(&entry.path);
     else
-        reach_reason(sheet->codec, pin, PATH_OUT, entry.reason);
-    for (i = 0; i < dacs->count; i++)
-        if (converters_at(dacs, i) != entry.converter && joins(sheet->codec, pin->node, dacs, i, PATH_OUT))
-            entry.also[entry.also_count++] = converters_at(dacs, i)->node;
+        reach_reason(codec, pin, PATH_OUT, entry.reason);
+    for (i = 0; i < codec->count; i++) {
+        const struct widget *dac = &codec->widgets[i];
+
+        if (is_path_converter(dac, PATH_OUT) && dac != entry.converter &&
+            joins(codec, pin->node, dac->node, PATH_OUT))
+            entry.also[entry.also_count++] = dac->node;
+    }
     show_entry(sheet, &entry);
 }
 
@@ -336,37 +326,35 @@ static const char *no_pin_reason(const struct widget *adc)
 
 /* The pin that record would choose if there were no other ADC; else, of those that nothing is connected to,
  * the first. */
-static bool choose_input(const struct codec *codec, const struct path_need *need, struct entry *entry)
+static bool choose_input(const struct codec *codec, struct entry *entry)
 {
+    UCHAR adc = entry->converter->node;
     ULONG rank;
     unsigned i;
 
-    if (group_path(codec, 0, PATH_IN, need->beside, need->beside_count, &entry->path, &rank))
+    if (group_path(codec, 0, PATH_IN, adc, &entry->path, &rank))
         return true;
     for (i = 0; i < codec->count; i++)
         if (is_path_pin(&codec->widgets[i], PATH_IN) &&
-            group_path(codec, codec->widgets[i].node, PATH_IN, need->beside, need->beside_count, &entry->path,
-                       &rank))
+            group_path(codec, codec->widgets[i].node, PATH_IN, adc, &entry->path, &rank))
             return true;
     return false;
 }
 
-static void list_adc(const struct sheet *sheet, struct converters *adcs, unsigned index, bool used[NODES])
+static void list_adc(const struct sheet *sheet, const struct widget *adc, bool used[NODES])
 {
-    struct entry entry = {.direction = PATH_IN, .converter = converters_at(adcs, index)};
+    struct entry entry = {.direction = PATH_IN, .converter = adc};
     const struct codec *codec = sheet->codec;
-    struct path_need need;
     unsigned i;
 
-    converters_but(adcs, index, &need);
-    if (choose_input(codec, &need, &entry))
+    if (choose_input(codec, &entry))
         entry.pin = path_pin(&entry.path);
     else
-        snprintf(entry.reason, sizeof(entry.reason), "%s", no_pin_reason(entry.converter));
+        snprintf(entry.reason, sizeof(entry.reason), "%s", no_pin_reason(adc));
     for (i = 0; i < codec->count; i++) {
         UCHAR node = codec->widgets[i].node;
 
-        if (!is_path_pin(&codec->widgets[i], PATH_IN) || !joins(codec, node, adcs, index, PATH_IN))
+        if (!is_path_pin(&codec->widgets[i], PATH_IN) || !joins(codec, node, adc->node, PATH_IN))
             continue;
         used[node] = true;
         if (&codec->widgets[i] != entry.pin)
@@ -385,51 +373,38 @@ static void list_unused_input(const struct sheet *sheet, const struct widget *pi
 
 /* ---- A function group ---------------------------------------------------------------------------- */
 
-static NTSTATUS list_outputs(const struct sheet *sheet)
+static void list_outputs(const struct sheet *sheet)
 {
-    struct converters dacs;
-    NTSTATUS status = converters_list(&dacs, sheet->codec, PATH_OUT);
+    const struct codec *codec = sheet->codec;
     unsigned i;
 
-    if (!NT_SUCCESS(status))
-        return status;
-    for (i = 0; i < sheet->codec->count; i++)
-        if (is_path_pin(&sheet->codec->widgets[i], PATH_OUT))
-            list_output(sheet, &sheet->codec->widgets[i], &dacs);
-    converters_free(&dacs);
-    return STATUS_SUCCESS;
+    for (i = 0; i < codec->count; i++)
+        if (is_path_pin(&codec->widgets[i], PATH_OUT))
+            list_output(sheet, &codec->widgets[i]);
 }
 
-static NTSTATUS list_inputs(const struct sheet *sheet)
+static void list_inputs(const struct sheet *sheet)
 {
+    const struct codec *codec = sheet->codec;
     bool used[NODES] = {false};
-    struct converters adcs;
-    NTSTATUS status = converters_list(&adcs, sheet->codec, PATH_IN);
     unsigned i;
 
-    if (!NT_SUCCESS(status))
-        return status;
-    for (i = 0; i < adcs.count; i++)
-        list_adc(sheet, &adcs, i, used);
-    for (i = 0; i < sheet->codec->count; i++)
-        if (is_path_pin(&sheet->codec->widgets[i], PATH_IN) && !used[sheet->codec->widgets[i].node])
-            list_unused_input(sheet, &sheet->codec->widgets[i]);
-    converters_free(&adcs);
-    return STATUS_SUCCESS;
+    for (i = 0; i < codec->count; i++)
+        if (is_path_converter(&codec->widgets[i], PATH_IN))
+            list_adc(sheet, &codec->widgets[i], used);
+    for (i = 0; i < codec->count; i++)
+        if (is_path_pin(&codec->widgets[i], PATH_IN) && !used[codec->widgets[i].node])
+            list_unused_input(sheet, &codec->widgets[i]);
 }
 
-static NTSTATUS list_both(const struct sheet *sheet)
+static void list_both(const struct sheet *sheet)
 {
-    NTSTATUS status;
-
     if (!sheet->outputs)
         puts("Output pins, back to a DAC");
-    status = list_outputs(sheet);
-    if (!NT_SUCCESS(status))
-        return status;
+    list_outputs(sheet);
     if (!sheet->inputs)
         puts("ADCs, back to an input pin");
-    return list_inputs(sheet);
+    list_inputs(sheet);
 }
 
 /* ---- Codecs -------------------------------------------------------------------------------------- */
@@ -456,35 +431,23 @@ static void begin_sheet(struct listing *listing, struct sheet *sheet, unsigned a
     json_append(listing->codecs, object);
 }
 
-static NTSTATUS list_with(struct listing *listing, const struct audio_group *group,
-                          struct widget_setting *settings)
-{
-    struct sheet sheet = {.codec = &group->codec, .settings = settings};
-    char name[GROUP_NAME_SIZE];
-    NTSTATUS status = group_name(&group->ddi, name);
-
-    if (NT_SUCCESS(status))
-        status = codec_read_settings(&group->codec, settings);
-    if (!NT_SUCCESS(status))
-        return status;
-    begin_sheet(listing, &sheet, group->codec.address, name, &group->codec);
-    return list_both(&sheet);
-}
-
 static int list_group(struct listing *listing, const struct audio_group *group)
 {
-    struct widget_setting *settings = calloc(group->codec.count + 1, sizeof(*settings));
-    NTSTATUS status = settings ? list_with(listing, group, settings) : STATUS_NO_MEMORY;
+    const struct codec *codec = &group->codec;
+    struct sheet sheet = {.codec = codec};
+    char name[CODEC_NAME_SIZE];
+    NTSTATUS status = group_name(&group->ddi, name);
 
-    free(settings);
-    return NT_SUCCESS(status)
-               ? EXIT_DONE
-               : device_fail(&listing->groups.device, group->codec.address, status, listing->report);
+    if (!NT_SUCCESS(status))
+        return device_fail(&listing->groups.device, codec->address, status, listing->report);
+    begin_sheet(listing, &sheet, codec->address, name, codec);
+    list_both(&sheet);
+    return EXIT_DONE;
 }
 
 static int list_other(struct listing *listing, unsigned address)
 {
-    char name[GROUP_NAME_SIZE];
+    char name[CODEC_NAME_SIZE];
     struct sheet sheet = {0};
     int code = groups_name_other(&listing->groups, address, name, listing->report);
 

@@ -58,7 +58,7 @@ static bool is_pin(const struct widget *widget)
 
 static bool is_unconnected(const struct widget *widget)
 {
-    return is_pin(widget) && (widget->config_default >> HDA_CONFIG_PORT_SHIFT & PORT_MASK) == HDA_PORT_NONE;
+    return is_pin(widget) && !is_pin_connected(widget);
 }
 
 static const struct widget_setting *setting_of(const struct drawing *drawing, const struct widget *widget)
@@ -110,15 +110,14 @@ static const char *color_of_connection(const struct drawing *drawing, const stru
 
 static void put_pin(const struct drawing *drawing, const struct widget *pin)
 {
-    const struct widget_setting *setting = setting_of(drawing, pin);
     bool out = pin->pin_caps & HDA_PIN_CAPS_OUTPUT, in = pin->pin_caps & HDA_PIN_CAPS_INPUT;
     char name[PIN_NAME_SIZE];
 
     pin_name(pin->config_default, name);
     fprintf(drawing->stream, "%s%s\\n", out ? ", out" : "", in ? ", in" : "");
     put_escaped(drawing->stream, name);
-    if (setting && setting->detects && !is_unconnected(pin))
-        fprintf(drawing->stream, "\\n%s", setting->present ? "plugged in" : "nothing plugged in");
+    if (pin->jack != JACK_UNKNOWN)
+        fprintf(drawing->stream, "\\n%s", pin->jack == JACK_PLUGGED ? "plugged in" : "nothing plugged in");
 }
 
 /* The highest rate and the greatest width of a converter. */

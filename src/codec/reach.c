@@ -1,63 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* reach.c - which pins and converters a path can join, one by one, and why it cannot. */
+/* reach.c - why no path joins a pin and a converter. */
 #include "reach.h"
 
 #include <stdio.h>
 
-#include "pool.h"
 #include "words.h"
 
 #define NODES 256u
 
-static unsigned converter_type(enum path_direction direction)
+bool is_path_converter(const struct widget *widget, enum path_direction direction)
 {
-    return direction == PATH_OUT ? HDA_WIDGET_AUDIO_OUTPUT : HDA_WIDGET_AUDIO_INPUT;
+    return widget_type(widget) ==
+           (direction == PATH_OUT ? (unsigned)HDA_WIDGET_AUDIO_OUTPUT : (unsigned)HDA_WIDGET_AUDIO_INPUT);
 }
-
-/* ---- Converters one by one ----------------------------------------------------------------------- */
-
-NTSTATUS converters_list(struct converters *converters, const struct codec *codec,
-                         enum path_direction direction)
-{
-    unsigned i;
-
-    converters->count = 0;
-    converters->alone = codec_pool_alloc((codec->count + 1) * sizeof(*converters->alone));
-    converters->others = codec_pool_alloc((codec->count + 1) * sizeof(*converters->others));
-    if (!converters->alone || !converters->others) {
-        converters_free(converters);
-        return STATUS_NO_MEMORY;
-    }
-    for (i = 0; i < codec->count; i++)
-        if (widget_type(&codec->widgets[i]) == converter_type(direction))
-            converters->alone[converters->count++] =
-                (struct path){.direction = direction, .count = 1, .steps = {{.widget = &codec->widgets[i]}}};
-    return STATUS_SUCCESS;
-}
-
-void converters_free(struct converters *converters)
-{
-    codec_pool_free(converters->others);
-    codec_pool_free(converters->alone);
-}
-
-const struct widget *converters_at(const struct converters *converters, unsigned index)
-{
-    return converters->alone[index].steps[0].widget;
-}
-
-void converters_but(struct converters *converters, unsigned index, struct path_need *need)
-{
-    unsigned count = 0, i;
-
-    for (i = 0; i < converters->count; i++)
-        if (i != index)
-            converters->others[count++] = &converters->alone[i];
-    need->beside = converters->others;
-    need->beside_count = count;
-}
-
-/* ---- Reasons ------------------------------------------------------------------------------------- */
 
 /* What sound can be followed to or from. */
 struct follow {
@@ -133,7 +88,7 @@ static const struct widget *reached_converter(const struct follow *follow, enum 
     for (i = 0; i < follow->codec->count; i++) {
         const struct widget *widget = &follow->codec->widgets[i];
 
-        if (follow->reached[widget->node] && widget_type(widget) == converter_type(direction))
+        if (follow->reached[widget->node] && is_path_converter(widget, direction))
             return widget;
     }
     return NULL;

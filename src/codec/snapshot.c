@@ -8,9 +8,8 @@
  */
 #include "snapshot.h"
 
-#include <stdio.h>
-
 #include "pool.h"
+#include "settings.h"
 #include "topology.h"
 #include "verbs.h"
 #include "words.h"
@@ -30,17 +29,6 @@ static void get_parameter(struct verb_batch *batch, UCHAR node, UCHAR parameter,
 }
 
 /* ---- The codec and its function groups ----------------------------------------------------------- */
-
-static void name_codec(struct codec_dump *dump)
-{
-    const char *vendor = vendor_word(dump->vendor_id);
-
-    if (vendor[0])
-        snprintf(dump->name, sizeof(dump->name), "%s ID %x", vendor, dump->vendor_id & 0xFFFF);
-    else
-        snprintf(dump->name, sizeof(dump->name), "Generic %04x ID %x", dump->vendor_id >> 16,
-                 dump->vendor_id & 0xFFFF);
-}
 
 static bool is_audio(ULONG type)
 {
@@ -71,7 +59,7 @@ static NTSTATUS read_head(struct verb_batch *batch, const struct codec *codec, s
     dump->vendor_id = vendor;
     dump->subsystem_id = subsystem;
     dump->revision_id = revision;
-    name_codec(dump);
+    codec_id_name(vendor, dump->name);
     return status;
 }
 
@@ -212,15 +200,6 @@ static void ask_kind(struct verb_batch *batch, const struct widget *widget, stru
     }
 }
 
-/* HDA 7.3.3.2: mixers, power widgets and knobs use all their connections. */
-static bool selects(const struct widget *widget)
-{
-    unsigned type = widget_type(widget);
-
-    return widget->connection_count > 1 && type != HDA_WIDGET_MIXER && type != HDA_WIDGET_POWER_WIDGET &&
-           type != HDA_WIDGET_VOLUME_KNOB;
-}
-
 static void ask_widget(struct verb_batch *batch, const struct widget *widget, struct widget_answers *answers)
 {
     ask_amps(batch, widget, answers);
@@ -233,7 +212,7 @@ static void ask_widget(struct verb_batch *batch, const struct widget *widget, st
     }
     if (widget->caps & HDA_WIDGET_PROCESSING)
         get_parameter(batch, widget->node, HDA_PARAMETER_PROCESSING, &answers->processing);
-    if (selects(widget))
+    if (widget_selects(widget))
         batch_get8(batch, widget->node, HDA_GET_CONNECTION_SELECT, 0, &answers->connection_select);
 }
 
@@ -325,7 +304,7 @@ static void keep_connections(struct codec_dump_node *node, const struct widget *
     if (node->connection_count)
         RtlCopyMemory(node->connections, widget->connections, node->connection_count);
     node->selected = -1;
-    if (selects(widget) && (answers->connection_select & 0xFF) < node->connection_count)
+    if (widget_selects(widget) && (answers->connection_select & 0xFF) < node->connection_count)
         node->selected = (int)(answers->connection_select & 0xFF);
 }
 

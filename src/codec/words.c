@@ -257,3 +257,13 @@ const char *vendor_word(uint32_t vendor_id)
             return vendors[i].word;
     return "";
 }
+
+void codec_id_name(uint32_t vendor_id, char name[CODEC_NAME_SIZE])
+{
+    const char *vendor = vendor_word(vendor_id);
+
+    if (vendor[0])
+        snprintf(name, CODEC_NAME_SIZE, "%s ID %x", vendor, vendor_id & 0xFFFF);
+    else
+        snprintf(name, CODEC_NAME_SIZE, "Generic %04x ID %x", vendor_id >> 16, vendor_id & 0xFFFF);
+}

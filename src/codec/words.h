@@ -42,4 +42,8 @@ unsigned pcm_size(unsigned bit);
 /* Who made the codec, by the upper half of its vendor id; "" when that is not known. */
 const char *vendor_word(uint32_t vendor_id);
 
+#define CODEC_NAME_SIZE 64
+/* What a codec is called by its vendor id: "Realtek ID 262", or "Generic 1de4 ID 1". */
+void codec_id_name(uint32_t vendor_id, char name[CODEC_NAME_SIZE]);
+
 #endif

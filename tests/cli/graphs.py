@@ -83,10 +83,13 @@ class Graph(CommandTest):
         self.assertEqual(out.count("digraph"), 1)
         self.assertEqual(out.count("subgraph"), 3)
         self.assertEqual(out.count("no audio widgets"), 1)
-        self.assertEqual(highlighted(out, ORANGE), [("c0n7e", "c0n81"), ("c0n81", "c0n83")])  # as good, and first
+        line_out = [("c3n02", "c3n09"), ("c3n09", "c3n0e")]
+        self.assertEqual(highlighted(out, ORANGE), line_out)  # plugged in, while the other cannot tell
+        unplugged = self.check(run("--device", device + ",unplug=0x0e", "graph"), DONE).out
+        self.assertEqual(highlighted(unplugged, ORANGE), [("c0n7e", "c0n81"), ("c0n81", "c0n83")])
         one = self.check(run("--device", device, "graph", "3"), DONE).out
         self.assertEqual(one.count("subgraph"), 1)
-        self.assertEqual(highlighted(one, ORANGE), [("c3n02", "c3n09"), ("c3n09", "c3n0e")])
+        self.assertEqual(highlighted(one, ORANGE), line_out)
 
     def test_the_way_is_in_the_codec_with_the_best_pin(self):
         text = run("codec").out

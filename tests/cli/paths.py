@@ -113,6 +113,23 @@ class BuiltIn(Paths):
         self.assertEqual(self.entry("outputs", 0x0E, self.device(change))["channels"], 1)
         self.assertRegex(run("--device", self.device(change), "paths").out, "pin 0x0e .*\n      mono, ")
 
+    def test_a_digital_pin_that_calls_itself_mono_carries_two_channels(self):
+        change = ("Node 0x17 [Pin Complex] wcaps 0x400681: Stereo", "Node 0x17 [Pin Complex] wcaps 0x400680: Mono")
+        self.assertEqual(self.entry("inputs", 0x16, self.device(change))["channels"], 2)
+        self.assertRegex(run("--device", self.device(change), "paths").out, "pin 0x17 .*\n      stereo, .*, digital")
+
+    def test_what_is_plugged_in_comes_first_as_for_play_and_record(self):
+        mic = ("Pin Default 0x01a19040", "Pin Default 0x01811060")  # a second line-in
+        device = self.device(mic)
+        self.assertEqual(self.entry("inputs", 6, device)["pin"], 0x12)
+        self.assertEqual(self.entry("inputs", 6, device + ",unplug=0x12")["pin"], 0x11)
+        self.assertIn("nothing plugged in", run("--device", "sim:unplug=0x0e", "paths").out)
+
+    def test_a_jack_that_has_to_be_told_to_measure(self):
+        text = run("codec").out
+        trigger = ("Pincap 0x00000014: OUT Detect", "Pincap 0x00000016: OUT Detect Trigger")
+        self.assertIs(self.entry("outputs", 0x0E, self.device(trigger, text=text))["present"], True)
+
     def test_what_a_link_cannot_carry_is_left_out(self):
         pcm = "    rates [0x7ff]: 8000 11025 16000 22050 32000 44100 48000 88200 96000 176400 192000\n"
         changed = "    rates [0xc40]: 48000 192000 384000\n"

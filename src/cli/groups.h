@@ -16,8 +16,8 @@ struct groups {
 };
 
 /* Opens the device and reads its audio function groups, and what is plugged into their jacks. The command's
- * operand is the address of the codec
- * that is meant; without one all are. EXIT_DONE, or else with a message; then there is nothing to close. */
+ * operand is the address of the codec that is meant; without one all are. EXIT_DONE, or else with a message;
+ * then there is nothing to close. */
 int groups_open(struct groups *groups, const struct options *options, struct report *report);
 void groups_close(struct groups *groups);
 

@@ -241,7 +241,7 @@ struct show {
 
 static int show_dump(struct show *show, unsigned address, const struct codec_dump *dump)
 {
-    if (show->diff.dump)
+    if (show->diff.count > 0)
         return diff_show(&show->diff, address, dump, show->options, show->report);
     if (show->count++ > 0 && !show->codecs)
         putchar('\n');
@@ -346,13 +346,19 @@ static int read_options(struct show *show, unsigned *address)
     return code;
 }
 
-/* Without an ADDRESS: the dump says which one it is of, if that is a question. */
+/* Without an ADDRESS: a dump of one codec says which one it is of, if that is a question. */
 static int show_unnamed(struct show *show)
 {
     unsigned count = count_codecs(show->device.bus);
 
-    if (count != 1 && show->diff.dump)
-        return show_codec(show, show->diff.dump->address);
+    if (count != 1 && show->diff.count == 1)
+        return show_codec(show, show->diff.sections->dump->address);
+    if (count == 0 && show->diff.count > 1)
+        return report_failure(show->report, EXIT_FAILED, STATUS_SUCCESS, "there is no codec");
+    if (count > 1 && show->diff.count > 1)
+        return report_failure(show->report, EXIT_USAGE, STATUS_SUCCESS,
+                              "--diff: there are several codecs, here and in %s; say the ADDRESS of one",
+                              show->options->diff);
     if (count > 1 && show->options->set_count > 0)
         return report_failure(show->report, EXIT_USAGE, STATUS_SUCCESS,
                               "--set: there are several codecs; say the ADDRESS of one");
@@ -366,7 +372,7 @@ static int open_and_show(struct show *show, unsigned address)
 
     if (code != EXIT_DONE)
         return code;
-    if (options->json && !show->diff.dump)
+    if (options->json && show->diff.count == 0)
         show->codecs = json_object_new_array();
     report_string(show->report, "device", options->device);
     code = options->operand_count > 0 ? show_codec(show, address) : show_unnamed(show);

@@ -35,19 +35,44 @@ struct lines {
 
 /* ---- What a line is ------------------------------------------------------------------------------ */
 
+/* What stands behind what a line is called. */
+static const char *const label_ends[] = {":", " =", " 0x", " ["};
+
+#define LABEL_ENDS (sizeof(label_ends) / sizeof(label_ends[0]))
+
 /* What it is called: `Pin Default`, `Amp-In caps`, `IO[0]`. */
 static void take_label(const char *line, char label[MOST_LABEL])
 {
-    static const char *const ends[] = {":", " =", " 0x", " ["};
     size_t length = strlen(line), i;
 
-    for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-        const char *end = strstr(line, ends[i]);
+    for (i = 0; i < LABEL_ENDS; i++) {
+        const char *end = strstr(line, label_ends[i]);
 
         if (end && (size_t)(end - line) < length)
             length = (size_t)(end - line);
     }
     snprintf(label, MOST_LABEL, "%.*s", (int)length, line);
+}
+
+static bool ends_label(const char *text)
+{
+    size_t i;
+
+    for (i = 0; i < LABEL_ENDS; i++)
+        if (strncmp(text, label_ends[i], strlen(label_ends[i])) == 0)
+            return true;
+    return false;
+}
+
+/* The first line of this name; NULL: there is none. The same word may stand for something else within a line:
+ * `EAPD` among pin capabilities, `Digital` among those of a widget. */
+static const char *find_label(const char *text, const char *label)
+{
+    const char *found = strstr(text, label);
+
+    while (found && !ends_label(found + strlen(label)))
+        found = strstr(found + 1, label);
+    return found;
 }
 
 static bool is_setting(const char *label)
@@ -197,7 +222,7 @@ static struct line *find_line(struct lines *lines, int node, const char *wanted)
 /* Some kernels print power states of widgets and not of function groups. */
 static bool is_printed(const struct comparison *comparison, int node, const char *label)
 {
-    const char *found = strstr(node == HEAD ? comparison->text : comparison->nodes, label);
+    const char *found = find_label(node == HEAD ? comparison->text : comparison->nodes, label);
 
     return found && (node != HEAD || found < comparison->nodes);
 }

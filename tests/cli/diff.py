@@ -133,6 +133,60 @@ class Diff(CommandTest):
         third = self.file(self.text.replace("Address: 0", "Address: 3").encode(), "third")
         self.assertIn("address 3", self.check(run("--device", device, "codec", "--diff", third), FAILED).err)
 
+    def several(self, *changes, name="several"):
+        """A file of several codecs, as alsa-info has them, each the built-in one with a text replaced."""
+        parts = []
+        for old, new in changes:
+            self.assertIn(old, self.text)
+            parts.append(f"!!Codec {len(parts)}\n\n" + self.text.replace(old, new, 1))
+        return self.file("\n".join(parts + ["--endcollapse--\n"]).encode(), name)
+
+    def test_of_several_in_the_file_the_one_at_the_codecs_address(self):
+        moved = ("Address: 0\n", "Address: 2\n")
+        file = self.several(moved, ("Pin Default 0x01014010", "Pin Default 0x01114010"))
+        ((node, told, _),) = self.compare(file, FAILED)
+        self.assertEqual((node, told[:22]), (0x0E, "Pin Default 0x01114010"))
+        self.assertGreater(run("codec", "--json", "--diff", file).object["line"], self.text.count("\n"))
+        device = f"sim:codec={self.file(self.text.replace(*moved, 1).encode(), 'two')}"
+        self.check(run("--device", device, "codec", "--diff", file), DONE)
+        device = f"sim:codec={self.file(self.text.replace('Address: 0', 'Address: 5', 1).encode(), 'five')}"
+        result = self.check(run("--device", device, "codec", "--diff", file), FAILED)
+        self.assertIn("there is no codec at address 5 in it", result.err)
+
+    def test_of_several_cards_the_one_with_its_vendor_id(self):
+        other, same = ("Vendor Id: 0x1de40001", "Vendor Id: 0x1de40002"), ("Codec:", "Codec:")
+        self.assertEqual(self.compare(self.several(other, same), DONE), [])
+        ((_, told, _),) = self.compare(self.several(other, ("0x1de40001", "0x1de40003")), FAILED)
+        self.assertEqual(told, "Vendor Id: 0x1de40002")
+
+    def test_of_several_here_and_in_the_file_one_is_named(self):
+        file = self.several(("Address: 0\n", "Address: 2\n"), ("Codec:", "Codec:"))
+        second = self.file(self.text.replace("Address: 0\n", "Address: 2\n").encode(), "second")
+        device = f"sim:codec={self.file(self.text.encode(), 'first')},codec={second}"
+        self.assertIn("say the ADDRESS", self.check(run("--device", device, "codec", "--diff", file), USAGE).err)
+        self.check(run("--device", device, "codec", "2", "--diff", file), DONE)
+        self.assertIn("no codec", self.check(run("--device", "sim:bad=0:silent", "codec", "--diff", file), FAILED).err)
+
+    def test_lines_are_looked_for_in_the_codecs_own_section(self):
+        kept = "".join(line for line in self.text.splitlines(True) if "Power" not in line)
+        second = self.text.replace("Address: 0\n", "Address: 2\n")
+        file = self.file((kept + "\n" + second).encode(), "dump")
+        self.assertEqual(self.compare(file, DONE, "0"), [])
+
+    def test_a_section_that_cannot_be_used_does_no_harm(self):
+        broken = "Codec: Broken\nAddress: 0\nVendor Id: nonsense\n\n"
+        self.assertEqual(self.compare(self.file((broken + self.text).encode(), "dump"), DONE), [])
+        self.assertIn("line", self.check(run("codec", "--diff", self.file(broken.encode(), "broken")), USAGE).err)
+
+    def test_a_word_within_a_line_is_no_line(self):
+        lines = self.text.splitlines(True)
+        kept = "".join(line for line in lines if not re.match(r"  (EAPD 0x|Digital|IEC Coding)", line))
+        file = self.file(kept.encode(), "dump")
+        self.assertIn("EAPD", kept)
+        self.assertIn("Digital", kept)
+        sets = ("--set", "0x10:SET_EAPD:2", "--set", "5:SET_DIGI_CONVERT_1:1")
+        self.assertEqual(self.compare(file, DONE, *sets), [])
+
     def test_no_codec_agrees_with_nothing(self):
         dump = self.file(self.text.encode(), "dump")
         result = run("--device", "sim:bad=0:silent", "codec", "--diff", dump)

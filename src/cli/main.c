@@ -28,8 +28,8 @@ static const struct command commands[] = {
     {"codec", "[ADDRESS]", 0, 1, FOR_CODEC, "print a codec, or all, in the ALSA dump format",
      "--diff tells instead how the codec differs from a dump; of several codecs, the one at the dump's\n"
      "address. FILE may hold several, as an alsa-info file does: then it is the one at the codec's address.\n"
-     "The exit status is 1 if they differ. --set sends a verb first, in the words of hdabus verb, and may be\n"
-     "repeated.",
+     "The exit status is 1 if they differ. --set sends a verb first, in the words of hdabus verb, and may\n"
+     "be repeated.",
      command_codec},
     {"dump", "FILE...", 1, INT_MAX, FOR_DUMP, "tell what is understood of ALSA codec dumps",
      "Each FILE may hold several codecs, as an alsa-info file does; - is standard input. What a dump does "

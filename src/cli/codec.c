@@ -356,9 +356,9 @@ static int show_unnamed(struct show *show)
     if (count == 0 && show->diff.count > 1)
         return report_failure(show->report, EXIT_FAILED, STATUS_SUCCESS, "there is no codec");
     if (count > 1 && show->diff.count > 1)
-        return report_failure(show->report, EXIT_USAGE, STATUS_SUCCESS,
-                              "--diff: there are several codecs, here and in %s; say the ADDRESS of one",
-                              show->options->diff);
+        return report_failure(
+            show->report, EXIT_USAGE, STATUS_SUCCESS,
+            "--diff: there are several codecs, here and in the dump; say the ADDRESS of one");
     if (count > 1 && show->options->set_count > 0)
         return report_failure(show->report, EXIT_USAGE, STATUS_SUCCESS,
                               "--set: there are several codecs; say the ADDRESS of one");

@@ -13,6 +13,12 @@
 
 /* ---- The dump ------------------------------------------------------------------------------------ */
 
+/* What it is called in sentences. */
+static const char *file_name(const struct options *options)
+{
+    return strcmp(options->diff, "-") == 0 ? "standard input" : options->diff;
+}
+
 static bool add_section(struct diff *diff, const struct codec_dump_section *found)
 {
     struct diff_section *more = realloc(diff->sections, (diff->count + 1) * sizeof(*more));
@@ -104,11 +110,12 @@ int diff_load(struct diff *diff, const struct options *options, struct report *r
         return EXIT_DONE;
     text = text_file_read(options->diff, &size);
     if (!text)
-        return report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "%s: %s", options->diff, strerror(errno));
+        return report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "%s: %s", file_name(options),
+                              strerror(errno));
     taken = take_apart(diff, text, size, why);
     free(text);
     return taken ? EXIT_DONE
-                 : report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "%s: %s", options->diff, why);
+                 : report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "%s: %s", file_name(options), why);
 }
 
 void diff_free(struct diff *diff)
@@ -210,10 +217,10 @@ static void print_verdict(const struct showing *showing, unsigned address, const
     unsigned shown = showing->lasting + (showing->with_settings ? showing->settings : 0);
 
     if (shown)
-        printf("codec %u differs from %s in %u line%s; - is the dump, + the codec\n", address, options->diff,
-               shown, plural(shown));
+        printf("codec %u differs from %s in %u line%s; - is the dump, + the codec\n", address,
+               file_name(options), shown, plural(shown));
     else
-        printf("codec %u agrees with %s\n", address, options->diff);
+        printf("codec %u agrees with %s\n", address, file_name(options));
     if (!showing->with_settings && showing->settings)
         printf("%u setting%s differ%s; --settings shows them\n", showing->settings, plural(showing->settings),
                showing->settings == 1 ? "s" : "");
@@ -241,7 +248,7 @@ int diff_show(const struct diff *diff, unsigned address, const struct codec_dump
 
     if (!section)
         return report_failure(report, EXIT_FAILED, STATUS_SUCCESS,
-                              "%s: there is no codec at address %u in it", options->diff, address);
+                              "%s: there is no codec at address %u in it", file_name(options), address);
     if (options->json)
         showing.array = json_object_new_array();
     if (!codec_compare(is, section->dump, section->text, show_difference, &showing)) {

@@ -33,6 +33,11 @@ class Diff(CommandTest):
         self.assertEqual(self.check(run("codec", "--diff", dump), DONE).out, f"codec 0 agrees with {dump}\n")
         self.assertEqual(self.compare(dump, DONE, "--settings"), [])
 
+    def test_standard_input(self):
+        out = self.check(run("codec", "--diff", "-", data=self.text.encode()), DONE).out
+        self.assertEqual(out, "codec 0 agrees with standard input\n")
+        self.assertIn("standard input: ", self.check(run("codec", "--diff", "-"), USAGE).err)
+
     def test_text(self):
         dump = self.changed("Pincap 0x0000001c: OUT HP Detect", "Pincap 0x00000014: OUT Detect")
         result = run("codec", "--diff", dump)

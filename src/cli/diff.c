@@ -8,39 +8,22 @@
 
 #include "codec/difference.h"
 #include "json.h"
+#include "text_file.h"
 
 #define SENTENCE_SIZE 256
 
 /* ---- The dump ------------------------------------------------------------------------------------ */
 
-/* All of a file, or up to the first zero, which no dump has. False with errno. */
-static bool read_text(const char *path, char **text, size_t *size)
-{
-    FILE *file = fopen(path, "re");
-    size_t room = 0;
-    ssize_t length;
-    int error;
-
-    if (!file)
-        return false;
-    errno = 0;
-    length = getdelim(text, &room, '\0', file);
-    error = length < 0 ? errno : 0;
-    fclose(file);
-    errno = error;
-    *size = length < 0 ? 0 : (size_t)length;
-    return error == 0;
-}
-
 int diff_load(struct diff *diff, const struct options *options, struct report *report)
 {
     char sentence[SENTENCE_SIZE] = "";
-    size_t size = 0;
+    size_t size;
 
     memset(diff, 0, sizeof(*diff));
     if (!options->diff)
         return EXIT_DONE;
-    if (!read_text(options->diff, &diff->text, &size))
+    diff->text = text_file_read(options->diff, &size);
+    if (!diff->text)
         return report_failure(report, EXIT_USAGE, STATUS_SUCCESS, "%s: %s", options->diff, strerror(errno));
     diff->dump = codec_dump_parse(diff->text, size, sentence, sizeof(sentence));
     if (!diff->dump)

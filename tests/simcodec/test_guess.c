@@ -88,6 +88,9 @@ static void each_lack_of_a_widget_is_told(void **state)
         {"[Audio Mixer] wcaps 0x200101:\n Connection: 2\n 0x03 0x123",
          "line 17: a connection that no list can have: passed over\n"
          "line 16: 2 connections announced, 1 there: these assumed\n"},
+        {"[Audio Mixer] wcaps 0x200101:\n Connection: 3\n 0x123 0x124\n 0x03 0x125 0x04 0x05",
+         "line 17: a connection that no list can have: passed over\n"
+         "line 18: a connection that no list can have: passed over\n"},
         {"[Audio Mixer] wcaps 0x200001:\n Connection: 1\n 0x03",
          "line 15: node 0x02 has connections, but not in its capabilities: kept\n"},
         {"[Audio Selector] wcaps 0x300101:\n Connection: 2\n 0x03 0x04",

@@ -140,6 +140,8 @@ static void each_lack_of_a_head_is_told(void **state)
         "line 2: no `GPIO:`: no general purpose pins assumed\n"
         "line 2: function group 0x01: the power states are not said: D0 to D3 assumed\n"
         "line 2: node 0x04 comes after 0x02: vendor defined widgets assumed where none is told of\n");
+    listen(HEAD "Node 0x01 [x] wcaps 0x1:\nNode 0x02 [x] wcaps 0x1:\n", &told);
+    assert_string_equal(told.text, "line 1: node 0x01 is a widget and a function group: the group assumed\n");
     listen(ids, &told);
     assert_string_equal(told.text,
                         "line 1: no function group is told of: a modem's at 0x01 assumed\n"

@@ -36,13 +36,13 @@ static char *read_stream(FILE *stream, size_t *size)
     int error;
 
     *size = 0;
-    while (!feof(stream)) {
+    do {
         if (*size == room && !grow(&text, &room))
             goto fail;
         *size += fread(text + *size, 1, room - *size, stream);
         if (ferror(stream))
             goto fail;
-    }
+    } while (!feof(stream)); /* asked last: standard input may have been read before, and is empty then */
     return text;
 fail:
     error = errno;

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 /* The bytes of a file, or of standard input for "-"; the caller frees. NULL with errno set: it cannot be
- * read, there is no memory, or it is too large (EFBIG, above 64 MiB). */
+ * read, there is no memory, or it is too large (EFBIG, from 64 MiB on). */
 char *text_file_read(const char *path, size_t *size);
 
 #endif

@@ -44,7 +44,7 @@ static void keep_values(struct dump_parser *p, uint32_t left, uint32_t right)
 {
     struct codec_dump_amp_values *values = p->values;
     if (values->count == CODEC_DUMP_AMPS) {
-        dump_guess(p, p->line, "an amplifier of an index above %d: passed over", CODEC_DUMP_AMPS - 1);
+        dump_drop(p, "an amplifier of an index above 15");
         return;
     }
     values->values[values->count][0] = (uint8_t)left;

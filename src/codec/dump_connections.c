@@ -55,7 +55,7 @@ bool dump_connections(struct dump_parser *p, struct scan *s)
     while (scan_nid(p, s, &nid)) {
         bool marked = scan_text(s, "*");
         if (nid >= CODEC_DUMP_NODES || node->connection_count == CODEC_DUMP_CONNECTIONS) {
-            dump_guess(p, p->line, "a connection that no list can have: passed over");
+            dump_drop(p, "a connection that no list can have");
             continue;
         }
         if (marked)

@@ -143,6 +143,14 @@ static bool is_torn(const struct dump_lines *lines, struct scan raw)
     return lines->quoted_printable && raw.at < raw.end && raw.end[-1] == '=' && lines->at < lines->end;
 }
 
+/* Nothing of a dump is so long, and what looks for a word more than once in a line need not go through
+ * megabytes. */
+static void cut(struct scan *line)
+{
+    if (line->end - line->at > DUMP_LINE)
+        line->end = line->at + DUMP_LINE;
+}
+
 bool dump_lines_next(struct dump_lines *lines, struct scan *line)
 {
     if (lines->at == lines->end)
@@ -160,6 +168,7 @@ bool dump_lines_next(struct dump_lines *lines, struct scan *line)
         decode(lines, *line);
         *line = (struct scan){lines->decoded, lines->decoded + lines->used};
     }
+    cut(line);
     trim(line);
     return true;
 }

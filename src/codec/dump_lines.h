@@ -10,7 +10,7 @@
 
 #include "codec/dump_scan.h"
 
-#define DUMP_LINE 4096 /* bytes of a line that has to be decoded; what is longer is cut */
+#define DUMP_LINE 4096 /* bytes of a line; what is longer is cut */
 
 struct dump_lines {
     const char *at;

@@ -199,6 +199,18 @@ static void guess_gaps(struct dump_parser *p)
     }
 }
 
+/* What answers at a NID is one or the other. */
+static void guess_shared(struct dump_parser *p)
+{
+    const struct codec_dump *dump = p->dump;
+    for (unsigned i = 0; i < dump->node_count; i++) {
+        unsigned nid = dump->nodes[i].nid;
+        if (nid == dump->audio_group || nid == dump->modem_group)
+            dump_guess(p, p->head_line, "node 0x%02x is a widget and a function group: the group assumed",
+                       nid);
+    }
+}
+
 static void guess_audio_group(struct dump_parser *p)
 {
     const struct codec_dump *dump = p->dump;
@@ -211,6 +223,7 @@ static void guess_audio_group(struct dump_parser *p)
         dump_guess(p, p->head_line, "no `GPIO:`: no general purpose pins assumed");
     guess_power(p, &dump->power, p->head_line, "function group", dump->audio_group);
     guess_gaps(p);
+    guess_shared(p);
 }
 
 static void guess_modem_group(struct dump_parser *p)

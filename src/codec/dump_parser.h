@@ -38,6 +38,7 @@ struct dump_parser {
     struct codec_dump_amp_values *values;
     bool half; /* the line before ended within a pair, after `left` */
     uint32_t left;
+    bool dropped;         /* of the line at hand something was passed over, and that has been told */
     unsigned list_line;   /* of `Connection: N` */
     unsigned list_length; /* what it announced */
     unsigned strange;     /* lines that nobody knows, in a run */
@@ -74,6 +75,9 @@ bool dump_fail(struct dump_parser *p, const char *format, ...) __attribute__((fo
 /* Tells what is assumed, about `line`. */
 void dump_guess(struct dump_parser *p, unsigned line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Tells, once in a line, that `what` was passed over. */
+void dump_drop(struct dump_parser *p, const char *what);
 
 /* Parses one section, whose `Codec:` has been read: up to a line that ends it, which is then the next one.
  * NULL: dump_fail() has spoken. */

@@ -43,6 +43,14 @@ void dump_guess(struct dump_parser *p, unsigned line, const char *format, ...)
     p->guess(p->guess_context, line, sentence);
 }
 
+/* A line can hold hundreds. */
+void dump_drop(struct dump_parser *p, const char *what)
+{
+    if (!p->dropped)
+        dump_guess(p, p->line, "%s: passed over", what);
+    p->dropped = true;
+}
+
 /* ---- The table ------------------------------------------------------------------------------- */
 
 #define ESSENTIAL 1u /* a dump that is wrong here is of no use */
@@ -181,9 +189,9 @@ static bool read_expected(struct dump_parser *p, struct scan *line, bool *unders
 static bool forgive(struct dump_parser *p, const char *begins, unsigned flags)
 {
     if (flags & ESSENTIAL)
-        return dump_fail(p, "not understood");
+        return dump_fail(p, "`%s` not understood", begins);
     if (!p->lines->terminated)
-        return dump_fail(p, "not understood, and the text ends here; it was cut off");
+        return dump_fail(p, "`%s` not understood, and the text ends here; it was cut off", begins);
     dump_guess(p, p->line, "`%s` not understood, at least in part: passed over", begins);
     return true;
 }
@@ -194,6 +202,7 @@ static bool read_line(struct dump_parser *p, struct scan line)
     bool understood = true;
     const struct line_kind *kind;
     p->line = p->lines->number;
+    p->dropped = false;
     if (dump_is_binary(line))
         return dump_fail(p, "binary data");
     if (read_expected(p, &line, &understood))
@@ -233,7 +242,7 @@ static bool split_name(struct dump_parser *p, struct scan *name)
     if (!scan_find(&address, "Address:"))
         return true;
     name->end = address.at - strlen("Address:");
-    return dump_line_address(p, &address) || dump_fail(p, "not understood");
+    return dump_line_address(p, &address) || forgive(p, "Address:", ESSENTIAL);
 }
 
 /* Cut to fit, and then without blanks at its end again. */

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "device/sim/controller.h"
 #include "device/sim/sim_device.h"
 
-#define MOST_ADDRESSES 15
-#define LONGEST        1000000000 /* ms */
-#define NS_PER_MS      UINT64_C(1000000)
+#define LONGEST   1000000000 /* ms */
+#define NS_PER_MS UINT64_C(1000000)
 
 /* ---- Options --------------------------------------------------------------------------------- */
 
@@ -45,7 +45,7 @@ static bool set_jack(struct sim_device *device, const struct open_jack *jack, bo
 {
     bool found = false;
 
-    for (UCHAR address = 0; address < MOST_ADDRESSES; address++)
+    for (UCHAR address = 0; address < SIM_MAX_CODECS; address++)
         found |= NT_SUCCESS(sim_device_plug_jack(device, address, (UCHAR)jack->pin, plugged));
     return found;
 }

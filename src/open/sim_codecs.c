@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "device/sim/codec.h"
+#include "device/sim/controller.h"
 #include "device/sim/sim_device.h"
 
-#define MAX_DUMP     (4u << 20) /* bytes; a large alsa-info file has a few hundred thousand */
-#define MOST_ADDRESS 14
-#define ANY_CARD     UINT_MAX
+#define MAX_DUMP (4u << 20) /* bytes; a large alsa-info file has a few hundred thousand */
+#define ANY_CARD UINT_MAX
 
 /* What errno says of a codec that cannot be had. */
 static NTSTATUS why_not(void)
@@ -119,9 +119,9 @@ NTSTATUS sim_codecs_plug_file(struct open_request *request, const char *value)
 
     if (path == NULL)
         return open_fail(request, STATUS_INSUFFICIENT_RESOURCES, "%s: there is no memory", value);
-    if (address > MOST_ADDRESS && address != SIM_CODECS_ANYWHERE)
+    if (address >= SIM_MAX_CODECS && address != SIM_CODECS_ANYWHERE)
         status = open_fail(request, STATUS_NO_SUCH_DEVICE, "%s: a codec's address is %d at most", value,
-                           MOST_ADDRESS);
+                           SIM_MAX_CODECS - 1);
     else
         status = read_file(request, path, &text, &size);
     if (NT_SUCCESS(status))

@@ -88,6 +88,9 @@ class Dump(CommandTest):
         result = self.check(run("dump", "-", data=data), DONE)
         self.assertTrue(result.out.startswith("standard input\n  line 11: Example New\n"))
         self.assertIn("standard input: ", self.check(run("dump", "-"), FAILED).err)
+        twice = self.check(run("dump", "-", "-", data=data), FAILED)
+        self.assertTrue(twice.out.startswith(result.out))
+        self.assertIn("standard input: the text ends", twice.err)
 
     def test_path_before_a_section(self):
         text = "==> /proc/asound/card2/codec#1 <==\n" + (DUMPS / "modem.codec").read_text()
@@ -116,7 +119,7 @@ class Dump(CommandTest):
         missing = self.folder / "missing"
         result = self.check(run("dump", bad, missing, cut, self.folder, sound, DUMPS / "modem.codec"), FAILED)
         for said in (
-            f"{bad}: line 2: not understood",
+            f"{bad}: line 2: `Address:` not understood",
             f"{missing}: No such file",
             f"{cut}: line ",
             f"{self.folder}: Is a directory",
@@ -132,7 +135,7 @@ class Dump(CommandTest):
     def test_bad_section_beside_good_ones(self):
         modem = (DUMPS / "modem.codec").read_bytes()
         result = self.check(run("dump", self.file(modem + b"Codec: x\nAddress: 15\n" + modem)), FAILED)
-        self.assertIn("line 9: not understood", result.err)
+        self.assertIn("line 9: `Address:` not understood", result.err)
         self.assertEqual(result.out.count("Example Modem"), 2)
 
     def test_names_are_fit_to_print(self):

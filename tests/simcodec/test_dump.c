@@ -435,6 +435,30 @@ static void huge_texts_stay_within_bounds(void **state)
     free(text);
 }
 
+/* A line of megabytes in which the beginning of a path stands again and again is not gone through as often.
+ */
+static void endless_lines_are_cut(void **state)
+{
+    size_t size = 4 << 20;
+    char *text = malloc(size);
+    struct codec_dump *dump;
+    (void)state;
+    assert_non_null(text);
+    for (size_t i = 0; i < size; i++)
+        text[i] = "card1/"[i % 6];
+    refuse(text, size, "no codec dump");
+    memset(text, ' ', size);
+    memcpy(text, "Codec:", 6);
+    memcpy(text + 5000, "Example", 7);
+    strcpy(text + 6000, strchr(head, '\n'));
+    strcat(text, dac);
+    dump = codec_dump_parse(text, strlen(text), NULL, 0);
+    assert_non_null(dump);
+    assert_string_equal(dump->name, "");
+    codec_dump_free(dump);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -460,6 +484,7 @@ int main(void)
         cmocka_unit_test(a_list_cut_in_the_middle_is_noticed),
         cmocka_unit_test(damaged_texts_do_no_harm),
         cmocka_unit_test(huge_texts_stay_within_bounds),
+        cmocka_unit_test(endless_lines_are_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

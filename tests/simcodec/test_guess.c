@@ -88,6 +88,9 @@ static void each_lack_of_a_widget_is_told(void **state)
         {"[Audio Mixer] wcaps 0x200101:\n Connection: 2\n 0x03 0x123",
          "line 17: a connection that no list can have: passed over\n"
          "line 16: 2 connections announced, 1 there: these assumed\n"},
+        {"[Audio Mixer] wcaps 0x200101:\n Connection: 3\n 0x123 0x124\n 0x03 0x125 0x04 0x05",
+         "line 17: a connection that no list can have: passed over\n"
+         "line 18: a connection that no list can have: passed over\n"},
         {"[Audio Mixer] wcaps 0x200001:\n Connection: 1\n 0x03",
          "line 15: node 0x02 has connections, but not in its capabilities: kept\n"},
         {"[Audio Selector] wcaps 0x300101:\n Connection: 2\n 0x03 0x04",
@@ -137,6 +140,8 @@ static void each_lack_of_a_head_is_told(void **state)
         "line 2: no `GPIO:`: no general purpose pins assumed\n"
         "line 2: function group 0x01: the power states are not said: D0 to D3 assumed\n"
         "line 2: node 0x04 comes after 0x02: vendor defined widgets assumed where none is told of\n");
+    listen(HEAD "Node 0x01 [x] wcaps 0x1:\nNode 0x02 [x] wcaps 0x1:\n", &told);
+    assert_string_equal(told.text, "line 1: node 0x01 is a widget and a function group: the group assumed\n");
     listen(ids, &told);
     assert_string_equal(told.text,
                         "line 1: no function group is told of: a modem's at 0x01 assumed\n"

@@ -121,7 +121,7 @@ static void a_bad_section_does_not_hide_the_next(void **state)
     assert_int_equal(found.count, 4);
     assert_non_null(found.sections[0].dump);
     assert_null(found.sections[1].dump);
-    assert_string_equal(found.sections[1].error, "line 7: not understood");
+    assert_string_equal(found.sections[1].error, "line 7: `Address:` not understood");
     assert_int_equal(found.sections[1].line, 6);
     assert_int_equal(found.sections[2].dump->address, 2);
     assert_null(found.sections[3].dump);

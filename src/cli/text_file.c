@@ -36,13 +36,13 @@ static char *read_stream(FILE *stream, size_t *size)
     int error;
 
     *size = 0;
-    while (!feof(stream)) {
+    do { /* once at least: a stream that has ended before is empty */
         if (*size == room && !grow(&text, &room))
             goto fail;
         *size += fread(text + *size, 1, room - *size, stream);
         if (ferror(stream))
             goto fail;
-    }
+    } while (!feof(stream));
     return text;
 fail:
     error = errno;

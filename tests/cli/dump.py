@@ -88,6 +88,8 @@ class Dump(CommandTest):
         result = self.check(run("dump", "-", data=data), DONE)
         self.assertTrue(result.out.startswith("standard input\n  line 11: Example New\n"))
         self.assertIn("standard input: ", self.check(run("dump", "-"), FAILED).err)
+        twice = self.check(run("dump", "-", "-", data=data), FAILED)
+        self.assertEqual(twice.err.count("no line began with `Codec:`"), 1)
 
     def test_path_before_a_section(self):
         text = "==> /proc/asound/card2/codec#1 <==\n" + (DUMPS / "modem.codec").read_text()

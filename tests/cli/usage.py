@@ -121,6 +121,13 @@ class Usage(CommandTest):
         for arguments in (("--json",), ("frobnicate", "--json"), ("--json", "play", "--buffer", "0", "x"), ("conformance", "--json")):
             self.assertTrue(self.check(run(*arguments), USAGE).object["error"])
 
+    def test_a_buffer_that_is_too_large_is_named(self):
+        source = self.file(wav(samples(200, 16), 2, 48000, 16))
+        for arguments in (("play", source), ("record", "-d", "1", self.out)):
+            result = self.check(run(*arguments, "--json", "--buffer", 99999999), FAILED)
+            self.assertRegex(result.object["error"], "^--buffer 99999999: ")
+            self.assertEqual(result.object["status"], "STATUS_INSUFFICIENT_RESOURCES")
+
     def test_no_such_device(self):
         for device in ("toaster", "sim:codec=/no/such/dump", ":", "simulator"):
             with self.subTest(device=device):

@@ -52,16 +52,18 @@ struct hdabus_options {
  *    in an alsa-info file, at their addresses: of the first card in it that has HD Audio codecs, or of that
  *    with ALSA's number CARD (where the file does not number them cards are counted from 0). A name that ends
  *    so itself is taken as a whole if there is such a file. Without either a built-in codec
- *  - bad=ADDRESS:KIND: the codec at ADDRESS is a bad one; repeatable. KIND is one of these, or several with
- * '+' between: silent: it asks for its address, and does and answers nothing slow, slow=MILLISECONDS: its
- * answers come late, up to 10000 ms; slow alone: 5 ms twice: each answer comes once more impostor=ADDRESS:
- * what it says comes under that address, 0 to 14 flood: it sends an unsolicited response in each link frame,
- * from its first verb on, enabled or not Where no codec=FILE is at ADDRESS a built-in codec is. Several that
- * flood at once overrun small rings
+ *  - bad=ADDRESS:KIND: the codec at ADDRESS is a bad one, a built-in one where no codec=FILE is there;
+ *    repeatable. KIND is one of these, or several with '+' between:
+ *     - silent: it asks for its address, and does and answers nothing
+ *     - slow=MILLISECONDS: its answers come late, up to 10000 ms; slow alone: 5 ms
+ *     - twice: each answer comes once more
+ *     - impostor=ADDRESS: what it says comes under that address, 0 to 14
+ *     - flood: it sends an unsolicited response in each link frame, from its first verb on, enabled or not;
+ *       several that flood at once overrun small rings
  *  - irq=msi|level: how it interrupts; default msi
  *  - fragment=PAGES: memory comes in runs of so many pages; default 64
  *  - remove=MS: the controller is pulled out so many milliseconds of bus time after opening began, which
- * takes a few itself; 0, the default: never. hdabus_sim_remove() of sim.h says what that is like
+ *    takes a few itself; 0, the default: never. hdabus_sim_remove() of sim.h says what that is like
  *  - plug=PIN@MS, unplug=PIN@MS: something is plugged into the jack of a pin, or pulled out, so many
  *    milliseconds of bus time after opening began, and before that it is the other way; without @MS it is so
  *    from the start. At each codec that has such a jack; up to 16 of both. Else all jacks are plugged

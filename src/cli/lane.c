@@ -4,6 +4,7 @@
 
 #include <sim.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "codec/status.h"
 #include "json.h"
@@ -44,12 +45,23 @@ static double seconds_done(const struct lane *lane)
     return lane_has_run(lane) ? (double)lane->stream->report.frames / lane->route.format.SampleRate : NO_TIME;
 }
 
+/* Whether it was the buffer that somebody asked for: 256 descriptors hold 16 MiB or so (DDI DMA buffers). */
+static bool is_large_buffer(const struct lane *lane, const char *routine, NTSTATUS status)
+{
+    return lane->options->buffer_frames && status == STATUS_INSUFFICIENT_RESOURCES &&
+           strcmp(routine, "AllocateDmaBufferWithNotification") == 0;
+}
+
 int lane_fail(const struct lane *lane, const char *routine, NTSTATUS status)
 {
     const HDAUDIO_STREAM_FORMAT *format = &lane->route.format;
 
     if (device_is_lost(lane->device, seconds_done(lane), lane->report))
         return EXIT_FAILED;
+    if (is_large_buffer(lane, routine, status))
+        return report_failure(lane->report, EXIT_FAILED, status,
+                              "--buffer %u: there is no room for so many frames",
+                              (unsigned)lane->options->buffer_frames);
     return report_failure(lane->report, EXIT_FAILED, status, "%s: %s: %s (%u channels of %u bits at %u Hz)",
                           routine, status_name(status), status_sentence(status), format->NumberOfChannels,
                           format->ValidBitsPerSample, (unsigned)format->SampleRate);

@@ -21,8 +21,7 @@ static const struct option_text sim_options[] = {
     {"clock=virtual|real", "waiting is what makes time pass (the default), or it passes by itself"},
     {"codec=FILE[@ADDRESS]", "a codec from an ALSA codec dump; repeatable; by default one of our own"},
     {"machine=FILE[#CARD]", "all codecs of a sound card in an alsa-info file; by default of the first"},
-    {"bad=ADDRESS:KIND",
-     "a codec that is silent, slow[=MS], twice, impostor=ADDRESS or flood, or with + between"},
+    {"bad=ADDRESS:KIND", "a bad codec: silent, slow[=MS], twice, impostor=ADDRESS, flood, or several with +"},
     {"irq=msi|level", "how it interrupts; by default by messages"},
     {"fragment=PAGES", "memory comes in runs of so many pages; by default 64"},
     {"shape=plain|qemu", "by the specification (the default) or QEMU's; what follows changes it"},
@@ -52,6 +51,7 @@ static const struct option_text sim_options[] = {
     {"lock-up=yes", "a verb to nobody silences all until a reset"},
     {"lost-messages=N", "every N-th interrupt is lost"},
     {"stale-messages=yes", "interrupts come once more when their cause is gone"},
+    {"remove=MS", "the controller is pulled out so many ms after opening began"},
     {NULL, NULL},
 };
 

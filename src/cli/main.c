@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* main.c - the hdabus command: which commands there are, and help on them. */
 #include <limits.h>
+#include <signal.h>
 #include <string.h>
 
 #include "commands.h"
@@ -165,6 +166,7 @@ int main(int argc, char **argv)
     struct report report;
     int code;
 
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like any other */
     report_open(&report, options_want_json(argc, argv));
     code = options_parse(&options, argc, argv, &report);
     if (code == EXIT_DONE)

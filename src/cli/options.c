@@ -279,7 +279,7 @@ static const struct {
     {"buffer", 0, "FRAMES", "1 or more: the cyclic buffer, by default 100 ms, on QEMU 480 ms", FOR_STREAM,
      take_buffer},
     {"notify", 0, "COUNT", "1 or 2 (the default) notifications per buffer", FOR_STREAM, take_notify},
-    {"pin", 0, "NID", "1 to 0xff: the pin, by default the best one; repeat it, each once, to play to several",
+    {"pin", 0, "NID", "1 to 0xff: the pin, by default the best one; up to 8, each once, to play to several",
      FOR_STREAM, take_pin},
     {"rate", 0, "HZ", "1 to 192000, by default 48000 or the file's", FOR_RECORD | FOR_TONE, take_rate},
     {"channels", 'c', "N", "1 to 16, by default 2 or the file's", FOR_RECORD | FOR_TONE, take_channels},
@@ -312,6 +312,8 @@ static const struct {
 };
 
 #define OPTIONS (sizeof(table) / sizeof(table[0]))
+
+_Static_assert(OPTIONS <= 8 * sizeof(unsigned), "each has a bit in struct options.given");
 
 bool options_want_json(int argc, char **argv)
 {

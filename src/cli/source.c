@@ -126,11 +126,15 @@ static int open_file(struct source *source, struct report *report)
 
 int source_open(struct source *source, const char *name, struct report *report)
 {
+    const char *folder;
     int code;
 
     memset(source, 0, sizeof(*source));
     source->name = strcmp(name, "-") == 0 ? "standard input" : name;
-    source->descriptor = open_seekable(name);
+    source->descriptor = open_seekable(name, &folder);
+    if (source->descriptor < 0 && folder)
+        return report_failure(report, EXIT_FAILED, STATUS_SUCCESS, "%s: cannot be kept in %s: %s",
+                              source->name, folder, strerror(errno));
     if (source->descriptor < 0)
         return fail_errno(report, source->name);
     code = open_file(source, report);

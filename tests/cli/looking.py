@@ -7,9 +7,11 @@ Usage: looking.py HDABUS
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import unittest
+from pathlib import Path
 
 from command import DONE, FAILED, NO_DEVICE, PROGRAM, USAGE, CommandTest, main, run
 
@@ -206,13 +208,20 @@ class List(CommandTest):
     def test_something_else_of_that_name(self):
         self.assertFalse(self.listed("echo hello")["qemu"]["available"])
 
+    def test_the_manual_and_the_list_have_the_same_options(self):
+        page = (Path(__file__).resolve().parents[2] / "man" / "hdabus.1").read_text()
+        page = page.split("The simulated controller, with", 1)[1].split(".It Cm qemu", 1)[0]
+        told = {name for line in page.splitlines() if line.startswith(".It ") for name in re.findall(r"([a-z0-9-]+)=", line)}
+        listed = self.check(run("--json", "list"), DONE).object["devices"][0]["options"]
+        self.assertEqual({entry["option"].split("=")[0] for entry in listed}, told)
+
     def test_every_option_of_the_simulator_is_one(self):
         listed = self.check(run("--json", "list"), DONE).object["devices"][0]
         self.assertEqual(listed["name"], "sim")
         for entry in listed["options"]:
             name, values = entry["option"].split("=")
             examples = {"FILE": "/no/such/dump", "PAGES": "1", "N": "2", "WORDS": "40", "SIZES": "2+256",
-                        "ID": "1002:4383", "NAMES": "4k+lpib", "PIN[@MS]": "0x0e|15@20",
+                        "ID": "1002:4383", "NAMES": "4k+lpib", "PIN[@MS]": "0x0e|15@20", "MS": "3600000",
                         "ADDRESS:KIND": "3:slow=20+twice|4:silent|5:impostor=6+flood|0:slow"}
             values = examples.get(values, values)
             for value in values.split("|"):

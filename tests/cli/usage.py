@@ -121,6 +121,38 @@ class Usage(CommandTest):
         for arguments in (("--json",), ("frobnicate", "--json"), ("--json", "play", "--buffer", "0", "x"), ("conformance", "--json")):
             self.assertTrue(self.check(run(*arguments), USAGE).object["error"])
 
+    def test_a_buffer_that_is_too_large_is_named(self):
+        source = self.file(wav(samples(200, 16), 2, 48000, 16))
+        for arguments in (("play", source), ("record", "-d", "1", self.out)):
+            result = self.check(run(*arguments, "--json", "--buffer", 99999999), FAILED)
+            self.assertRegex(result.object["error"], "^--buffer 99999999: ")
+            self.assertEqual(result.object["status"], "STATUS_INSUFFICIENT_RESOURCES")
+
+    def test_a_pipe_that_cannot_be_kept_names_the_folder(self):
+        process = subprocess.run(
+            [PROGRAM, "play", "-"],
+            input=wav(samples(200, 16), 2, 48000, 16),
+            env=dict(os.environ, TMPDIR="/no/such/folder"),
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        self.assertEqual(process.returncode, FAILED)
+        self.assertEqual(
+            process.stderr, b"hdabus: standard input: cannot be kept in /no/such/folder: No such file or directory\n"
+        )
+
+    def test_a_file_that_may_not_grow_is_told(self):
+        source = self.file(wav(samples(200000, 16), 2, 48000, 16))
+        process = subprocess.run(
+            ["sh", "-c", 'ulimit -f 16; exec "$@"', "sh", PROGRAM, "play", "--out", self.out, source],
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        self.assertEqual(process.returncode, FAILED)
+        self.assertIn(f"{self.out}: ", process.stderr.decode())
+
     def test_no_such_device(self):
         for device in ("toaster", "sim:codec=/no/such/dump", ":", "simulator"):
             with self.subTest(device=device):

@@ -26,23 +26,21 @@ struct want {
 
 /* ---- What they need, and whether nothing was done ----------------------------------------------- */
 
-static bool an_engine(struct trial *t, struct needs *needs)
+static bool an_event(struct trial *t, struct needs *needs)
 {
     needs->event = trial_event(t, SynchronizationEvent);
-    return needs->event && allocate(t, &stereo, &needs->handle);
+    return needs->event != NULL;
+}
+
+static bool an_engine(struct trial *t, struct needs *needs)
+{
+    return an_event(t, needs) && allocate(t, &stereo, &needs->handle);
 }
 
 /* It holds no buffer. */
 static bool no_buffer(struct trial *t, struct needs *needs)
 {
     EXPECT_STATUS(STATUS_INVALID_DEVICE_REQUEST, set_state(t, RunState, needs->handle));
-    return true;
-}
-
-static bool anything(struct trial *t, struct needs *needs)
-{
-    (void)t;
-    (void)needs;
     return true;
 }
 
@@ -54,6 +52,7 @@ static VOID NTAPI count_answer(HDAUDIO_CODEC_TRANSFER *transfer, PVOID context)
 
     (void)transfer;
     needs->calls++;
+    KeSetEvent(needs->event, 0, FALSE);
 }
 
 static NTSTATUS ask_and_return(struct trial *t, struct needs *needs)
@@ -175,8 +174,8 @@ static bool says_so(struct trial *t)
     EXPECT_STATUS(want->without, want->call(t, needs));
     TRY(want->undone(t, needs));
     EXPECT_SUCCESS(want->call(t, needs));
-    advance(t, 2 * MILLISECOND);
-    return true;
+    return want->call != ask_and_return || signalled(needs->event, verb_timeout(t) + tolerance(t)) ||
+           failed(t, __FILE__, __LINE__, "the call did not complete");
 }
 
 #define MEMORY(name, status, before, call, undone) \
@@ -184,7 +183,7 @@ static bool says_so(struct trial *t)
 #define OBEDIENCE(name, before, call, undone) \
     static const struct want name = {CONFORMANCE_STUCK_RESET, STATUS_DEVICE_NOT_READY, before, call, undone}
 
-MEMORY(memory_for_a_call, STATUS_NO_MEMORY, anything, ask_and_return, not_called);
+MEMORY(memory_for_a_call, STATUS_NO_MEMORY, an_event, ask_and_return, not_called);
 MEMORY(memory_for_an_event, STATUS_INSUFFICIENT_RESOURCES, an_engine, add_event, no_event);
 MEMORY(memory_for_a_callback, STATUS_INSUFFICIENT_RESOURCES, an_engine, add_callback, no_callback);
 MEMORY(memory_for_a_buffer, STATUS_INSUFFICIENT_RESOURCES, an_engine, get_buffer, no_buffer);

@@ -158,10 +158,30 @@ static void take_requests_back(struct trial *t)
         t->target->cancel_wake(t->target->context, child);
 }
 
+static void finish_calls_of(struct trial *t, const client *caller)
+{
+    HDAUDIO_CODEC_TRANSFER transfer = {.Output.Command = parameter(codec_address(t), 0, 0)};
+
+    caller->TransferCodecVerbs(caller->Context, 1, &transfer, NULL, NULL);
+}
+
+/* What a check that has failed left under way comes to its end before the memory is freed that it works on:
+ * the calls of a client complete in the order they were made. */
+static void finish_calls(struct trial *t)
+{
+    if (!t->failure[0] || !t->ddi.InterfaceDereference)
+        return;
+    finish_calls_of(t, &t->ddi);
+    if (t->other_open)
+        finish_calls_of(t, &t->other);
+    advance(t, MILLISECOND); /* after a removal they are completed by the deferred work */
+}
+
 void trial_end(struct trial *t)
 {
     if (t->asleep)
         t->target->resume(t->target->context);
+    finish_calls(t);
     take_requests_back(t);
     if (t->sender)
         stop_sending(t);

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <sim.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,19 +99,25 @@ static void say(const char *text)
     (void)written; /* nothing is left to be done about it */
 }
 
-/* A driver that ends the process has failed the check. The signal ends it when this returns. */
+/* A driver that ends the process has failed the check. The signal ends it when this returns; until then
+ * whoever crashes on another thread must wait. */
 static void tell_crash(int number)
 {
+    static atomic_flag telling = ATOMIC_FLAG_INIT;
+
+    while (atomic_flag_test_and_set(&telling))
+        pause();
     say(running.line);
     say(running.rule);
     say("\nBail out! the bus driver ends the process in this check\n");
+    signal(number, SIG_DFL);
     raise(number);
 }
 
 static void catch_crashes(void)
 {
     static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
-    struct sigaction action = {.sa_handler = tell_crash, .sa_flags = (int)SA_RESETHAND}, before;
+    struct sigaction action = {.sa_handler = tell_crash}, before;
 
     for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
         if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)

@@ -197,11 +197,6 @@ class Diff(CommandTest):
         result = run("--device", "sim:bad=0:silent", "codec", "--diff", dump)
         self.assertIn("no codec at address 0", self.check(result, FAILED).err)
 
-    def test_standard_input(self):
-        result = self.check(run("codec", "--diff", "-", data=self.text.encode()), DONE)
-        self.assertEqual(result.out, "codec 0 agrees with -\n")
-        self.check(run("codec", "--diff", "-"), USAGE)
-
     def test_wrong_usage(self):
         empty = self.file(b"", "empty")
         binary = self.file(b"Codec: \0", "binary")

@@ -192,11 +192,11 @@ static bool timestamp_of_interrupt(struct trial *t)
         return skip(t, "deferred work runs on other processors meanwhile");
     TRY(start_hearing(t, 2, &handle, &heard));
     advance(t, period(t) / 2 - MILLISECOND / 10);
-    level = raise(t);
+    level = raise_irql(t);
     before = KeQueryPerformanceCounter(NULL).QuadPart;
     for (unsigned i = 0; i < 10; i++)
         KeStallExecutionProcessor(200);
-    lower(t, level);
+    lower_irql(t, level);
     EXPECT_EQUAL(1, atomic_load(&heard->count));
     EXPECT(heard->stamp >= before);
     EXPECT(to_nanoseconds(heard->stamp - before) < MILLISECOND / 5);
@@ -592,10 +592,10 @@ static bool no_late_call(struct trial *t)
         return skip(t, "deferred work runs on other processors meanwhile");
     TRY(start_hearing(t, 2, &handle, &heard));
     advance(t, period(t) / 2 - MILLISECOND / 10);
-    level = raise(t);
+    level = raise_irql(t);
     KeStallExecutionProcessor(200);
     status = set_state(t, StopState, handle);
-    lower(t, level);
+    lower_irql(t, level);
     EXPECT_SUCCESS(status);
     EXPECT_EQUAL(0, calls_in(t, heard, 1));
     return true;

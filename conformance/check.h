@@ -194,8 +194,8 @@ void settle(struct trial *t);
 
 /* Whether this place has IRQLs. */
 bool has_levels(const struct trial *t);
-KIRQL raise(struct trial *t);
-void lower(struct trial *t, KIRQL level);
+KIRQL raise_irql(struct trial *t);
+void lower_irql(struct trial *t, KIRQL level);
 
 /* ---- Power and removal -------------------------------------------------------------------------- */
 

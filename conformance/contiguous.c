@@ -440,10 +440,10 @@ static bool in_the_interrupt(struct trial *t)
     TRY(obtain_period(t, &c));
     EXPECT_SUCCESS(set_state(t, RunState, c.handle));
     advance(t, period(t) - MILLISECOND / 10);
-    level = raise(t);
+    level = raise_irql(t);
     KeStallExecutionProcessor(250);
     calls = atomic_load(&c.seen->count);
-    lower(t, level);
+    lower_irql(t, level);
     EXPECT_EQUAL(1, calls);
     return true;
 }

@@ -123,9 +123,9 @@ static bool free_at_dispatch(struct trial *t)
     if (!has_levels(t))
         return skip(t, "there is no IRQL here");
     TRY(allocate(t, &stereo, &handle));
-    level = raise(t);
+    level = raise_irql(t);
     status = DDI(FreeDmaEngine, handle);
-    lower(t, level);
+    lower_irql(t, level);
     EXPECT_SUCCESS(status);
     EXPECT_STATUS(STATUS_INVALID_HANDLE, DDI(FreeDmaEngine, handle));
     return true;

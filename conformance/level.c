@@ -236,10 +236,10 @@ static NTSTATUS capture(struct trial *t, struct level_state *state)
 
 static NTSTATUS call_at_dispatch(struct trial *t, const struct level_call *call, struct level_state *state)
 {
-    KIRQL level = raise(t);
+    KIRQL level = raise_irql(t);
     NTSTATUS status = call->call(t, state);
 
-    lower(t, level);
+    lower_irql(t, level);
     return status;
 }
 

@@ -262,7 +262,7 @@ static bool while_acknowledged(struct trial *t)
         advance(t, period(t) - MILLISECOND / 5);
         level = t->target->raise(t->target->context, HIGH_LEVEL);
         KeStallExecutionProcessor(200 - early);
-        lower(t, level);
+        lower_irql(t, level);
         EXPECT(signalled(events[0], tolerance(t)));
         EXPECT(signalled(events[1], tolerance(t)));
     }
@@ -499,10 +499,10 @@ static bool no_late_delivery(struct trial *t)
     EXPECT_SUCCESS(set_state(t, RunState, handle));
     advance(t, period(t) / 2 - MILLISECOND / 10);
     EXPECT(KeReadStateEvent(event) == 0);
-    level = raise(t);
+    level = raise_irql(t);
     KeStallExecutionProcessor(200);
     status = set_state(t, StopState, handle);
-    lower(t, level);
+    lower_irql(t, level);
     EXPECT_SUCCESS(status);
     advance(t, period(t));
     EXPECT(KeReadStateEvent(event) == 0);
@@ -523,11 +523,11 @@ static bool no_delivery_from_before(struct trial *t)
     EXPECT_SUCCESS(add(t, handle, event));
     EXPECT_SUCCESS(set_state(t, RunState, handle));
     advance(t, period(t) / 2 - MILLISECOND / 10);
-    level = raise(t);
+    level = raise_irql(t);
     KeStallExecutionProcessor(200);
     set_state(t, StopState, handle);
     set_state(t, RunState, handle);
-    lower(t, level);
+    lower_irql(t, level);
     advance(t, period(t) / 4);
     EXPECT(KeReadStateEvent(event) == 0);
     EXPECT(comes(t, event));
@@ -547,10 +547,10 @@ static bool late_signals_once(struct trial *t)
     TRY(start(t, 1, &handle));
     EXPECT_SUCCESS(add(t, handle, event));
     EXPECT(comes(t, event));
-    level = raise(t);
+    level = raise_irql(t);
     for (ULONGLONG passed = 0; passed < 3 * period(t) + MILLISECOND; passed += MILLISECOND / 4)
         KeStallExecutionProcessor(250);
-    lower(t, level);
+    lower_irql(t, level);
     EXPECT(signalled(event, tolerance(t)));
     EXPECT(!signalled(event, period(t) / 2));
     EXPECT(comes(t, event));

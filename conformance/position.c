@@ -160,10 +160,10 @@ static bool pointers_at_dispatch(struct trial *t)
     if (!has_levels(t))
         return skip(t, "there is no IRQL here");
     TRY(start(t, 0, &handle));
-    level = raise(t);
+    level = raise_irql(t);
     status = DDI(GetLinkPositionRegister, handle, &links[0]);
     DDI(GetWallClockRegister, &walls[0]);
-    lower(t, level);
+    lower_irql(t, level);
     EXPECT_SUCCESS(status);
     EXPECT_SUCCESS(DDI(GetLinkPositionRegister, handle, &links[1]));
     DDI(GetWallClockRegister, &walls[1]);

@@ -146,9 +146,9 @@ static bool releases_above_passive(struct trial *t)
     if (!has_levels(t))
         return skip(t, "there is no IRQL here");
     TRY(other_takes_all(t, &count));
-    level = raise(t);
+    level = raise_irql(t);
     close_other(t);
-    lower(t, level);
+    lower_irql(t, level);
     advance(t, 50 * MILLISECOND + t->target->slack);
     return all_are_back(t, count);
 }
@@ -251,9 +251,9 @@ static bool releases_everything(struct trial *t)
     TRY(event != NULL && transfers != NULL && done != NULL);
     TRY(open_other(t));
     TRY(holds_everything(t, event, transfers, done));
-    level = raise(t);
+    level = raise_irql(t);
     close_other(t);
-    lower(t, level);
+    lower_irql(t, level);
     advance(t, 50 * MILLISECOND + t->target->slack);
     EXPECT_EQUAL(1, *done);
     for (unsigned i = 0; i < VERBS; i++)

@@ -303,12 +303,12 @@ static bool unread_answer_stays(struct trial *t)
     TRY(ask(t, command, &batches->id));
     batches->transfers[0].Output.Command = command;
     TRY(start(t, 0, &handle));
-    level = raise(t);
+    level = raise_irql(t);
     status = DDI(TransferCodecVerbs, 1, batches->transfers, count_completion, batches);
     KeStallExecutionProcessor(200);
     pull_out(t);
     stopped = set_state(t, StopState, handle);
-    lower(t, level);
+    lower_irql(t, level);
     EXPECT_SUCCESS(status);
     EXPECT_SUCCESS(stopped);
     advance(t, verb_timeout(t) + 5 * MILLISECOND + 2 * tolerance(t));

@@ -157,10 +157,10 @@ static bool at_dispatch(struct trial *t)
         return skip(t, "there is no IRQL here");
     TRY(prepare(t, 0, &handle));
     for (size_t i = 0; i < COUNT(states); i++) {
-        KIRQL level = raise(t);
+        KIRQL level = raise_irql(t);
         NTSTATUS status = set_state(t, states[i], handle);
 
-        lower(t, level);
+        lower_irql(t, level);
         EXPECT_SUCCESS(status);
         advance(t, MILLISECOND);
     }

@@ -255,12 +255,12 @@ bool has_levels(const struct trial *t)
     return t->target->raise && t->target->lower && t->target->level;
 }
 
-KIRQL raise(struct trial *t)
+KIRQL raise_irql(struct trial *t)
 {
     return t->target->raise(t->target->context, DISPATCH_LEVEL);
 }
 
-void lower(struct trial *t, KIRQL level)
+void lower_irql(struct trial *t, KIRQL level)
 {
     t->target->lower(t->target->context, level);
 }

@@ -308,10 +308,10 @@ static bool while_nobody_looks(struct trial *t)
         HDAUDIO_CODEC_TRANSFER transfer = {.Output.Command = parameter(codec_address(t), 0, 0)};
 
         EXPECT(move_jack(t, &jack));
-        level = raise(t);
+        level = raise_irql(t);
         status = DDI(TransferCodecVerbs, 1, &transfer, count_answer, listener);
         KeStallExecutionProcessor(200);
-        lower(t, level);
+        lower_irql(t, level);
         EXPECT_SUCCESS(status);
         settle(t);
         EXPECT_EQUAL(round + 1, listener->answered);

@@ -305,9 +305,9 @@ static bool at_dispatch(struct trial *t)
     TRY(completion != NULL);
     TRY(learn(t, &batch));
     write_commands(&batch, 10);
-    level = raise(t);
+    level = raise_irql(t);
     status = DDI(TransferCodecVerbs, 10, batch.transfers, complete, completion);
-    lower(t, level);
+    lower_irql(t, level);
     EXPECT_SUCCESS(status);
     TRY(completed(t, completion));
     return all_answered(t, &batch, 10);

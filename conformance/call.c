@@ -4,34 +4,15 @@
  */
 #include <stdatomic.h>
 
-#include "check.h"
+#include "routines.h"
 
-#define SIZE   4096u       /* of a buffer */
 #define MOMENT MILLISECOND /* what a call that waits for nothing may take */
-
-/* In the trial's memory, for a verb may be answered late where a driver is broken. */
-struct call_state {
-    HANDLE handle;
-    PKEVENT event;
-    HDAUDIO_CODEC_TRANSFER transfer;
-    HDAUDIO_STREAM_FORMAT format;
-    HDAUDIO_CONVERTER_FORMAT converter;
-    HDAUDIO_DEVICE_INFORMATION information;
-    struct buffer buffer;
-    PVOID data;
-    PHDAUDIO_BUFFER_DESCRIPTOR list;
-    ULONG entries;
-    UCHAR tag;
-    UCHAR codec;
-    UCHAR node;
-    _Atomic unsigned completed;
-};
 
 /* A routine, and what it says; one that succeeds all the same has done its work, so that it says something
  * else the second time. */
 struct call {
-    bool (*before)(struct trial *t, struct call_state *state); /* makes what the routine needs */
-    NTSTATUS (*call)(struct trial *t, struct call_state *state);
+    need_routine *before;
+    call_routine *call;
     NTSTATUS asleep;
     NTSTATUS removed;
     NTSTATUS again;
@@ -39,30 +20,12 @@ struct call {
 
 /* ---- What they need ----------------------------------------------------------------------------- */
 
-static bool nothing(struct trial *t, struct call_state *state)
-{
-    DDI(GetResourceInformation, &state->codec, &state->node);
-    state->transfer.Output.Command = parameter(state->codec, 0, 0);
-    return true;
-}
-
-static bool an_engine(struct trial *t, struct call_state *state)
-{
-    state->event = trial_event(t, NotificationEvent);
-    return state->event && allocate(t, &stereo, &state->handle);
-}
-
 static bool a_capturing_engine(struct trial *t, struct call_state *state)
 {
-    TRY(nothing(t, state));
+    TRY(need_nothing(t, state));
     if (!NT_SUCCESS(capture_for(t, state->codec, &stereo, &state->handle)))
         return skip(t, "this controller has no engine that captures"), false;
     return release(t, state->handle);
-}
-
-static bool a_buffer(struct trial *t, struct call_state *state)
-{
-    return prepare(t, 0, &state->handle);
 }
 
 static bool a_stopped_engine(struct trial *t, struct call_state *state)
@@ -77,54 +40,7 @@ static bool a_running_engine(struct trial *t, struct call_state *state)
     return start(t, 0, &state->handle);
 }
 
-static bool a_registration(struct trial *t, struct call_state *state)
-{
-    TRY(an_engine(t, state));
-    EXPECT_SUCCESS(DDI(RegisterNotificationEvent, state->handle, state->event));
-    return true;
-}
-
-static VOID ignore_response(HDAUDIO_CODEC_RESPONSE response, PVOID context)
-{
-    (void)response;
-    (void)context;
-}
-
-static bool a_tag(struct trial *t, struct call_state *state)
-{
-    EXPECT_SUCCESS(DDI(RegisterEventCallback, ignore_response, NULL, &state->tag));
-    return true;
-}
-
-static VOID NTAPI ignore_notification(PVOID context, LARGE_INTEGER stamp)
-{
-    (void)context;
-    (void)stamp;
-}
-
-static bool a_callback(struct trial *t, struct call_state *state)
-{
-    TRY(an_engine(t, state));
-    EXPECT_SUCCESS(
-        DDI(RegisterNotificationCallback, state->handle, t->target->device, ignore_notification, t));
-    return true;
-}
-
-/* Written, but not set up. */
-static bool a_list(struct trial *t, struct call_state *state)
-{
-    TRY(an_engine(t, state));
-    EXPECT_SUCCESS(BDL(AllocateContiguousDmaBuffer, state->handle, SIZE, &state->data, &state->list));
-    state->entries = write_list(state->data, SIZE, state->list);
-    return true;
-}
-
 /* ---- The routines ------------------------------------------------------------------------------- */
-
-static NTSTATUS transfer(struct trial *t, struct call_state *state)
-{
-    return DDI(TransferCodecVerbs, 1, &state->transfer, NULL, NULL);
-}
 
 static VOID NTAPI count_completion(HDAUDIO_CODEC_TRANSFER *transfers, PVOID context)
 {
@@ -147,32 +63,6 @@ static NTSTATUS transfer_none(struct trial *t, struct call_state *state)
     return DDI(TransferCodecVerbs, 0, NULL, NULL, NULL);
 }
 
-static NTSTATUS capture(struct trial *t, struct call_state *state)
-{
-    return capture_for(t, state->codec, &stereo, &state->handle);
-}
-
-static NTSTATUS render(struct trial *t, struct call_state *state)
-{
-    return allocate_for(t, &t->ddi, &stereo, &state->handle);
-}
-
-static NTSTATUS change(struct trial *t, struct call_state *state)
-{
-    state->format = smallest;
-    return DDI(ChangeBandwidthAllocation, state->handle, &state->format, &state->converter);
-}
-
-static NTSTATUS get_buffer(struct trial *t, struct call_state *state)
-{
-    return allocate_buffer(t, state->handle, SIZE, &state->buffer);
-}
-
-static NTSTATUS free_buffer(struct trial *t, struct call_state *state)
-{
-    return DDI(FreeDmaBuffer, state->handle);
-}
-
 static NTSTATUS free_engine(struct trial *t, struct call_state *state)
 {
     return DDI(FreeDmaEngine, state->handle);
@@ -186,11 +76,6 @@ static NTSTATUS run(struct trial *t, struct call_state *state)
 static NTSTATUS stop(struct trial *t, struct call_state *state)
 {
     return set_state(t, StopState, state->handle);
-}
-
-static NTSTATUS reset(struct trial *t, struct call_state *state)
-{
-    return set_state(t, ResetState, state->handle);
 }
 
 /* A VOID routine: what it hands out can be read. */
@@ -214,22 +99,6 @@ static NTSTATUS get_position(struct trial *t, struct call_state *state)
     if (NT_SUCCESS(status) && (!pointer || read_register(pointer) != 0))
         return STATUS_INTERNAL_ERROR;
     return status;
-}
-
-static NTSTATUS take_tag(struct trial *t, struct call_state *state)
-{
-    return DDI(RegisterEventCallback, ignore_response, NULL, &state->tag);
-}
-
-static NTSTATUS give_tag(struct trial *t, struct call_state *state)
-{
-    return DDI(UnregisterEventCallback, state->tag);
-}
-
-static NTSTATUS information(struct trial *t, struct call_state *state)
-{
-    state->information.Size = sizeof(state->information);
-    return DDI(GetDeviceInformation, &state->information);
 }
 
 /* A VOID routine: it says what it said. */
@@ -257,65 +126,13 @@ static NTSTATUS query(struct trial *t, struct call_state *state)
     return status;
 }
 
-static NTSTATUS get_notified(struct trial *t, struct call_state *state)
-{
-    return allocate_notified(t, state->handle, 1, SIZE, &state->buffer);
-}
-
-static NTSTATUS free_notified(struct trial *t, struct call_state *state)
-{
-    return DDI(FreeDmaBufferWithNotification, state->handle, state->buffer.mdl, state->buffer.size);
-}
-
-static NTSTATUS add_event(struct trial *t, struct call_state *state)
-{
-    return DDI(RegisterNotificationEvent, state->handle, state->event);
-}
-
-static NTSTATUS take_event(struct trial *t, struct call_state *state)
-{
-    return DDI(UnregisterNotificationEvent, state->handle, state->event);
-}
-
-static NTSTATUS add_callback(struct trial *t, struct call_state *state)
-{
-    return DDI(RegisterNotificationCallback, state->handle, t->target->device, ignore_notification, t);
-}
-
-static NTSTATUS take_callback(struct trial *t, struct call_state *state)
-{
-    return DDI(UnregisterNotificationCallback, state->handle, ignore_notification, t);
-}
-
-static NTSTATUS get_contiguous(struct trial *t, struct call_state *state)
-{
-    return BDL(AllocateContiguousDmaBuffer, state->handle, SIZE, &state->data, &state->list);
-}
-
-static VOID NTAPI ignore_interrupt(VOID *context, ULONG causes)
-{
-    (void)context;
-    (void)causes;
-}
-
-static NTSTATUS set_up(struct trial *t, struct call_state *state)
-{
-    return BDL(SetupDmaEngineWithBdl, state->handle, SIZE, state->entries - 1, ignore_interrupt, NULL,
-               &state->buffer.stream, &state->buffer.fifo);
-}
-
-static NTSTATUS free_contiguous(struct trial *t, struct call_state *state)
-{
-    return BDL(FreeContiguousDmaBuffer, state->handle);
-}
-
 /* ---- The checks --------------------------------------------------------------------------------- */
 
 /* What was refused has changed nothing, so it succeeds when the bus is awake again. */
 static bool asleep(struct trial *t)
 {
     const struct call *call = t->check->subject;
-    struct call_state *state = trial_memory(t, sizeof(*state));
+    struct call_state *state = call_state(t);
 
     TRY(state != NULL);
     if (!call->before(t, state))
@@ -334,7 +151,7 @@ static bool asleep(struct trial *t)
 static bool removed(struct trial *t)
 {
     const struct call *call = t->check->subject;
-    struct call_state *state = trial_memory(t, sizeof(*state));
+    struct call_state *state = call_state(t);
     ULONGLONG begun;
 
     TRY(state != NULL);
@@ -353,7 +170,7 @@ static bool removed(struct trial *t)
 static bool finds_out(struct trial *t)
 {
     const struct call *call = t->check->subject;
-    struct call_state *state = trial_memory(t, sizeof(*state));
+    struct call_state *state = call_state(t);
     ULONGLONG begun;
     NTSTATUS status;
 
@@ -374,40 +191,40 @@ static bool finds_out(struct trial *t)
 #define ILLEGAL STATUS_INVALID_DEVICE_REQUEST
 
 /* Needs the controller; needs it to be there; is bookkeeping. */
-static const struct call transfer_call = {nothing, transfer, ASLEEP, GONE, READY};
-static const struct call transfer_later_call = {nothing, transfer_later, ASLEEP, GONE, READY};
-static const struct call transfer_none_call = {nothing, transfer_none, ASLEEP, GONE, READY};
-static const struct call get_buffer_call = {an_engine, get_buffer, ASLEEP, GONE, READY};
-static const struct call get_notified_call = {an_engine, get_notified, ASLEEP, GONE, READY};
-static const struct call get_contiguous_call = {an_engine, get_contiguous, ASLEEP, GONE, READY};
-static const struct call set_up_call = {a_list, set_up, ASLEEP, GONE, READY};
-static const struct call run_call = {a_buffer, run, ASLEEP, GONE, READY};
+static const struct call transfer_call = {need_nothing, call_transfer, ASLEEP, GONE, READY};
+static const struct call transfer_later_call = {need_nothing, transfer_later, ASLEEP, GONE, READY};
+static const struct call transfer_none_call = {need_nothing, transfer_none, ASLEEP, GONE, READY};
+static const struct call get_buffer_call = {need_engine, call_get_buffer, ASLEEP, GONE, READY};
+static const struct call get_notified_call = {need_engine, call_get_notified, ASLEEP, GONE, READY};
+static const struct call get_contiguous_call = {need_engine, call_get_contiguous, ASLEEP, GONE, READY};
+static const struct call set_up_call = {need_list, call_set_up, ASLEEP, GONE, READY};
+static const struct call run_call = {need_buffer, run, ASLEEP, GONE, READY};
 static const struct call run_stopped_call = {a_stopped_engine, run, ASLEEP, GONE, READY};
 
-static const struct call capture_call = {a_capturing_engine, capture, READY, GONE, READY};
-static const struct call render_call = {nothing, render, READY, GONE, READY};
-static const struct call change_call = {an_engine, change, READY, GONE, READY};
+static const struct call capture_call = {a_capturing_engine, call_capture, READY, GONE, READY};
+static const struct call render_call = {need_nothing, call_render, READY, GONE, READY};
+static const struct call change_call = {need_engine, call_change, READY, GONE, READY};
 static const struct call get_position_call = {a_running_engine, get_position, READY, GONE, READY};
-static const struct call take_tag_call = {nothing, take_tag, READY, GONE, READY};
-static const struct call information_call = {nothing, information, READY, GONE, READY};
-static const struct call query_call = {nothing, query, READY, GONE, READY};
-static const struct call add_event_call = {an_engine, add_event, READY, GONE, READY};
-static const struct call add_callback_call = {an_engine, add_callback, READY, GONE, READY};
+static const struct call take_tag_call = {need_nothing, call_take_tag, READY, GONE, READY};
+static const struct call information_call = {need_nothing, call_information, READY, GONE, READY};
+static const struct call query_call = {need_nothing, query, READY, GONE, READY};
+static const struct call add_event_call = {need_engine, call_add_event, READY, GONE, READY};
+static const struct call add_callback_call = {need_engine, call_add_callback, READY, GONE, READY};
 
-static const struct call get_wall_clock_call = {nothing, get_wall_clock, READY, READY, READY};
-static const struct call resources_call = {nothing, resources, READY, READY, READY};
+static const struct call get_wall_clock_call = {need_nothing, get_wall_clock, READY, READY, READY};
+static const struct call resources_call = {need_nothing, resources, READY, READY, READY};
 static const struct call stop_call = {a_running_engine, stop, READY, READY, READY};
-static const struct call stop_in_reset_call = {a_buffer, stop, READY, READY, READY};
-static const struct call reset_call = {a_stopped_engine, reset, READY, READY, READY};
-static const struct call free_buffer_call = {a_buffer, free_buffer, READY, READY, ILLEGAL};
-static const struct call free_stopped_call = {a_stopped_engine, free_buffer, READY, READY, ILLEGAL};
-static const struct call free_notified_call = {a_buffer, free_notified, READY, READY, ILLEGAL};
-static const struct call free_contiguous_call = {a_list, free_contiguous, READY, READY, ILLEGAL};
-static const struct call free_engine_call = {an_engine, free_engine, READY, READY, STATUS_INVALID_HANDLE};
-static const struct call give_tag_call = {a_tag, give_tag, READY, READY, STATUS_INVALID_PARAMETER};
-static const struct call take_event_call = {a_registration, take_event, READY, READY,
+static const struct call stop_in_reset_call = {need_buffer, stop, READY, READY, READY};
+static const struct call reset_call = {a_stopped_engine, call_reset, READY, READY, READY};
+static const struct call free_buffer_call = {need_buffer, call_free_buffer, READY, READY, ILLEGAL};
+static const struct call free_stopped_call = {a_stopped_engine, call_free_buffer, READY, READY, ILLEGAL};
+static const struct call free_notified_call = {need_buffer, call_free_notified, READY, READY, ILLEGAL};
+static const struct call free_contiguous_call = {need_list, call_free_contiguous, READY, READY, ILLEGAL};
+static const struct call free_engine_call = {need_engine, free_engine, READY, READY, STATUS_INVALID_HANDLE};
+static const struct call give_tag_call = {need_tag, call_give_tag, READY, READY, STATUS_INVALID_PARAMETER};
+static const struct call take_event_call = {need_registration, call_take_event, READY, READY,
                                             STATUS_INVALID_PARAMETER};
-static const struct call take_callback_call = {a_callback, take_callback, READY, READY,
+static const struct call take_callback_call = {need_callback, call_take_callback, READY, READY,
                                                STATUS_INVALID_PARAMETER};
 
 #define NEEDS   "Asleep, what needs the controller is DEVICE_NOT_READY."

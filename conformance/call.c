@@ -42,12 +42,6 @@ static bool a_running_engine(struct trial *t, struct call_state *state)
 
 /* ---- The routines ------------------------------------------------------------------------------- */
 
-static VOID NTAPI count_completion(HDAUDIO_CODEC_TRANSFER *transfers, PVOID context)
-{
-    (void)transfers;
-    atomic_fetch_add((_Atomic unsigned *)context, 1);
-}
-
 /* A call that is refused does not call back. */
 static NTSTATUS transfer_later(struct trial *t, struct call_state *state)
 {

@@ -323,4 +323,22 @@ void listen_again(struct trial *t);
 /* It sends its stereo samples to a stream from now on, until the trial ends. */
 bool send_from(struct trial *t, UCHAR node, UCHAR stream);
 
+/* ---- For checks of several subjects (aids.c) ---------------------------------------------------- */
+
+/* Memory that nobody may touch any more, and whether nobody has. */
+void poison(void *memory, size_t size);
+bool poisoned(const void *memory, size_t size);
+
+/* `count` is an _Atomic unsigned. */
+VOID NTAPI count_completion(HDAUDIO_CODEC_TRANSFER *transfers, PVOID count);
+VOID NTAPI ignore_response(HDAUDIO_CODEC_RESPONSE response, PVOID context);
+VOID NTAPI ignore_notification(PVOID context, LARGE_INTEGER stamp);
+VOID NTAPI ignore_interrupt(VOID *context, ULONG causes);
+
+/* The other client, which is open, runs an engine; or one whose event is registered. */
+bool other_runs(struct trial *t, HANDLE *handle);
+bool other_is_told(struct trial *t, PKEVENT event);
+/* Opens the other client and leaves it with every engine, the first of which runs; how many. */
+bool other_takes_all(struct trial *t, unsigned *count);
+
 #endif

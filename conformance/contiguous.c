@@ -5,8 +5,7 @@
 
 #include "check.h"
 
-#define ENTRIES 256 /* a page of them */
-#define POISON  0xB5
+#define ENTRIES 256   /* a page of them */
 #define BCIS    0x04u /* SDnSTS: a descriptor with IOC is complete (HDA 3.3.36) */
 
 /* What an interrupt routine has seen. */
@@ -101,8 +100,8 @@ static bool zeroed(struct trial *t)
         TRY(obtain(t, 3 * PAGE_SIZE + 128, &c));
         EXPECT(is_zero(c.data, c.size));
         EXPECT(is_zero(c.list, PAGE_SIZE));
-        memset(c.data, POISON, c.size);
-        memset(c.list, POISON, PAGE_SIZE);
+        poison(c.data, c.size);
+        poison(c.list, PAGE_SIZE);
         EXPECT_SUCCESS(BDL(FreeContiguousDmaBuffer, c.handle));
     }
     return true;

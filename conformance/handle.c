@@ -112,12 +112,6 @@ static NTSTATUS take_no_event(struct trial *t, HANDLE handle)
     return DDI(UnregisterNotificationEvent, handle, NULL);
 }
 
-static VOID NTAPI ignore_notification(PVOID context, LARGE_INTEGER stamp)
-{
-    (void)context;
-    (void)stamp;
-}
-
 static NTSTATUS add_callback(struct trial *t, HANDLE handle)
 {
     return DDI(RegisterNotificationCallback, handle, t->target->device, ignore_notification, NULL);
@@ -149,12 +143,6 @@ static NTSTATUS get_contiguous(struct trial *t, HANDLE handle)
 static NTSTATUS get_contiguous_null(struct trial *t, HANDLE handle)
 {
     return BDL(AllocateContiguousDmaBuffer, handle, 0, NULL, NULL);
-}
-
-static VOID NTAPI ignore_interrupt(VOID *context, ULONG causes)
-{
-    (void)context;
-    (void)causes;
 }
 
 static NTSTATUS set_up(struct trial *t, HANDLE handle)

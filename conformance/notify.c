@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* notify.c - DDI Notification events: when they come, to whom, and when they come no more. */
-#include <string.h>
-
 #include "check.h"
 
 #define MANY     1000
-#define POISON   0xB5
 #define SHORT_MS 16 /* milliseconds of a short buffer */
 #define LOST_MS  5  /* milliseconds that an event may come later for an interrupt that is lost */
 
@@ -41,22 +38,6 @@ static bool quiet(struct trial *t, PKEVENT event)
     KeClearEvent(event);
     advance(t, quiet_time(t));
     return KeReadStateEvent(event) == 0;
-}
-
-/* Memory that was an event and must not be touched any more. */
-static void poison(PKEVENT event)
-{
-    memset(event, POISON, sizeof(*event));
-}
-
-static bool poisoned(const KEVENT *event)
-{
-    const unsigned char *bytes = (const unsigned char *)event;
-
-    for (size_t i = 0; i < sizeof(*event); i++)
-        if (bytes[i] != POISON)
-            return false;
-    return true;
 }
 
 /* ---- When --------------------------------------------------------------------------------------- */
@@ -374,9 +355,9 @@ static bool barrier(struct trial *t)
         EXPECT_SUCCESS(add(t, handle, event));
         advance(t, round * period(t) / 23 + 17000 * round);
         EXPECT_SUCCESS(take(t, handle, event));
-        poison(event);
+        poison(event, sizeof(*event));
         advance(t, period(t) + tolerance(t));
-        EXPECT(poisoned(event));
+        EXPECT(poisoned(event, sizeof(*event)));
     }
     return true;
 }
@@ -415,11 +396,11 @@ static bool other_processor(struct trial *t)
         EXPECT(is_seen(t, &events[0]));
         for (unsigned i = MANY; i-- > 0;) {
             EXPECT_SUCCESS(take(t, handle, &events[i]));
-            poison(&events[i]);
+            poison(&events[i], sizeof(events[i]));
         }
         advance(t, 2 * SHORT_MS * MILLISECOND);
         for (unsigned i = 0; i < MANY; i++)
-            EXPECT(poisoned(&events[i]));
+            EXPECT(poisoned(&events[i], sizeof(events[i])));
     }
     return true;
 }
@@ -437,10 +418,10 @@ static bool engine_free_drops(struct trial *t)
     EXPECT_SUCCESS(set_state(t, ResetState, handle));
     EXPECT_SUCCESS(DDI(FreeDmaBufferWithNotification, handle, NULL, 0));
     TRY(release(t, handle));
-    poison(event);
+    poison(event, sizeof(*event));
     TRY(start(t, 1, &handle)); /* on the same engine, if the driver gives it again */
     advance(t, quiet_time(t));
-    EXPECT(poisoned(event));
+    EXPECT(poisoned(event, sizeof(*event)));
     return true;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* power.c - DDI Power: what clients hold, and what codecs were told, when the bus has slept. */
 #include <stdatomic.h>
-#include <string.h>
 
 #include "check.h"
 
@@ -291,16 +290,9 @@ static bool stopped_asleep(struct trial *t)
 static bool dereferenced_asleep(struct trial *t)
 {
     HANDLE handles[ENGINE_LIMIT];
-    struct buffer buffer;
     unsigned count;
-    PVOID context;
 
-    TRY(open_other(t));
-    context = t->other.Context;
-    EXPECT_SUCCESS(allocate_for(t, &t->other, &stereo, &handles[0]));
-    EXPECT_SUCCESS(allocate_buffer_for(t, &t->other, handles[0], period_bytes(t), &buffer));
-    EXPECT_SUCCESS(t->other.SetDmaEngineState(context, RunState, 1, &handles[0]));
-    count = 1 + allocate_all(t, &t->other, handles + 1, ENGINE_LIMIT - 1);
+    TRY(other_takes_all(t, &count));
     TRY(suspend(t));
     close_other(t);
     TRY(resume(t));
@@ -362,12 +354,11 @@ static bool event_of_sleep(struct trial *t)
     TRY(suspend(t));
     EXPECT_SUCCESS(DDI(RegisterNotificationEvent, handle, kept));
     EXPECT_SUCCESS(DDI(UnregisterNotificationEvent, handle, gone));
-    memset(gone, PATTERN, sizeof(*gone));
+    poison(gone, sizeof(*gone));
     TRY(resume(t));
     EXPECT_SUCCESS(set_state(t, RunState, handle));
     EXPECT(signalled(kept, period(t) + tolerance(t)));
-    for (size_t i = 0; i < sizeof(*gone); i++)
-        EXPECT_EQUAL(PATTERN, ((const unsigned char *)gone)[i]);
+    EXPECT(poisoned(gone, sizeof(*gone)));
     return true;
 }
 
@@ -437,12 +428,6 @@ static bool codecs_are_found(struct trial *t)
 
 #define BATCHES 3
 #define VERBS   300
-
-static VOID NTAPI count_completion(HDAUDIO_CODEC_TRANSFER *transfers, PVOID context)
-{
-    (void)transfers;
-    atomic_fetch_add((_Atomic unsigned *)context, 1);
-}
 
 static bool send_batches(struct trial *t, HDAUDIO_CODEC_TRANSFER *transfers, _Atomic unsigned *done)
 {

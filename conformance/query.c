@@ -1,27 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* query.c - DDI Interfaces: obtaining an interface, its reference count, and what the last dereference does.
  */
-#include <stdatomic.h>
 #include <string.h>
 
 #include "check.h"
 
-#define PATTERN 0xA5
-
 static NTSTATUS query(struct trial *t, const GUID *type, USHORT size, USHORT version, client *table)
 {
-    memset(table, PATTERN, sizeof(*table));
+    poison(table, sizeof(*table));
     return t->target->query(t->target->context, type, size, version, (PINTERFACE)table);
-}
-
-static bool untouched(const void *memory, size_t size)
-{
-    const unsigned char *bytes = memory;
-
-    for (size_t i = 0; i < size; i++)
-        if (bytes[i] != PATTERN)
-            return false;
-    return true;
 }
 
 static bool table(struct trial *t)
@@ -46,7 +33,7 @@ static bool size(struct trial *t)
 
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         EXPECT_STATUS(STATUS_INVALID_PARAMETER, query(t, t->version->type, sizes[i], 0x0100, &refused));
-        EXPECT(untouched(&refused, sizeof(refused)));
+        EXPECT(poisoned(&refused, sizeof(refused)));
     }
     EXPECT_SUCCESS(query(t, t->version->type, sizeof(larger), 0x0100, &larger));
     larger.InterfaceDereference(larger.Context);
@@ -61,7 +48,7 @@ static bool version(struct trial *t)
     for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
         EXPECT_STATUS(STATUS_INVALID_PARAMETER,
                       query(t, t->version->type, t->version->size, versions[i], &refused));
-        EXPECT(untouched(&refused, sizeof(refused)));
+        EXPECT(poisoned(&refused, sizeof(refused)));
     }
     return true;
 }
@@ -73,10 +60,10 @@ static bool unknown_guid(struct trial *t)
 
     type.Data4[7] ^= 1; /* one bit beside the right one */
     EXPECT_STATUS(STATUS_NOT_SUPPORTED, query(t, &type, sizeof(refused), 0x0100, &refused));
-    EXPECT(untouched(&refused, sizeof(refused)));
+    EXPECT(poisoned(&refused, sizeof(refused)));
     memset(&type, 0, sizeof(type));
     EXPECT_STATUS(STATUS_NOT_SUPPORTED, query(t, &type, sizeof(refused), 0x0100, &refused));
-    EXPECT(untouched(&refused, sizeof(refused)));
+    EXPECT(poisoned(&refused, sizeof(refused)));
     return true;
 }
 
@@ -103,22 +90,6 @@ static bool reference(struct trial *t)
 }
 
 /* ---- The last dereference ----------------------------------------------------------------------- */
-
-/* Leaves the other client with every engine, the first of which runs. */
-static bool other_takes_all(struct trial *t, unsigned *count)
-{
-    HANDLE handles[ENGINE_LIMIT];
-    struct buffer buffer;
-    PVOID context;
-
-    TRY(open_other(t));
-    context = t->other.Context;
-    EXPECT_SUCCESS(allocate_for(t, &t->other, &stereo, &handles[0]));
-    EXPECT_SUCCESS(allocate_buffer_for(t, &t->other, handles[0], period_bytes(t), &buffer));
-    EXPECT_SUCCESS(t->other.SetDmaEngineState(context, RunState, 1, &handles[0]));
-    *count = 1 + allocate_all(t, &t->other, handles + 1, ENGINE_LIMIT - 1);
-    return true;
-}
 
 static bool all_are_back(struct trial *t, unsigned count)
 {
@@ -153,12 +124,6 @@ static bool releases_above_passive(struct trial *t)
     return all_are_back(t, count);
 }
 
-static VOID ignore_response(HDAUDIO_CODEC_RESPONSE response, PVOID context)
-{
-    (void)response;
-    (void)context;
-}
-
 /* As many tags as a client gets. */
 static unsigned take_tags(const client *owner, UCHAR *tags)
 {
@@ -171,12 +136,6 @@ static unsigned take_tags(const client *owner, UCHAR *tags)
 }
 
 #define VERBS 100
-
-static VOID NTAPI count_completion(HDAUDIO_CODEC_TRANSFER *transfer, PVOID context)
-{
-    (void)transfer;
-    atomic_fetch_add((_Atomic unsigned *)context, 1);
-}
 
 static bool releases_tags(struct trial *t)
 {
@@ -197,22 +156,16 @@ static bool releases_tags(struct trial *t)
 static bool releases_registrations(struct trial *t)
 {
     PKEVENT event = trial_event(t, NotificationEvent);
-    struct buffer buffer;
     HANDLE handle;
-    PVOID context;
 
     TRY(event != NULL);
     TRY(open_other(t));
-    context = t->other.Context;
-    EXPECT_SUCCESS(allocate_for(t, &t->other, &stereo, &handle));
-    EXPECT_SUCCESS(allocate_notified_for(t, &t->other, handle, 1, period_bytes(t), &buffer));
-    EXPECT_SUCCESS(t->other.RegisterNotificationEvent(context, handle, event));
-    EXPECT_SUCCESS(t->other.SetDmaEngineState(context, RunState, 1, &handle));
+    TRY(other_is_told(t, event));
     close_other(t);
-    memset(event, PATTERN, sizeof(*event));
+    poison(event, sizeof(*event));
     TRY(start(t, 1, &handle));
     advance(t, quiet_time(t));
-    EXPECT(untouched(event, sizeof(*event)));
+    EXPECT(poisoned(event, sizeof(*event)));
     return true;
 }
 
@@ -221,14 +174,9 @@ static bool holds_everything(struct trial *t, PKEVENT event, HDAUDIO_CODEC_TRANS
                              _Atomic unsigned *done)
 {
     PVOID context = t->other.Context;
-    struct buffer buffer;
-    HANDLE handle;
     UCHAR tags[64];
 
-    EXPECT_SUCCESS(allocate_for(t, &t->other, &stereo, &handle));
-    EXPECT_SUCCESS(allocate_notified_for(t, &t->other, handle, 1, period_bytes(t), &buffer));
-    EXPECT_SUCCESS(t->other.RegisterNotificationEvent(context, handle, event));
-    EXPECT_SUCCESS(t->other.SetDmaEngineState(context, RunState, 1, &handle));
+    TRY(other_is_told(t, event));
     EXPECT_EQUAL(64, take_tags(&t->other, tags));
     for (unsigned i = 0; i < VERBS; i++)
         transfers[i].Output.Command = parameter(codec_address(t), 0, 0);
@@ -258,14 +206,14 @@ static bool releases_everything(struct trial *t)
     EXPECT_EQUAL(1, *done);
     for (unsigned i = 0; i < VERBS; i++)
         EXPECT_EQUAL(1, transfers[i].Input.IsValid);
-    memset(event, PATTERN, sizeof(*event));
+    poison(event, sizeof(*event));
     count = take_tags(&t->ddi, tags);
     for (unsigned i = 0; i < count; i++)
         EXPECT_SUCCESS(DDI(UnregisterEventCallback, tags[i]));
     EXPECT_EQUAL(64, count);
     TRY(start(t, 1, &(HANDLE){NULL}));
     advance(t, quiet_time(t));
-    EXPECT(untouched(event, sizeof(*event)));
+    EXPECT(poisoned(event, sizeof(*event)));
     return true;
 }
 

@@ -2,11 +2,9 @@
 /* removal.c - DDI Removal: what becomes of what clients hold, and wait for, when the controller disappears.
  */
 #include <stdatomic.h>
-#include <string.h>
 
 #include "check.h"
 
-#define POISON    0xB5
 #define ROOT      0
 #define VENDOR_ID 0x00 /* parameter (HDA 7.3.4) */
 
@@ -217,14 +215,6 @@ struct batches {
     _Atomic unsigned done;
 };
 
-static VOID NTAPI count_completion(HDAUDIO_CODEC_TRANSFER *transfers, PVOID context)
-{
-    struct batches *batches = context;
-
-    (void)transfers;
-    atomic_fetch_add(&batches->done, 1);
-}
-
 static bool send_batches(struct trial *t, const client *owner, struct batches **out)
 {
     struct batches *batches = trial_memory(t, sizeof(*batches));
@@ -237,7 +227,7 @@ static bool send_batches(struct trial *t, const client *owner, struct batches **
         batches->transfers[i].Output.Command = command;
     for (unsigned i = 0; i < BATCHES; i++)
         EXPECT_SUCCESS(owner->TransferCodecVerbs(owner->Context, VERBS, batches->transfers + i * VERBS,
-                                                 count_completion, batches));
+                                                 count_completion, &batches->done));
     return true;
 }
 
@@ -304,7 +294,7 @@ static bool unread_answer_stays(struct trial *t)
     batches->transfers[0].Output.Command = command;
     TRY(start(t, 0, &handle));
     level = raise_irql(t);
-    status = DDI(TransferCodecVerbs, 1, batches->transfers, count_completion, batches);
+    status = DDI(TransferCodecVerbs, 1, batches->transfers, count_completion, &batches->done);
     KeStallExecutionProcessor(200);
     pull_out(t);
     stopped = set_state(t, StopState, handle);
@@ -340,29 +330,18 @@ static bool waiting_call_returns(struct trial *t)
 
 /* ---- Clients ------------------------------------------------------------------------------------ */
 
-static VOID NTAPI ignore_response(HDAUDIO_CODEC_RESPONSE response, PVOID context)
-{
-    (void)response;
-    (void)context;
-}
-
 /* The other client goes with a running engine, a tag and verbs on their way. */
 static bool goes_with_everything(struct trial *t, bool noticed)
 {
     struct batches *batches;
-    struct buffer buffer;
     ULONGLONG begun;
     unsigned answered;
-    PVOID context;
     HANDLE handle;
     UCHAR tag;
 
     TRY(open_other(t));
-    context = t->other.Context;
-    EXPECT_SUCCESS(allocate_for(t, &t->other, &stereo, &handle));
-    EXPECT_SUCCESS(allocate_buffer_for(t, &t->other, handle, period_bytes(t), &buffer));
-    EXPECT_SUCCESS(t->other.SetDmaEngineState(context, RunState, 1, &handle));
-    EXPECT_SUCCESS(t->other.RegisterEventCallback(context, ignore_response, NULL, &tag));
+    TRY(other_runs(t, &handle));
+    EXPECT_SUCCESS(t->other.RegisterEventCallback(t->other.Context, ignore_response, NULL, &tag));
     TRY(send_batches(t, &t->other, &batches));
     pull_out(t);
     if (noticed)
@@ -387,23 +366,15 @@ static bool dereference_finds_out(struct trial *t)
 static bool dereferenced_with_registrations(struct trial *t)
 {
     PKEVENT event = trial_event(t, NotificationEvent);
-    struct buffer buffer;
-    PVOID context;
-    HANDLE handle;
 
     TRY(event != NULL);
     TRY(open_other(t));
-    context = t->other.Context;
-    EXPECT_SUCCESS(allocate_for(t, &t->other, &stereo, &handle));
-    EXPECT_SUCCESS(allocate_notified_for(t, &t->other, handle, 1, period_bytes(t), &buffer));
-    EXPECT_SUCCESS(t->other.RegisterNotificationEvent(context, handle, event));
-    EXPECT_SUCCESS(t->other.SetDmaEngineState(context, RunState, 1, &handle));
+    TRY(other_is_told(t, event));
     pull_out(t);
     close_other(t);
-    memset(event, POISON, sizeof(*event));
+    poison(event, sizeof(*event));
     advance(t, longest_silence(t));
-    for (size_t i = 0; i < sizeof(*event); i++)
-        EXPECT_EQUAL(POISON, ((const unsigned char *)event)[i]);
+    EXPECT(poisoned(event, sizeof(*event)));
     return true;
 }
 

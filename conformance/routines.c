@@ -89,12 +89,6 @@ NTSTATUS call_free_buffer(struct trial *t, struct call_state *state)
     return DDI(FreeDmaBuffer, state->handle);
 }
 
-static VOID ignore_response(HDAUDIO_CODEC_RESPONSE response, PVOID context)
-{
-    (void)response;
-    (void)context;
-}
-
 NTSTATUS call_take_tag(struct trial *t, struct call_state *state)
 {
     return DDI(RegisterEventCallback, ignore_response, NULL, &state->tag);
@@ -131,12 +125,6 @@ NTSTATUS call_take_event(struct trial *t, struct call_state *state)
     return DDI(UnregisterNotificationEvent, state->handle, state->event);
 }
 
-static VOID NTAPI ignore_notification(PVOID context, LARGE_INTEGER stamp)
-{
-    (void)context;
-    (void)stamp;
-}
-
 NTSTATUS call_add_callback(struct trial *t, struct call_state *state)
 {
     return DDI(RegisterNotificationCallback, state->handle, t->target->device, ignore_notification, state);
@@ -150,12 +138,6 @@ NTSTATUS call_take_callback(struct trial *t, struct call_state *state)
 NTSTATUS call_get_contiguous(struct trial *t, struct call_state *state)
 {
     return BDL(AllocateContiguousDmaBuffer, state->handle, ROUTINE_SIZE, &state->data, &state->list);
-}
-
-static VOID NTAPI ignore_interrupt(VOID *context, ULONG causes)
-{
-    (void)context;
-    (void)causes;
 }
 
 NTSTATUS call_set_up(struct trial *t, struct call_state *state)

@@ -421,12 +421,6 @@ ULONG write_list(PVOID data, ULONG size, PHDAUDIO_BUFFER_DESCRIPTOR list)
     return count;
 }
 
-static VOID NTAPI ignore_interrupt(VOID *context, ULONG causes)
-{
-    (void)context;
-    (void)causes;
-}
-
 static NTSTATUS allocate_contiguous(struct trial *t, const client *owner, HANDLE handle, ULONG size,
                                     struct buffer *buffer)
 {

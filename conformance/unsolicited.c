@@ -8,12 +8,6 @@
 
 #define TAGS 64
 
-static VOID ignore_response(HDAUDIO_CODEC_RESPONSE response, PVOID context)
-{
-    (void)response;
-    (void)context;
-}
-
 static NTSTATUS take(struct trial *t, UCHAR *tag)
 {
     return DDI(RegisterEventCallback, ignore_response, t, tag);
@@ -86,8 +80,6 @@ static bool not_valid(struct trial *t)
 }
 
 /* ---- Responses, from a pin whose jack is moved --------------------------------------------------- */
-
-#define POISON 0xDD
 
 /* In the trial's memory, for a response may come late where a driver is broken. What comes before a count is
  * to be read after it. */
@@ -323,17 +315,6 @@ static bool while_nobody_looks(struct trial *t)
     return true;
 }
 
-static bool untouched(const struct listener *listener)
-{
-    const unsigned char *bytes = (const unsigned char *)listener;
-
-    for (size_t i = 0; i < sizeof(*listener); i++) {
-        if (bytes[i] != POISON)
-            return false;
-    }
-    return true;
-}
-
 /* Unregistering at every phase of a response that is on its way. */
 static bool barrier(struct trial *t)
 {
@@ -352,9 +333,9 @@ static bool barrier(struct trial *t)
         EXPECT(move_jack(t, &jack));
         advance(t, 2000 * round);
         EXPECT_SUCCESS(DDI(UnregisterEventCallback, tag));
-        memset(listener, POISON, sizeof(*listener));
+        poison(listener, sizeof(*listener));
         settle(t);
-        EXPECT(untouched(listener));
+        EXPECT(poisoned(listener, sizeof(*listener)));
     }
     return disable_jack(t, &jack);
 }

@@ -62,71 +62,52 @@ static bool sleep_and_wake(struct trial *t, struct jack *jack, const struct woke
     return true;
 }
 
-static bool at_resume(struct trial *t)
+static bool at_resume(struct trial *t, struct jack *jack, struct woken *woken)
 {
-    struct woken *woken;
-    struct jack jack;
-
-    if (!begin(t, &jack, &woken))
-        return t->skipped != NULL;
     EXPECT_SUCCESS(request(t, 0, woken));
-    TRY(sleep_and_wake(t, &jack, woken));
+    TRY(sleep_and_wake(t, jack, woken));
     EXPECT_EQUAL(1, atomic_load(&woken->count));
     EXPECT_SUCCESS(woken->status);
     EXPECT_EQUAL(DISPATCH_LEVEL, woken->level);
     EXPECT(!cancel(t, 0));
-    return disable_jack(t, &jack);
+    return true;
 }
 
 /* No second time, and what was said stays said; a new request is a new one. */
-static bool once(struct trial *t)
+static bool once(struct trial *t, struct jack *jack, struct woken *woken)
 {
-    struct woken *woken;
-    struct jack jack;
-
-    if (!begin(t, &jack, &woken))
-        return t->skipped != NULL;
     EXPECT_SUCCESS(request(t, 0, woken));
-    TRY(sleep_and_wake(t, &jack, woken));
-    TRY(sleep_and_wake(t, &jack, woken));
+    TRY(sleep_and_wake(t, jack, woken));
+    TRY(sleep_and_wake(t, jack, woken));
     EXPECT_EQUAL(1, atomic_load(&woken->count));
     EXPECT_SUCCESS(request(t, 0, woken));
     settle(t);
     EXPECT_EQUAL(1, atomic_load(&woken->count));
-    TRY(sleep_and_wake(t, &jack, woken));
+    TRY(sleep_and_wake(t, jack, woken));
     EXPECT_EQUAL(2, atomic_load(&woken->count));
-    return disable_jack(t, &jack);
+    return true;
 }
 
 /* Every child has a request, and those of the codec on trial are told. */
-static bool all_of_the_codec(struct trial *t)
+static bool all_of_the_codec(struct trial *t, struct jack *jack, struct woken *woken)
 {
     const struct conformance_target *target = t->target;
-    struct woken *woken;
-    struct jack jack;
 
-    if (!begin(t, &jack, &woken))
-        return t->skipped != NULL;
     for (unsigned child = 0; child < target->child_count; child++)
         EXPECT_SUCCESS(request(t, child, &woken[child]));
-    TRY(sleep_and_wake(t, &jack, woken));
+    TRY(sleep_and_wake(t, jack, woken));
     for (unsigned child = 0; child < target->child_count; child++) {
         bool same = target->codec_of(target->context, child) == codec_address(t);
 
         EXPECT_EQUAL(same ? 1 : 0, atomic_load(&woken[child].count));
         EXPECT_EQUAL(!same, cancel(t, child));
     }
-    return disable_jack(t, &jack);
+    return true;
 }
 
 /* A sleep without a wake leaves the request as it was. */
-static bool not_woken(struct trial *t)
+static bool not_woken(struct trial *t, struct jack *jack, struct woken *woken)
 {
-    struct woken *woken;
-    struct jack jack;
-
-    if (!begin(t, &jack, &woken))
-        return t->skipped != NULL;
     EXPECT_SUCCESS(request(t, 0, woken));
     for (unsigned i = 0; i < 3; i++) {
         TRY(suspend(t));
@@ -135,55 +116,40 @@ static bool not_woken(struct trial *t)
         settle(t);
     }
     EXPECT_EQUAL(0, atomic_load(&woken->count));
-    TRY(sleep_and_wake(t, &jack, woken));
+    TRY(sleep_and_wake(t, jack, woken));
     EXPECT_EQUAL(1, atomic_load(&woken->count));
-    return disable_jack(t, &jack);
+    return true;
 }
 
-static bool one_at_a_time(struct trial *t)
+static bool one_at_a_time(struct trial *t, struct jack *jack, struct woken *woken)
 {
-    struct woken *woken;
-    struct jack jack;
-
-    if (!begin(t, &jack, &woken))
-        return t->skipped != NULL;
     EXPECT_SUCCESS(request(t, 0, woken));
     EXPECT_STATUS(STATUS_DEVICE_BUSY, request(t, 0, woken));
-    TRY(sleep_and_wake(t, &jack, woken));
+    TRY(sleep_and_wake(t, jack, woken));
     EXPECT_EQUAL(1, atomic_load(&woken->count));
     EXPECT_SUCCESS(request(t, 0, woken));
     EXPECT(cancel(t, 0));
     EXPECT_SUCCESS(request(t, 0, woken));
     EXPECT(cancel(t, 0));
     EXPECT(!cancel(t, 0));
-    return disable_jack(t, &jack);
+    return true;
 }
 
-static bool cancelled(struct trial *t)
+static bool cancelled(struct trial *t, struct jack *jack, struct woken *woken)
 {
-    struct woken *woken;
-    struct jack jack;
-
-    if (!begin(t, &jack, &woken))
-        return t->skipped != NULL;
     EXPECT_SUCCESS(request(t, 0, woken));
     EXPECT(cancel(t, 0));
-    TRY(sleep_and_wake(t, &jack, woken));
+    TRY(sleep_and_wake(t, jack, woken));
     EXPECT_EQUAL(0, atomic_load(&woken->count));
-    return disable_jack(t, &jack);
+    return true;
 }
 
 /* After the codec has woken, too: until the resume that is nobody's business. */
-static bool cancelled_asleep(struct trial *t)
+static bool cancelled_asleep(struct trial *t, struct jack *jack, struct woken *woken)
 {
-    struct woken *woken;
-    struct jack jack;
-
-    if (!begin(t, &jack, &woken))
-        return t->skipped != NULL;
     EXPECT_SUCCESS(request(t, 0, woken));
     TRY(suspend(t));
-    EXPECT(move_jack(t, &jack));
+    EXPECT(move_jack(t, jack));
     settle(t);
     EXPECT(cancel(t, 0));
     EXPECT_STATUS(STATUS_DEVICE_NOT_READY, request(t, 0, woken));
@@ -191,20 +157,15 @@ static bool cancelled_asleep(struct trial *t)
     settle(t);
     EXPECT_EQUAL(0, atomic_load(&woken->count));
     EXPECT(!cancel(t, 0));
-    return disable_jack(t, &jack);
+    return true;
 }
 
 /* A codec that speaks while the link runs does not wake. */
-static bool awake(struct trial *t)
+static bool awake(struct trial *t, struct jack *jack, struct woken *woken)
 {
-    struct woken *woken;
-    struct jack jack;
-
-    if (!begin(t, &jack, &woken))
-        return t->skipped != NULL;
     EXPECT_SUCCESS(request(t, 0, woken));
     for (unsigned i = 0; i < 4; i++) {
-        EXPECT(move_jack(t, &jack));
+        EXPECT(move_jack(t, jack));
         settle(t);
     }
     EXPECT_EQUAL(0, atomic_load(&woken->count));
@@ -213,6 +174,24 @@ static bool awake(struct trial *t)
     settle(t);
     EXPECT_EQUAL(0, atomic_load(&woken->count));
     EXPECT(cancel(t, 0));
+    return true;
+}
+
+/* ---- The checks --------------------------------------------------------------------------------- */
+
+struct waking {
+    bool (*run)(struct trial *t, struct jack *jack, struct woken *woken);
+};
+
+static bool with_a_jack(struct trial *t)
+{
+    const struct waking *waking = t->check->subject;
+    struct woken *woken;
+    struct jack jack;
+
+    if (!begin(t, &jack, &woken))
+        return t->skipped != NULL;
+    TRY(waking->run(t, &jack, woken));
     return disable_jack(t, &jack);
 }
 
@@ -222,15 +201,16 @@ static bool awake(struct trial *t)
     "DISPATCH_LEVEL, by the next resume when the controller sleeps."
 
 const struct check wake_checks[] = {
-    {"Power.wake", WAKES, at_resume, false, NULL},
-    {"Power.wake-once", WAKES, once, false, NULL},
-    {"Power.wake-all-children", WAKES, all_of_the_codec, false, NULL},
-    {"Power.wake-not-woken", WAKES, not_woken, false, NULL},
-    {"Power.wake-awake", WAKES, awake, false, NULL},
-    {"Power.wake-one-request", ONE, one_at_a_time, false, NULL},
-    {"Power.wake-cancelled", "A request that was taken back is not completed.", cancelled, false, NULL},
+    {"Power.wake", WAKES, with_a_jack, false, &(const struct waking){at_resume}},
+    {"Power.wake-once", WAKES, with_a_jack, false, &(const struct waking){once}},
+    {"Power.wake-all-children", WAKES, with_a_jack, false, &(const struct waking){all_of_the_codec}},
+    {"Power.wake-not-woken", WAKES, with_a_jack, false, &(const struct waking){not_woken}},
+    {"Power.wake-awake", WAKES, with_a_jack, false, &(const struct waking){awake}},
+    {"Power.wake-one-request", ONE, with_a_jack, false, &(const struct waking){one_at_a_time}},
+    {"Power.wake-cancelled", "A request that was taken back is not completed.", with_a_jack, false,
+     &(const struct waking){cancelled}},
     {"Power.wake-cancelled-asleep",
-     "A request that was taken back is not completed; one made asleep is DEVICE_NOT_READY.", cancelled_asleep,
-     false, NULL},
+     "A request that was taken back is not completed; one made asleep is DEVICE_NOT_READY.", with_a_jack,
+     false, &(const struct waking){cancelled_asleep}},
     {0},
 };

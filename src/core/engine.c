@@ -75,8 +75,14 @@ static uint8_t free_tag(const struct hda_bus *bus, bool render)
     return 0;
 }
 
-/* Without a controller there is not too little of it; BUFFER_TOO_SMALL is said of the format (DDI Removal).
- * Under bus.lock. */
+/* Without a controller there is not too little of it, nor enough; BUFFER_TOO_SMALL is said of the format (DDI
+ * Removal). */
+static NTSTATUS unless_gone(const struct hda_bus *bus, NTSTATUS status)
+{
+    return status != STATUS_BUFFER_TOO_SMALL && hda_is_gone(bus) ? STATUS_DEVICE_REMOVED : status;
+}
+
+/* Under bus.lock. */
 static NTSTATUS take(struct hda_client *client, bool render, const struct hda_format *format,
                      const struct hda_reservation *need, PHANDLE handle)
 {
@@ -87,12 +93,9 @@ static NTSTATUS take(struct hda_client *client, bool render, const struct hda_fo
 
     if (engine == NULL)
         engine = find_free(bus, HDA_BIDIRECTIONAL);
-    if (status == STATUS_BUFFER_TOO_SMALL)
-        return status;
-    if (hda_is_gone(bus))
-        return STATUS_DEVICE_REMOVED;
     if (NT_SUCCESS(status) && (engine == NULL || tag == 0))
         status = STATUS_INSUFFICIENT_RESOURCES;
+    status = unless_gone(bus, status);
     if (!NT_SUCCESS(status))
         return status;
     engine->client = client;
@@ -145,11 +148,7 @@ static NTSTATUS change(struct hda_engine *engine, const struct hda_format *forma
 
     if (engine->preparing || engine->state != ResetState || hda_buffer_exists(&engine->buffer))
         return STATUS_INVALID_DEVICE_REQUEST;
-    status = hda_bandwidth_check(engine->bus, format, &need, engine);
-    if (status == STATUS_BUFFER_TOO_SMALL)
-        return status;
-    if (hda_is_gone(engine->bus))
-        return STATUS_DEVICE_REMOVED;
+    status = unless_gone(engine->bus, hda_bandwidth_check(engine->bus, format, &need, engine));
     if (!NT_SUCCESS(status))
         return status;
     engine->format = *format;

@@ -8,8 +8,7 @@
 #include "device/sim/controller.h"
 #include "device/sim/sim_device.h"
 
-#define LONGEST   1000000000 /* ms */
-#define NS_PER_MS UINT64_C(1000000)
+#define LONGEST 1000000000 /* ms */
 
 /* ---- Options --------------------------------------------------------------------------------- */
 

@@ -12,6 +12,8 @@
 #include "host/linux/linux_host.h"
 
 struct open_jacks;
+#define NS_PER_MS UINT64_C(1000000)
+
 struct qemu_device;
 struct sim_device;
 

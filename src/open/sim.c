@@ -7,8 +7,6 @@
 #include "sim_codecs.h"
 #include "sim_options.h"
 
-#define NS_PER_MS UINT64_C(1000000)
-
 /* ---- Codecs ---------------------------------------------------------------------------------- */
 
 static NTSTATUS plug_all(struct open_request *request, const struct sim_options *options)

@@ -590,7 +590,12 @@ static ULONG rank_of(enum jack jack, ULONG config_default, bool jacks_first)
     return path_pin_rank(&pin, PATH_OUT, jacks_first);
 }
 
-/* Each before the next. */
+static void assert_ascending(const ULONG *ranks, unsigned count)
+{
+    for (unsigned i = 1; i < count; i++)
+        assert_true(ranks[i - 1] < ranks[i]);
+}
+
 static void rank_goes_by_kind_jack_association_and_sequence(void **state)
 {
     const ULONG ranks[] = {
@@ -605,11 +610,9 @@ static void rank_goes_by_kind_jack_association_and_sequence(void **state)
         rank_of(JACK_PLUGGED, JACK(SPDIF_OUT, 1u, 0u), false),
         rank_of(JACK_PLUGGED, JACK(DIGITAL_OUT, 1u, 0u), false),
     };
-    unsigned i;
 
     (void)state;
-    for (i = 1; i < RTL_NUMBER_OF(ranks); i++)
-        assert_true(ranks[i - 1] < ranks[i]);
+    assert_ascending(ranks, RTL_NUMBER_OF(ranks));
 }
 
 static void rank_by_jacks_first_puts_what_is_plugged_in_before_speakers(void **state)
@@ -624,11 +627,9 @@ static void rank_by_jacks_first_puts_what_is_plugged_in_before_speakers(void **s
         rank_of(JACK_EMPTY, JACK(LINE_OUT, 1u, 0u), true),
         rank_of(JACK_EMPTY, JACK(HEADPHONE, 1u, 0u), true),
     };
-    unsigned i;
 
     (void)state;
-    for (i = 1; i < RTL_NUMBER_OF(ranks); i++)
-        assert_true(ranks[i - 1] < ranks[i]);
+    assert_ascending(ranks, RTL_NUMBER_OF(ranks));
 }
 
 static void choose_obeys_an_explicit_pin(void **state)

@@ -20,7 +20,6 @@ static struct {
     uint32_t at;        /* when this register is read next; 0: never */
     bool gone;
     unsigned after; /* accesses to what is gone */
-    int live;       /* allocations that have not been given back */
     unsigned told;  /* lines of the log that say so */
 } pull;
 
@@ -84,52 +83,6 @@ static void pulled_write32(void *unused, uint32_t offset, uint32_t value)
     sim_device_ops.write32(device(), offset, value);
 }
 
-static NTSTATUS counting_dma_alloc(void *unused, size_t size, uint64_t highest, struct hda_dma *dma)
-{
-    NTSTATUS status = sim_device_ops.dma_alloc(rig.device, size, highest, dma);
-
-    (void)unused;
-    pull.live += NT_SUCCESS(status);
-    return status;
-}
-
-static void counting_dma_free(void *unused, struct hda_dma *dma)
-{
-    (void)unused;
-    pull.live--;
-    sim_device_ops.dma_free(rig.device, dma);
-}
-
-static NTSTATUS counting_pages_alloc(void *unused, size_t size, uint64_t highest, PMDL *mdl)
-{
-    NTSTATUS status = sim_device_ops.pages_alloc(rig.device, size, highest, mdl);
-
-    (void)unused;
-    pull.live += NT_SUCCESS(status);
-    return status;
-}
-
-static void counting_pages_free(void *unused, PMDL mdl)
-{
-    (void)unused;
-    pull.live--;
-    sim_device_ops.pages_free(rig.device, mdl);
-}
-
-static void *counting_alloc(void *host, size_t size)
-{
-    void *memory = linux_host_ops.alloc(host, size);
-
-    pull.live += memory != NULL;
-    return memory;
-}
-
-static void counting_free(void *host, void *memory)
-{
-    pull.live--;
-    linux_host_ops.free(host, memory);
-}
-
 static void count_told(void *host, enum hda_log_level level, const char *format, va_list arguments)
 {
     (void)host, (void)level, (void)arguments;
@@ -146,12 +99,7 @@ static void make_removable(unsigned remove_at)
     rig.device_ops.write8 = pulled_write8;
     rig.device_ops.write16 = pulled_write16;
     rig.device_ops.write32 = pulled_write32;
-    rig.device_ops.dma_alloc = counting_dma_alloc;
-    rig.device_ops.dma_free = counting_dma_free;
-    rig.device_ops.pages_alloc = counting_pages_alloc;
-    rig.device_ops.pages_free = counting_pages_free;
-    rig.host_ops.alloc = counting_alloc;
-    rig.host_ops.free = counting_free;
+    rig_count_allocations();
     rig.host_ops.log = count_told;
 }
 
@@ -231,7 +179,7 @@ static uint64_t live_and_count(unsigned remove_at)
 
     make_removable(remove_at);
     live_it_all();
-    assert_int_equal(pull.live, 0);
+    assert_int_equal(rig.live, 0);
     return rig_now() - begin;
 }
 
@@ -362,7 +310,7 @@ static void the_host_may_say_so(void **state)
     ddi.InterfaceDereference(ddi.Context);
     rig_stop();
     assert_int_equal(pull.told, 1);
-    assert_int_equal(pull.live, 0);
+    assert_int_equal(rig.live, 0);
 }
 
 static NTSTATUS allocate(const HDAUDIO_BUS_INTERFACE_V2 *ddi, USHORT channels, ULONG rate, HANDLE *engine)

@@ -110,6 +110,63 @@ int rig_tear_down(void **state)
     return faults == 0 ? 0 : -1;
 }
 
+/* ---- Allocations ------------------------------------------------------------------------------------- */
+
+NTSTATUS rig_dma_alloc(void *device, size_t size, uint64_t highest, struct hda_dma *dma)
+{
+    NTSTATUS status = sim_device_ops.dma_alloc(device, size, highest, dma);
+
+    rig.live += NT_SUCCESS(status);
+    return status;
+}
+
+static void dma_free(void *device, struct hda_dma *dma)
+{
+    rig.live--;
+    sim_device_ops.dma_free(device, dma);
+}
+
+static NTSTATUS pages_alloc(void *device, size_t size, uint64_t highest, PMDL *mdl)
+{
+    NTSTATUS status = sim_device_ops.pages_alloc(device, size, highest, mdl);
+
+    rig.live += NT_SUCCESS(status);
+    return status;
+}
+
+static void pages_free(void *device, PMDL mdl)
+{
+    rig.live--;
+    sim_device_ops.pages_free(device, mdl);
+}
+
+static void *alloc(void *host, size_t size)
+{
+    void *memory = linux_host_ops.alloc(host, size);
+
+    rig.live += memory != NULL;
+    return memory;
+}
+
+static void give_back(void *host, void *memory)
+{
+    rig.live--;
+    linux_host_ops.free(host, memory);
+}
+
+void rig_count_allocations(void)
+{
+    rig.live = 0;
+    rig.device_ops.dma_alloc = rig_dma_alloc;
+    rig.device_ops.dma_free = dma_free;
+    rig.device_ops.pages_alloc = pages_alloc;
+    rig.device_ops.pages_free = pages_free;
+    rig.host_ops.alloc = alloc;
+    rig.host_ops.free = give_back;
+}
+
+/* ---- The bus ----------------------------------------------------------------------------------------- */
+
 void rig_start(void)
 {
     assert_int_equal(hda_bus_start(&rig.config, &rig.bus), STATUS_SUCCESS);

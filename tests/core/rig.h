@@ -25,6 +25,7 @@ struct rig {
     struct hda_device_ops device_ops; /* sim_device_ops, likewise */
     struct hda_bus_config config;
     struct hda_bus *bus;
+    int live;    /* allocations that have not been given back, since rig_count_allocations() */
     bool ruined; /* the controller was cut off while it ran: what the simulator complains of is the test's */
 };
 extern struct rig rig;
@@ -43,6 +44,10 @@ void rig_set_up_shape(enum linux_clock clock, const struct sim_shape *shape);
 void rig_plug(unsigned address);
 void rig_plug_as(unsigned address, uint32_t vendor_id);
 void rig_spoil(unsigned address, const struct sim_vices *vices);
+/* Counts the core's allocations in rig.live from now on, of the host and for DMA; the last is the routine
+ * that does it, for who puts an own one before it. */
+void rig_count_allocations(void);
+NTSTATUS rig_dma_alloc(void *device, size_t size, uint64_t highest, struct hda_dma *dma);
 void rig_start(void);
 void rig_stop(void);
 /* A client of the first child; the test dereferences it before the bus stops, or lets the bus do it. */

@@ -247,22 +247,6 @@ static void write32_until_gone(void *device, uint32_t offset, uint32_t value)
         sim_device_ops.write32(device, offset, value);
 }
 
-static int live;
-
-static NTSTATUS counting_dma_alloc(void *device, size_t size, uint64_t highest, struct hda_dma *dma)
-{
-    NTSTATUS status = sim_device_ops.dma_alloc(device, size, highest, dma);
-
-    live += NT_SUCCESS(status);
-    return status;
-}
-
-static void counting_dma_free(void *device, struct hda_dma *dma)
-{
-    live--;
-    sim_device_ops.dma_free(device, dma);
-}
-
 static void make_removable(void)
 {
     rig.ruined = true;
@@ -272,9 +256,7 @@ static void make_removable(void)
     rig.device_ops.write8 = write8_until_gone;
     rig.device_ops.write16 = write16_until_gone;
     rig.device_ops.write32 = write32_until_gone;
-    rig.device_ops.dma_alloc = counting_dma_alloc;
-    rig.device_ops.dma_free = counting_dma_free;
-    live = 0;
+    rig_count_allocations();
 }
 
 static void a_controller_of_all_ones_is_removed_at_once(void **state)
@@ -289,7 +271,7 @@ static void a_controller_of_all_ones_is_removed_at_once(void **state)
     assert_int_equal(hda_bus_start(&rig.config, &bus), STATUS_DEVICE_REMOVED);
     assert_null(bus);
     assert_true(rig_now() - begin < MILLISECOND);
-    assert_int_equal(live, 0);
+    assert_int_equal(rig.live, 0);
 }
 
 /* From the rings on only memory is looked at: codecs are found silent, and when the link is to be reset for
@@ -308,7 +290,7 @@ static void start_until_pulled(unsigned accesses)
     if (NT_SUCCESS(status))
         hda_bus_stop(bus, NULL);
     assert_true(rig_now() - begin < 60 * MILLISECOND);
-    assert_int_equal(live, 0);
+    assert_int_equal(rig.live, 0);
 }
 
 static void a_controller_may_be_pulled_at_any_access(void **state)

@@ -27,7 +27,6 @@ static struct {
     uint32_t *corb;
     size_t entries;
     uint16_t written; /* CORBWP */
-    int live;         /* allocations that have not been given back */
 } loss;
 
 static bool lost(void)
@@ -71,50 +70,15 @@ static void losing_write32(void *device, uint32_t offset, uint32_t value)
         sim_device_ops.write32(device, offset, value);
 }
 
-static NTSTATUS counting_dma_alloc(void *device, size_t size, uint64_t highest, struct hda_dma *dma)
+static NTSTATUS noting_dma_alloc(void *device, size_t size, uint64_t highest, struct hda_dma *dma)
 {
-    NTSTATUS status = sim_device_ops.dma_alloc(device, size, highest, dma);
+    NTSTATUS status = rig_dma_alloc(device, size, highest, dma);
 
-    loss.live += NT_SUCCESS(status);
     if (size == 256 * sizeof(uint32_t)) {
         loss.corb = dma->memory;
         loss.entries = 256;
     }
     return status;
-}
-
-static void counting_dma_free(void *device, struct hda_dma *dma)
-{
-    loss.live--;
-    sim_device_ops.dma_free(device, dma);
-}
-
-static NTSTATUS counting_pages_alloc(void *device, size_t size, uint64_t highest, PMDL *mdl)
-{
-    NTSTATUS status = sim_device_ops.pages_alloc(device, size, highest, mdl);
-
-    loss.live += NT_SUCCESS(status);
-    return status;
-}
-
-static void counting_pages_free(void *device, PMDL mdl)
-{
-    loss.live--;
-    sim_device_ops.pages_free(device, mdl);
-}
-
-static void *counting_alloc(void *host, size_t size)
-{
-    void *memory = linux_host_ops.alloc(host, size);
-
-    loss.live += memory != NULL;
-    return memory;
-}
-
-static void counting_free(void *host, void *memory)
-{
-    loss.live--;
-    linux_host_ops.free(host, memory);
 }
 
 static void make_lossy(void)
@@ -123,12 +87,8 @@ static void make_lossy(void)
     rig.device_ops.write8 = losing_write8;
     rig.device_ops.write16 = losing_write16;
     rig.device_ops.write32 = losing_write32;
-    rig.device_ops.dma_alloc = counting_dma_alloc;
-    rig.device_ops.dma_free = counting_dma_free;
-    rig.device_ops.pages_alloc = counting_pages_alloc;
-    rig.device_ops.pages_free = counting_pages_free;
-    rig.host_ops.alloc = counting_alloc;
-    rig.host_ops.free = counting_free;
+    rig_count_allocations();
+    rig.device_ops.dma_alloc = noting_dma_alloc;
 }
 
 /* ---- What is tried ------------------------------------------------------------------------------- */
@@ -180,7 +140,7 @@ static void all_is_well(void)
     assert_int_equal(hda_bus_child_count(rig.bus), 1);
     assert_int_equal(timed(live, &usual_life), STATUS_SUCCESS);
     rig_stop();
-    assert_int_equal(loss.live, 0);
+    assert_int_equal(rig.live, 0);
 }
 
 static void assert_is_for_want_of_an_answer(NTSTATUS status)
@@ -220,7 +180,7 @@ static void one_is_lost(void)
         live_if_there_is_a_child();
         rig_stop();
     }
-    assert_int_equal(loss.live, 0);
+    assert_int_equal(rig.live, 0);
 }
 
 static void lose_each(unsigned *lose, unsigned count)

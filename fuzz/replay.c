@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * replay.c - runs a target on the inputs in a folder, with any compiler: what a fuzzer once found stays
+ * replay.c - runs a target on the inputs in folders, with any compiler: what a fuzzer once found stays
  * found.
  *
- * Usage: replay FOLDER
+ * Usage: replay FOLDER...
  */
 #include <dirent.h>
 #include <errno.h>
@@ -68,9 +68,13 @@ static int run_folder(const char *folder)
 
 int main(int argc, char **argv)
 {
-    if (argc != 2) {
-        fputs("usage: replay FOLDER\n", stderr);
+    int failed = 0;
+
+    if (argc < 2) {
+        fputs("usage: replay FOLDER...\n", stderr);
         return 2;
     }
-    return run_folder(argv[1]);
+    for (int i = 1; i < argc; i++)
+        failed |= run_folder(argv[i]);
+    return failed;
 }

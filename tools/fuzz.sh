@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# fuzz.sh - builds the fuzzing targets with clang and runs each for a while, from its inputs in fuzz/corpus.
+# fuzz.sh - builds the fuzzing targets with clang and runs each for a while, from its inputs in fuzz/corpus
+# and, where it reads dumps, tests/simcodec/dumps.
 #
 # Usage: tools/fuzz.sh [SECONDS [TARGET...]]
 #
@@ -19,7 +20,9 @@ fi
 for target; do
     ninja -C build-fuzz "fuzz/fuzz-$target"
     mkdir -p "build-fuzz/corpus/$target"
+    seeds=fuzz/corpus/$target
+    [ "$target" != dump ] || seeds="$seeds tests/simcodec/dumps"
     echo "==== $target: $seconds s"
     "build-fuzz/fuzz/fuzz-$target" -max_total_time="$seconds" -timeout=10 -max_len=8192 -print_final_stats=1 \
-        -artifact_prefix="build-fuzz/$target-" "build-fuzz/corpus/$target" "fuzz/corpus/$target"
+        -artifact_prefix="build-fuzz/$target-" "build-fuzz/corpus/$target" $seeds
 done

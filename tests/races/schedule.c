@@ -9,11 +9,9 @@
 #include <cmocka.h>
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "ends.h"
 #include "host/linux/linux_host.h"
 
 #define THREADS     3
@@ -296,35 +294,24 @@ static void wait_for_nothing_while_work_goes_on(void *lock)
     wait_for_nothing(lock);
 }
 
-static void run_in_child(void (*routine)(void *), int errors)
+/* What the threads of one schedule do. */
+struct threads {
+    void (*routine)(void *);
+};
+
+static void run_threads(void *context)
 {
-    signal(SIGABRT, SIG_DFL);
-    dup2(errors, 2);
-    run(77, routine);
-    _exit(0);
+    const struct threads *threads = context;
+
+    run(77, threads->routine);
 }
 
 /* It ends the process with this sentence. */
 static void ends_with(void (*routine)(void *), const char *sentence)
 {
-    char text[512] = "";
-    size_t length = 0;
-    int ends[2], status;
-    ssize_t got;
-    pid_t child;
+    struct threads threads = {routine};
 
-    assert_int_equal(pipe(ends), 0);
-    child = fork();
-    assert_true(child >= 0);
-    if (child == 0)
-        run_in_child(routine, ends[1]);
-    close(ends[1]);
-    while (length < sizeof(text) - 1 && (got = read(ends[0], text + length, sizeof(text) - 1 - length)) > 0)
-        length += (size_t)got;
-    close(ends[0]);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGABRT || !strstr(text, sentence))
-        fail_msg("status %x, said \"%s\"", (unsigned)status, text);
+    ends_process(run_threads, &threads, sentence);
 }
 
 static void a_circle_of_locks_is_a_deadlock(void **state)

@@ -88,6 +88,8 @@ struct hda_bus {
     bool interrupted;  /* the interrupt routine has queued the deferred work; atomic */
     bool removal_told; /* the deferred work has told those who wait that the controller is gone */
     bool suspected;    /* an engine was due when the deferred work ran last; nobody else's */
+    bool unfinished;   /* INTSTS was not 0 when it was left; atomic */
+    unsigned rests;    /* times in a row that the deferred work found it so; nobody else's */
     struct {
         bool on;         /* the controller loses interrupts */
         unsigned heard;  /* periods in a row that one came for nevertheless */

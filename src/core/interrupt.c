@@ -14,8 +14,10 @@
 #include "ring.h"
 #include "wake.h"
 
-#define ROUNDS    1000 /* of acknowledging before the routine gives up on a cause that does not go away */
-#define NEXT_TIME 1000 /* nanoseconds in which an interrupt that waits has its turn */
+#define ROUNDS     16      /* of acknowledging before what has come is served */
+#define STUCK      64      /* times in a row that these were not enough, and a cause does not go away */
+#define NEXT_TIME  1000    /* nanoseconds in which an interrupt that waits has its turn */
+#define STUCK_TIME 1000000 /* nanoseconds between two looks at what does not go away */
 
 /* Memory tells that there are responses: acknowledge them before they are read, or one that comes between is
  * never seen (HARDWARE 4). */
@@ -102,7 +104,8 @@ static bool acknowledge_round(struct hda_bus *bus)
     return causes != 0;
 }
 
-/* Returns whether there was a cause. */
+/* Returns whether there was a cause. Where they come faster than this gets on, the deferred work serves some
+ * and goes on: it must, for until INTSTS has been 0 no message follows. */
 static bool acknowledge_all(struct hda_bus *bus, bool once)
 {
     unsigned round = 0;
@@ -113,7 +116,7 @@ static bool acknowledge_all(struct hda_bus *bus, bool once)
             break;
     }
     if (round == ROUNDS)
-        hda_log(bus, HDA_LOG_ERROR, "INTSTS does not become 0");
+        __atomic_store_n(&bus->unfinished, true, __ATOMIC_RELEASE);
     return round > 0;
 }
 
@@ -202,6 +205,17 @@ static bool answers_overdue(struct hda_bus *bus)
     return hda_rirb_filled(bus) || hda_verbs_overdue(bus);
 }
 
+static void go_on_acknowledging(struct hda_bus *bus)
+{
+    if (!__atomic_exchange_n(&bus->unfinished, false, __ATOMIC_ACQUIRE)) {
+        bus->rests = 0;
+        return;
+    }
+    acknowledge_all(bus, false);
+    if (++bus->rests == STUCK)
+        hda_log(bus, HDA_LOG_ERROR, "INTSTS does not become 0");
+}
+
 /* A message that is lost is followed by no other, for the OR of the causes never falls. So when a timer has
  * brought this work, and something came or should have, it looks for itself. At worst the interrupt routine
  * acknowledges the same cause at the same time, and an event is signalled twice. Returns whether it has
@@ -228,6 +242,8 @@ static uint64_t next_look(struct hda_bus *bus)
 {
     uint64_t due = hda_engines_due(bus), now = hda_now(bus);
 
+    if (__atomic_load_n(&bus->unfinished, __ATOMIC_ACQUIRE))
+        return bus->rests < STUCK ? NEXT_TIME : STUCK_TIME;
     if (due == UINT64_MAX)
         return UINT64_MAX;
     return due > now + NEXT_TIME ? due - now : NEXT_TIME;
@@ -239,6 +255,7 @@ static void serve(struct hda_bus *bus)
     bool looked;
 
     hda_wall_clock_update(bus);
+    go_on_acknowledging(bus);
     looked = look_for_lost_interrupt(bus);
     for (unsigned i = 0; i < bus->engine_count; i++)
         serve_engine(&bus->engines[i], looked);

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * stuck.c - a cause that comes faster than it is acknowledged, or does not go away at all, keeps nothing else
+ * from being served (HARDWARE 6).
+ */
+#include <string.h>
+
+#include "rig.h"
+
+#define SIZE     4096
+#define PERIOD   (SIZE / 2 / 4 * UINT64_C(1000000000) / 48000)
+#define FEW      20 /* looks at INTSTS in one interrupt */
+#define ALWAYS   -1
+#define STREAM_0 1u /* the cause of an engine that nobody has allocated */
+
+static struct {
+    hda_interrupt_routine *routine;
+    void *context;
+    int times;      /* that INTSTS shows the cause; ALWAYS */
+    unsigned looks; /* at INTSTS */
+    unsigned most;  /* of those in one call of the interrupt routine */
+    unsigned complaints;
+} stuck;
+
+static uint32_t read_stuck(void *device, uint32_t offset)
+{
+    uint32_t value = sim_device_ops.read32(device, offset);
+
+    if (offset != INTSTS)
+        return value;
+    stuck.looks++;
+    if (stuck.times == 0)
+        return value;
+    if (stuck.times > 0)
+        stuck.times--;
+    return value | STREAM_0;
+}
+
+static bool count_looks(void *unused)
+{
+    unsigned before = stuck.looks;
+    bool ours = stuck.routine(stuck.context);
+
+    (void)unused;
+    if (stuck.looks - before > stuck.most)
+        stuck.most = stuck.looks - before;
+    return ours;
+}
+
+static NTSTATUS keep_routine(void *device, hda_interrupt_routine *routine, void *context)
+{
+    stuck.routine = routine;
+    stuck.context = context;
+    return sim_device_ops.interrupt_connect(device, count_looks, NULL);
+}
+
+static void note_log(void *host, enum hda_log_level level, const char *format, va_list arguments)
+{
+    (void)host, (void)level, (void)arguments;
+    stuck.complaints += strstr(format, "INTSTS does not become 0") != NULL;
+}
+
+/* ---- A client that is woken ---------------------------------------------------------------------- */
+
+static HDAUDIO_BUS_INTERFACE_V2 ddi;
+static HANDLE engine;
+static KEVENT event;
+
+static void start(void)
+{
+    HDAUDIO_STREAM_FORMAT format = {48000, 16, 16, 2};
+    HDAUDIO_CONVERTER_FORMAT converter;
+    SIZE_T offset, size;
+    UCHAR stream;
+    ULONG fifo;
+    PMDL mdl;
+
+    memset(&stuck, 0, sizeof(stuck));
+    rig.device_ops.read32 = read_stuck;
+    rig.device_ops.interrupt_connect = keep_routine;
+    rig.host_ops.log = note_log;
+    rig_start();
+    ddi = rig_client();
+    KeInitializeEvent(&event, SynchronizationEvent, FALSE);
+    assert_int_equal(ddi.AllocateRenderDmaEngine(ddi.Context, &format, FALSE, &engine, &converter),
+                     STATUS_SUCCESS);
+    assert_int_equal(ddi.AllocateDmaBufferWithNotification(ddi.Context, engine, 2, SIZE, &mdl, &size, &offset,
+                                                           &stream, &fifo),
+                     STATUS_SUCCESS);
+    assert_int_equal(ddi.RegisterNotificationEvent(ddi.Context, engine, &event), STATUS_SUCCESS);
+    assert_int_equal(ddi.SetDmaEngineState(ddi.Context, RunState, 1, &engine), STATUS_SUCCESS);
+}
+
+static void stop(void)
+{
+    assert_int_equal(ddi.SetDmaEngineState(ddi.Context, StopState, 1, &engine), STATUS_SUCCESS);
+    ddi.InterfaceDereference(ddi.Context);
+}
+
+static void expect_periods(unsigned count)
+{
+    for (unsigned n = 0; n < count; n++)
+        assert_int_equal(linux_host_ops.event_wait(rig.host, &event, PERIOD + MILLISECOND), STATUS_SUCCESS);
+}
+
+static struct hda_statistics statistics(void)
+{
+    struct hda_statistics counts;
+
+    hda_bus_statistics(rig.bus, &counts);
+    return counts;
+}
+
+/* ---- Tests --------------------------------------------------------------------------------------- */
+
+static void a_cause_that_stays_keeps_no_period_from_its_client(void **state)
+{
+    (void)state;
+    start();
+    stuck.times = ALWAYS;
+    expect_periods(100);
+    assert_int_equal(statistics().completions, 100);
+    assert_int_equal(statistics().merged, 0);
+    stop();
+}
+
+static void nor_the_routine_from_its_end(void **state)
+{
+    (void)state;
+    start();
+    stuck.times = ALWAYS;
+    expect_periods(100);
+    assert_in_range(stuck.most, 2, FEW);
+    stop();
+}
+
+static void it_is_said_once_and_looked_at_seldom(void **state)
+{
+    unsigned before;
+
+    (void)state;
+    start();
+    stuck.times = ALWAYS;
+    expect_periods(100);
+    assert_int_equal(stuck.complaints, 1);
+    before = stuck.looks;
+    rig_pass(100 * MILLISECOND);
+    /* Each millisecond, and in the interrupts of some ten periods. */
+    assert_in_range(stuck.looks - before, 100, (100 + 20) * FEW);
+    stop();
+}
+
+/* No message would follow. */
+static void what_the_routine_has_left_is_acknowledged_soon(void **state)
+{
+    (void)state;
+    start();
+    expect_periods(1);
+    stuck.times = 200;
+    expect_periods(1);
+    rig_pass(MILLISECOND);
+    assert_int_equal(stuck.times, 0);
+    assert_int_equal(stuck.complaints, 0);
+    stop();
+}
+
+static void what_has_gone_is_forgotten(void **state)
+{
+    (void)state;
+    start();
+    stuck.times = 10000;
+    expect_periods(100);
+    assert_int_equal(stuck.times, 0);
+    assert_int_equal(stuck.complaints, 1);
+    stuck.looks = 0;
+    expect_periods(100);
+    assert_int_equal(stuck.looks, 200);
+    assert_int_equal(statistics().lost_interrupts, 0);
+    stuck.times = 200;
+    expect_periods(1);
+    rig_pass(MILLISECOND);
+    assert_int_equal(stuck.times, 0);
+    stop();
+}
+
+int main(void)
+{
+#define RULE(test) cmocka_unit_test_setup_teardown(test, rig_set_up, rig_tear_down)
+    const struct CMUnitTest tests[] = {
+        RULE(a_cause_that_stays_keeps_no_period_from_its_client),
+        RULE(nor_the_routine_from_its_end),
+        RULE(it_is_said_once_and_looked_at_seldom),
+        RULE(what_the_routine_has_left_is_acknowledged_soon),
+        RULE(what_has_gone_is_forgotten),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -183,16 +183,6 @@ static void take_a_lock_above_its_level(void)
     linux_host_ops.lock_acquire(host, &lock);
 }
 
-static void take_a_passive_lock_at_dispatch_level(void)
-{
-    struct linux_host *host = make_host();
-    struct hda_lock lock;
-
-    linux_host_ops.lock_init(host, &lock, HDA_LEVEL_PASSIVE);
-    KeRaiseIrqlToDpcLevel();
-    linux_host_ops.lock_acquire(host, &lock);
-}
-
 static void release_locks_out_of_order(void)
 {
     struct linux_host *host = make_host();
@@ -307,7 +297,6 @@ static const struct bug bugs[] = {
     BUG(run_paged_code_at_dispatch_level, "failed at IRQL 2"),
     BUG(fail_an_assertion, "assertion \"event.SignalState == 5\" failed"),
     BUG(take_a_lock_above_its_level, "lock_acquire was called at IRQL 8, above 2"),
-    BUG(take_a_passive_lock_at_dispatch_level, "lock_acquire was called at IRQL 2, above 0"),
     BUG(release_locks_out_of_order, "lock_release was called at IRQL 8, not 2"),
     BUG(sleep_at_dispatch_level, "sleep was called at IRQL 2, above 0"),
     BUG(return_from_work_at_another_level, "deferred work was called at IRQL 2 and returned at 8"),

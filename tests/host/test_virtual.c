@@ -229,19 +229,19 @@ static void passive_work_runs_when_its_thread_next_lets_time_pass(void **state)
     assert_int_equal(trial.runs, 3);
 }
 
-static void passive_work_does_not_run_on_top_of_a_lock_that_it_may_want(void **state)
+static void passive_work_does_not_run_on_top_of_a_mutex_that_it_may_want(void **state)
 {
     struct trial trial;
-    struct hda_lock lock;
+    FAST_MUTEX mutex;
 
     (void)state;
     init_trial(&trial, HDA_LEVEL_PASSIVE);
-    HOST.lock_init(host, &lock, HDA_LEVEL_PASSIVE);
-    HOST.lock_acquire(host, &lock);
+    ExInitializeFastMutex(&mutex);
+    ExAcquireFastMutex(&mutex);
     HOST.work_queue(host, &trial.work, 0);
-    HOST.sleep(host, 100);
+    delay(100000);
     assert_int_equal(trial.runs, 0);
-    HOST.lock_release(host, &lock);
+    ExReleaseFastMutex(&mutex);
     HOST.sleep(host, 1);
     assert_int_equal(trial.runs, 1);
 }
@@ -829,19 +829,20 @@ static void set_done(void *context)
 static void a_waiter_that_may_run_passive_work_takes_it_from_one_that_may_not(void **state)
 {
     struct handover handover = {.leader_waits = 0};
-    struct hda_lock lock;
+    FAST_MUTEX mutex;
     pthread_t thread;
 
     (void)state;
     KeInitializeEvent(&handover.done, NotificationEvent, FALSE);
     HOST.work_init(host, &handover.dispatch_work, HDA_LEVEL_DISPATCH, let_follow, &handover);
     HOST.work_init(host, &handover.passive_work, HDA_LEVEL_PASSIVE, set_done, &handover);
-    HOST.lock_init(host, &lock, HDA_LEVEL_PASSIVE);
+    ExInitializeFastMutex(&mutex);
     assert_int_equal(pthread_create(&thread, NULL, follow, &handover), 0);
-    HOST.lock_acquire(host, &lock);
+    ExAcquireFastMutex(&mutex);
     HOST.work_queue(host, &handover.dispatch_work, 0);
-    assert_int_equal(HOST.event_wait(host, &handover.done, UINT64_MAX), STATUS_SUCCESS);
-    HOST.lock_release(host, &lock);
+    assert_int_equal(KeWaitForSingleObject(&handover.done, Executive, KernelMode, FALSE, NULL),
+                     STATUS_SUCCESS);
+    ExReleaseFastMutex(&mutex);
     pthread_join(thread, NULL);
 }
 
@@ -999,7 +1000,7 @@ int main(void)
         TEST(of_two_delays_the_earlier_wins),
         TEST(work_queued_while_it_runs_runs_again),
         TEST(passive_work_runs_when_its_thread_next_lets_time_pass),
-        TEST(passive_work_does_not_run_on_top_of_a_lock_that_it_may_want),
+        TEST(passive_work_does_not_run_on_top_of_a_mutex_that_it_may_want),
         TEST(passive_work_may_wait_and_then_only_dispatch_work_runs),
         TEST(work_may_free_itself),
         TEST(cancelled_work_does_not_run),

@@ -32,9 +32,8 @@ struct linux_level {
 
 struct linux_thread {
     struct linux_level level;
-    uint32_t number;        /* not 0, once asked for: see linux_thread_number() */
-    unsigned passive_locks; /* how many it holds */
-    unsigned passive_work;  /* how deep it is in deferred work at PASSIVE_LEVEL */
+    uint32_t number;       /* not 0, once asked for: see linux_thread_number() */
+    unsigned passive_work; /* how deep it is in deferred work at PASSIVE_LEVEL */
     bool steps;          /* it makes virtual time pass, maybe in a device: nothing else may come in between */
     uint32_t released;   /* real clock: its wait is over; what it sleeps on */
     pthread_cond_t wake; /* virtual clock: with the dispatcher */

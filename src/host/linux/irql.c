@@ -80,14 +80,11 @@ void linux_call_at(KIRQL irql, enum linux_clock clock, const char *what, void (*
                    void *context)
 {
     struct linux_level before = linux_self.level;
-    unsigned locks = linux_self.passive_locks;
 
     linux_self.level = (struct linux_level){irql, irql, true, clock};
     routine(context);
     if (linux_self.level.irql != irql)
         linux_bug_check("%s was called at IRQL %u and returned at %u", what, irql, linux_self.level.irql);
-    if (linux_self.passive_locks != locks)
-        linux_bug_check("%s was called at IRQL %u and returned with a lock held", what, irql);
     linux_self.level = before;
 }
 

@@ -10,7 +10,7 @@
  * stalls, sleeps, waits or accesses a register (1 us each); a wait goes straight from one thing that happens
  * to the next. Interrupts and deferred work run on the thread that lets time pass, nested in its call, as
  * soon as its IRQL allows: with one thread, everything is deterministic. Work at PASSIVE_LEVEL does not run
- * on a thread that holds a PASSIVE lock or is in such work already. With several threads each of them makes
+ * on a thread that holds a fast mutex or is in such work already. With several threads each of them makes
  * progress, but time does not wait for one that computes.
  *
  * Real: CLOCK_MONOTONIC. Each host has one thread that advances the device, calls the interrupt routine and

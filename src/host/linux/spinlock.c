@@ -197,9 +197,7 @@ static struct linux_lock *lock_of(struct hda_lock *lock)
 
 static KIRQL irql_of(enum hda_level level)
 {
-    static const KIRQL irqls[] = {PASSIVE_LEVEL, DISPATCH_LEVEL, DEVICE_LEVEL};
-
-    return irqls[level];
+    return level == HDA_LEVEL_INTERRUPT ? DEVICE_LEVEL : DISPATCH_LEVEL;
 }
 
 void linux_lock_init(void *host, struct hda_lock *lock, enum hda_level level)
@@ -218,8 +216,6 @@ void linux_lock_acquire(void *host, struct hda_lock *hda_lock)
     before = KfRaiseIrql(irql_of(lock->level));
     linux_word_lock(&lock->word, "lock_acquire");
     lock->before = before;
-    if (lock->level == HDA_LEVEL_PASSIVE)
-        linux_self.passive_locks++;
 }
 
 void linux_lock_release(void *host, struct hda_lock *hda_lock)
@@ -230,8 +226,6 @@ void linux_lock_release(void *host, struct hda_lock *hda_lock)
     if (linux_self.level.irql != irql_of(lock->level))
         linux_bug_check("lock_release was called at IRQL %u, not %u", linux_self.level.irql,
                         irql_of(lock->level));
-    if (lock->level == HDA_LEVEL_PASSIVE)
-        linux_self.passive_locks--;
     linux_word_unlock(&lock->word, "lock_release");
     linux_irql_lower("lock_release", before, ((struct linux_host *)host)->clock);
 }

@@ -251,10 +251,10 @@ static struct linux_host *host_with(enum hda_level level)
 }
 
 /* Work that may block runs on a thread that could block: not in the midst of other such work, as on the real
- * clock, nor on top of a lock that it may want. */
+ * clock, nor, at APC_LEVEL, on top of a fast mutex that it may want. */
 static bool may_run_passive_work(const struct linux_thread *thread)
 {
-    return thread->level.irql == PASSIVE_LEVEL && !thread->passive_locks && !thread->passive_work;
+    return thread->level.irql == PASSIVE_LEVEL && !thread->passive_work;
 }
 
 static bool may_run(enum hda_level level)

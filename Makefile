@@ -6,6 +6,7 @@ PREFIX = /usr/local
 SOUND = share/hdabus.wav
 PLAYED = $(BUILD)/played.wav
 BENCH =
+CORE = $(BUILD)/core
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -20,6 +21,11 @@ play: $(BUILD)/build.ninja
 bench: $(BUILD)/build.ninja
 	ninja -C $(BUILD) bench/bench >&2
 	$(BUILD)/bench/bench $(BENCH)
+
+# The core as a library for a kernel, $(CORE)/libhdabus-core.a. Needs make and a compiler, and installs nothing:
+#   make core CC=aarch64-linux-gnu-gcc CFLAGS='-Os -mgeneral-regs-only -mno-outline-atomics' CORE=build/aarch64
+core:
+	$(MAKE) -f src/core/core.mk OUT='$(CORE)'
 
 # Draws the pictures of docs/CODECS.md.
 graphs:
@@ -50,4 +56,4 @@ $(BUILD)/build.ninja:
 clean:
 	rm -rf $(BUILD) build-tests build-fuzz
 
-.PHONY: all bench graphs play test fuzz install clean
+.PHONY: all bench core graphs play test fuzz install clean

@@ -206,7 +206,7 @@ struct hda_bus;
  */
 NTSTATUS hda_bus_start(const struct hda_bus_config *config, struct hda_bus **bus);
 
-/* Counts since the bus started. Any level. */
+/* Counts since the bus started; on 32 bits each begins anew after 2^32. Any level. */
 struct hda_statistics {
     ULONGLONG register_reads;
     ULONGLONG register_writes;

@@ -195,7 +195,7 @@ const struct hda_child_info *hda_bus_child(const struct hda_bus *bus, unsigned c
     return child < bus->child_count ? &bus->children[child] : NULL;
 }
 
-#define COPY_COUNT(field) statistics->field = __atomic_load_n(&bus->statistics.field, __ATOMIC_RELAXED)
+#define COPY_COUNT(field) statistics->field = __atomic_load_n(&bus->counts.field, __ATOMIC_RELAXED)
 
 void hda_bus_statistics(const struct hda_bus *bus, struct hda_statistics *statistics)
 {

@@ -50,6 +50,25 @@ struct hda_capabilities {
     bool alias;          /* the alias registers work */
 };
 
+/* struct hda_statistics in words: on 32 bits compilers make 64-bit atomics with the floating-point unit,
+ * which is not the kernel's to use, or with calls of a library. */
+struct hda_bus_counts {
+    uintptr_t register_reads;
+    uintptr_t register_writes;
+    uintptr_t interrupts;
+    uintptr_t verbs;
+    uintptr_t verb_timeouts;
+    uintptr_t unsolicited;
+    uintptr_t unsolicited_dropped;
+    uintptr_t completions;
+    uintptr_t merged;
+    uintptr_t lost_interrupts;
+    uintptr_t fifo_errors;
+    uintptr_t descriptor_errors;
+    uintptr_t response_overruns;
+    uintptr_t command_errors;
+};
+
 struct hda_bus {
     struct hda_bus_config config;
     const struct hda_host_ops *host;
@@ -100,7 +119,7 @@ struct hda_bus {
     ULONG wall_clock;       /* a shadow, for clients of controllers whose registers cannot be mapped */
     bool wall_clock_wanted; /* one has asked for it */
 
-    struct hda_statistics statistics; /* through hda_count() */
+    struct hda_bus_counts counts; /* through hda_count() */
 };
 
 static inline bool hda_has_quirk(const struct hda_bus *bus, enum hda_quirk quirk)
@@ -130,7 +149,7 @@ static inline uint16_t hda_codecs(const struct hda_bus *bus)
 }
 
 /* Adds to a statistic from any level. */
-#define hda_count(bus, what, n) __atomic_fetch_add(&(bus)->statistics.what, (n), __ATOMIC_RELAXED)
+#define hda_count(bus, what, n) __atomic_fetch_add(&(bus)->counts.what, (uintptr_t)(n), __ATOMIC_RELAXED)
 
 /* The same, and to an engine's own; under bus.lock. */
 #define hda_count_of(engine, what, n) ((engine)->counts.what += (n), hda_count((engine)->bus, what, (n)))

@@ -95,7 +95,7 @@ struct hda_engine {
     /* Written by the interrupt routine, atomically. */
     uint32_t pending;            /* SD_STS causes not yet seen by the deferred work */
     uint32_t pending_generation; /* notify.generation when it noted them */
-    LONGLONG pending_counter;    /* the performance counter then */
+    uintptr_t pending_counter;   /* the performance counter then, as much of it as a word holds */
 };
 
 /* DDI Allocate*DmaEngine, ChangeBandwidthAllocation, FreeDmaEngine. */

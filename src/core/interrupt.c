@@ -76,7 +76,7 @@ static void acknowledge_stream(struct hda_engine *engine)
 
     hda_write8(bus, engine->registers + SD_STS, status);
     __atomic_store_n(&engine->pending_generation, generation, __ATOMIC_RELAXED);
-    __atomic_store_n(&engine->pending_counter, counter, __ATOMIC_RELAXED);
+    __atomic_store_n(&engine->pending_counter, (uintptr_t)counter, __ATOMIC_RELAXED);
     __atomic_fetch_or(&engine->pending, status, __ATOMIC_RELEASE);
     hda_isr_call(engine, status, generation);
 }
@@ -176,15 +176,24 @@ static void count_errors(struct hda_engine *engine, uint32_t causes, uint32_t ge
                 engine->index);
 }
 
+/* A word was noted, which is atomic everywhere; deferred work comes long before 32 bits have gone round. */
+static LONGLONG noted_counter(const struct hda_engine *engine)
+{
+    struct hda_bus *bus = engine->bus;
+    uintptr_t noted = __atomic_load_n(&engine->pending_counter, __ATOMIC_RELAXED);
+    LONGLONG now = bus->host->performance_counter(bus->config.host_context);
+
+    return now - (LONGLONG)((uintptr_t)now - noted);
+}
+
 /* `looked`: the causes were looked for, for an interrupt did not come. */
 static void serve_engine(struct hda_engine *engine, bool looked)
 {
     uint32_t causes = __atomic_exchange_n(&engine->pending, 0, __ATOMIC_ACQUIRE);
     uint32_t generation = __atomic_load_n(&engine->pending_generation, __ATOMIC_RELAXED);
-    LONGLONG counter = __atomic_load_n(&engine->pending_counter, __ATOMIC_RELAXED);
 
     if (causes & SD_STS_BCIS)
-        complete_period(engine, generation, counter, looked);
+        complete_period(engine, generation, noted_counter(engine), looked);
     if (causes & (SD_STS_FIFOE | SD_STS_DESE))
         count_errors(engine, causes, generation);
 }

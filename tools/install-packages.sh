@@ -45,6 +45,13 @@ need_for_test() {
     need clang-format-14 command -v clang-format-14
     need libcmocka-dev pkg-config --exists cmocka
     need qemu-system-x86 command -v qemu-system-x86_64
+    need lib32gcc-12-dev divides_in_32_bits
+}
+
+# 64-bit division on 32 bits is a function of libgcc, of which gcc by itself has only the one for 64 bits.
+divides_in_32_bits() {
+    echo 'unsigned long long divide(unsigned long long a, unsigned long long b) { return a / b; }' |
+        gcc -m32 -ffreestanding -nostdlib -shared -fPIC -x c - -Wl,--no-undefined -lgcc -o /dev/null
 }
 
 need_for_fuzz() {

@@ -45,6 +45,14 @@ need_for_test() {
     need clang-format-14 command -v clang-format-14
     need libcmocka-dev pkg-config --exists cmocka
     need qemu-system-x86 command -v qemu-system-x86_64
+    need libc6-dev-i386 links gcc -m32
+    need lib32gcc-12-dev links gcc -m32
+    need libc6-dev-arm64-cross links aarch64-linux-gnu-gcc
+    need qemu-user command -v qemu-aarch64
+}
+
+links() {
+    echo 'int main(void) { return 0; }' | "$@" -static -x c - -o /dev/null
 }
 
 need_for_fuzz() {

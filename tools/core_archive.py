@@ -60,6 +60,10 @@ class Build:
     def command(self):
         return COMPILERS[self.compiler][self.processor]
 
+    @property
+    def version(self):
+        return int(self.asked("-dumpversion").split(".")[0])
+
     def asked(self, question):
         """What the compiler says when it is asked something; Missing without a compiler."""
         try:

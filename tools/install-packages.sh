@@ -42,6 +42,7 @@ need_for_test() {
     need_for_graphs
     need g++ compiles c++ '#include <vector>' c++
     need clang-14 command -v clang-14
+    need gcc-aarch64-linux-gnu command -v aarch64-linux-gnu-gcc
     need clang-format-14 command -v clang-format-14
     need libcmocka-dev pkg-config --exists cmocka
     need qemu-system-x86 command -v qemu-system-x86_64

@@ -105,8 +105,14 @@ class Graph:
         deepest, chain = max(below, key=lambda found: found[0], default=(0, []))
         return self.usage[name] + deepest, [name, *chain]
 
-    def uncalled(self):
-        return set(self.usage) - set().union(*self.calls.values())
+    def reached_from(self, names):
+        reached, left = set(), list(names)
+        while left:
+            name = left.pop()
+            if name not in reached:
+                reached.add(name)
+                left.extend(self.calls.get(name, ()))
+        return reached
 
 
 def called_through_pointer(place, core):
@@ -158,9 +164,9 @@ def entry_points(source):
 
 
 def check_complete(graph, entries):
-    strangers = graph.uncalled() - set(entries)
+    strangers = set(graph.usage) - graph.reached_from(entries)
     if strangers:
-        raise Failed(f"nobody calls {', '.join(sorted(strangers))}: an entry point that this tool does not know?")
+        raise Failed(f"no known entry point leads to {', '.join(sorted(strangers))}")
     missing = set(entries) - set(graph.usage)
     if missing:
         raise Failed(f"an entry point is in no object: {', '.join(sorted(missing))}")

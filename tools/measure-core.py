@@ -127,9 +127,11 @@ def called_through_pointer(place, core):
     return POINTERS[pointer]
 
 
-def read_graph(folder, core):
+def read_graph(files, core):
     graph = Graph()
-    for file in sorted(folder.glob("*.ci")):
+    for file in files:
+        if not file.exists():
+            raise Failed(f"gcc has not written {file}")
         graph.read(file.read_text(), core)
     return graph
 
@@ -189,7 +191,7 @@ class Measured:
     def add(self, build, folder, source):
         self.objects[build.name] = sizes_of_objects(library(folder))
         self.sizes[build.name] = total(self.objects[build.name])
-        graph = read_graph(folder, source / "src/core")
+        graph = read_graph([folder / f"{name}.ci" for name in self.objects[build.name]], source / "src/core")
         check_complete(graph, self.entries)
         depths = self.depths.setdefault(build.processor, {})
         for function in self.entries:
@@ -285,8 +287,8 @@ def between_markers(page):
 
 
 def write(path, measured):
-    if measured.left_out:
-        raise Failed("not written, since not all was measured")
+    if measured.left_out or set(measured.versions.values()) != {GCC}:
+        raise Failed(f"not written: a page is of gcc {GCC}, for each processor")
     page = path.read_text()
     begin, end = between_markers(page)
     path.write_text(page[:begin] + markdown(measured) + page[end:])

@@ -268,6 +268,10 @@ class MeasureCore(InAFolder):
         found, output = self.check(self.measured(depth=5000, version=13))
         self.assertEqual((found, output.splitlines()[0]), ([], "not compared: gcc 13 for p, and the page is of gcc 12"))
 
+    def test_a_page_is_not_written_by_another_compiler(self):
+        with self.assertRaisesRegex(self.failed, "gcc 12"):
+            self.module.write(self.folder / "PAGE.md", self.measured(version=13))
+
     def test_a_processor_without_a_compiler_is_not_compared(self):
         measured = self.measured()
         for kept in (measured.depths, measured.versions):

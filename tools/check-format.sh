@@ -13,5 +13,5 @@ else
     echo 'no clang-format 14 here'
     exit 77
 fi
-find include src conformance bench fuzz tests \( -name '*.c' -o -name '*.h' \) -print0 |
+find include src conformance bench fuzz examples tests \( -name '*.c' -o -name '*.h' \) -print0 |
     xargs -0 "$format" --dry-run --Werror --ferror-limit=3

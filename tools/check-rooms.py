@@ -40,7 +40,7 @@ def read_table(source):
 
 
 def source_files(source):
-    roots = (source / name for name in ("include", "src", "conformance", "bench", "fuzz"))
+    roots = (source / name for name in ("include", "src", "conformance", "bench", "fuzz", "examples"))
     return sorted(path for root in roots for path in root.rglob("*") if path.suffix in (".c", ".h"))
 
 

@@ -33,7 +33,7 @@ Sizes = namedtuple("Sizes", "text rodata data bss")
 
 
 class Missing(Exception):
-    """There is no such compiler here."""
+    """There is no such compiler, or tool, here."""
 
 
 class Failed(Exception):
@@ -41,7 +41,10 @@ class Failed(Exception):
 
 
 def run(command, **options):
-    return subprocess.run(command, capture_output=True, text=True, check=False, **options)
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False, **options)
+    except FileNotFoundError as error:
+        raise Missing(f"there is no {command[0]}") from error
 
 
 @dataclass(frozen=True)
@@ -60,13 +63,13 @@ class Build:
     def command(self):
         return COMPILERS[self.compiler][self.processor]
 
+    @property
+    def version(self):
+        return int(self.asked("-dumpversion").split(".")[0])
+
     def asked(self, question):
-        """What the compiler says when it is asked something; Missing without a compiler."""
-        try:
-            done = run([*shlex.split(self.command), question])
-        except OSError as error:
-            raise Missing(f"there is no {self.command}") from error
-        return done.stdout.strip()
+        """What the compiler says when it is asked something."""
+        return run([*shlex.split(self.command), question]).stdout.strip()
 
     def flags(self):
         """Nothing is found but the headers of the compiler's own."""

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # install-packages.sh - installs what is missing for a command of the Makefile, and asks nothing.
 #
-# Usage: tools/install-packages.sh build|graphs|test|fuzz
+# Usage: tools/install-packages.sh build|graphs|bare-metal|test|fuzz
 #
 # What is there already, from a package or not, is left alone. Exit status 1 and the list of packages when something is
 # missing and cannot be installed.
@@ -38,20 +38,33 @@ need_for_graphs() {
     need graphviz command -v dot
 }
 
-need_for_test() {
-    need_for_graphs
-    need g++ compiles c++ '#include <vector>' c++
-    need clang-14 command -v clang-14
-    need clang-format-14 command -v clang-format-14
-    need libcmocka-dev pkg-config --exists cmocka
-    need qemu-system-x86 command -v qemu-system-x86_64
+need_for_bare_metal() {
+    need gcc command -v gcc
     need lib32gcc-12-dev divides_in_32_bits
+    need qemu-system-x86 command -v qemu-system-i386
 }
 
 # 64-bit division on 32 bits is a function of libgcc, of which gcc by itself has only the one for 64 bits.
 divides_in_32_bits() {
     echo 'unsigned long long divide(unsigned long long a, unsigned long long b) { return a / b; }' |
         gcc -m32 -ffreestanding -nostdlib -shared -fPIC -x c - -Wl,--no-undefined -lgcc -o /dev/null
+}
+
+need_for_test() {
+    need_for_graphs
+    need_for_bare_metal
+    need g++ compiles c++ '#include <vector>' c++
+    need clang-14 command -v clang-14
+    need gcc-aarch64-linux-gnu command -v aarch64-linux-gnu-gcc
+    need clang-format-14 command -v clang-format-14
+    need libcmocka-dev pkg-config --exists cmocka
+    need libc6-dev-i386 links gcc -m32
+    need libc6-dev-arm64-cross links aarch64-linux-gnu-gcc
+    need qemu-user command -v qemu-aarch64
+}
+
+links() {
+    echo 'int main(void) { return 0; }' | "$@" -static -x c - -o /dev/null
 }
 
 need_for_fuzz() {
@@ -87,10 +100,11 @@ install_missing() {
 case ${1-} in
 build) need_for_build ;;
 graphs) need_for_graphs ;;
+bare-metal) need_for_bare_metal ;;
 test) need_for_test ;;
 fuzz) need_for_fuzz ;;
 *)
-    echo 'usage: tools/install-packages.sh build|graphs|test|fuzz' >&2
+    echo 'usage: tools/install-packages.sh build|graphs|bare-metal|test|fuzz' >&2
     exit 2
     ;;
 esac

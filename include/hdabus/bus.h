@@ -62,6 +62,9 @@ struct hdabus_options {
  *       several that flood at once overrun small rings
  *  - irq=msi|level: how it interrupts; default msi
  *  - fragment=PAGES: memory comes in runs of so many pages; default 64
+ *  - check=yes: the bus is opened through the checking host of check.h, which tries each routine of the host
+ *    and the device first, some 300 ms of bus time, and watches both and the driver from then on. What is
+ *    wrong goes to the log as errors that begin with "check:", and is counted; at the opening it fails
  *  - remove=MS: the controller is pulled out so many milliseconds of bus time after opening began, which
  *    takes a few itself; 0, the default: never. hdabus_sim_remove() of sim.h says what that is like
  *  - plug=PIN@MS, unplug=PIN@MS: something is plugged into the jack of a pin, or pulled out, so many
@@ -108,10 +111,11 @@ struct hdabus_options {
  *  - rate=HZ: the rate of all files; streams of another are converted by QEMU. Default: options->sample_rate
  *  - controller=ich9-intel-hda|intel-hda; default ich9-intel-hda
  *  - trace=FILE: QEMU's own trace of register accesses
+ *  - check=yes: as with sim
  *
  * `options` may be NULL. NO_SUCH_DEVICE: no such kind of device, or what it names cannot be opened;
- * INVALID_PARAMETER: an option is not understood; INSUFFICIENT_RESOURCES; else why the controller did not
- * start. On failure *bus is NULL.
+ * INVALID_PARAMETER: an option is not understood; INTERNAL_ERROR: the checking host has found a fault
+ * (check=yes); INSUFFICIENT_RESOURCES; else why the controller did not start. On failure *bus is NULL.
  */
 NTSTATUS hdabus_open(const char *device, const struct hdabus_options *options, struct hdabus **bus);
 
@@ -131,6 +135,7 @@ struct hdabus_statistics {
     uint64_t descriptor_errors; /* streams that the controller stopped */
     uint64_t response_overruns; /* times that the controller lost responses */
     uint64_t command_errors;    /* times that the controller could not go on with commands */
+    uint64_t check_faults; /* faults that the checking host found (check=yes), those of closing included */
 };
 void hdabus_statistics(const struct hdabus *bus, struct hdabus_statistics *statistics);
 

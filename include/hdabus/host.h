@@ -197,12 +197,17 @@ struct hda_bus_config {
  * level. */
 uint32_t hda_quirks_of(const struct hda_device_info *info);
 
+/* The first entry of the two tables that is missing, by its name, as "host->work_queue"; "host" or "device"
+ * for a table that is, "config" for NULL; NULL: all are there. Any level. */
+const char *hda_missing_hook(const struct hda_bus_config *config);
+
 struct hda_bus;
 
 /* Resets the controller, starts its rings and finds the codecs and their function groups. PASSIVE_LEVEL,
  * blocks. On failure nothing is left behind: DEVICE_NOT_READY (a register did not come to its state),
  * DEVICE_REMOVED (reads all ones), NOT_SUPPORTED (not an HD Audio 1.0 controller), INVALID_PARAMETER (an
- * entry of a table is missing), INSUFFICIENT_RESOURCES, or what the device's interrupt_connect failed with.
+ * entry of a table is missing: the log says which), INSUFFICIENT_RESOURCES, or what the device's
+ * interrupt_connect failed with.
  */
 NTSTATUS hda_bus_start(const struct hda_bus_config *config, struct hda_bus **bus);
 

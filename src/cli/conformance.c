@@ -59,9 +59,10 @@ static void advance(void *context, ULONGLONG nanoseconds)
 static ULONGLONG now(void *context)
 {
     LARGE_INTEGER frequency, counter = KeQueryPerformanceCounter(&frequency);
+    ULONGLONG second = (ULONGLONG)frequency.QuadPart, seconds = (ULONGLONG)counter.QuadPart / second;
 
     (void)context;
-    return (ULONGLONG)((__uint128_t)counter.QuadPart * 1000000000u / (ULONGLONG)frequency.QuadPart);
+    return seconds * 1000000000 + (ULONGLONG)counter.QuadPart % second * 1000000000 / second;
 }
 
 static KIRQL raise_level(void *context, KIRQL level)

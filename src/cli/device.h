@@ -19,13 +19,15 @@ struct device {
     unsigned group_count;
     struct audio_group *groups;
     bool told_removal;
+    struct report *report; /* told by device_close() how many faults the checking host found */
 };
 
 /* Opens what --device and --clock say. EXIT_DONE, or else with a message; then there is nothing to close. */
 int device_open(struct device *device, const struct options *options, struct report *report);
 /* The same, for playing at `rate` Hz: a device that has one rate has that, unless --device says otherwise. */
 int device_open_at(struct device *device, const struct options *options, ULONG rate, struct report *report);
-/* The same, without the log of the bus: for a client that calls routines wrongly on purpose. */
+/* The same, without the log of the bus but for what the checking host says: for a client that calls routines
+ * wrongly on purpose. */
 int device_open_quietly(struct device *device, const struct options *options, struct report *report);
 /* Whether --device names a file to write, as out=FILE, of which `is` says that it is `file`. */
 bool device_writes(const struct options *options, bool (*is)(const void *file, const char *path),

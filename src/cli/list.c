@@ -52,6 +52,7 @@ static const struct option_text sim_options[] = {
     {"lost-messages=N", "every N-th interrupt is lost"},
     {"stale-messages=yes", "interrupts come once more when their cause is gone"},
     {"remove=MS", "the controller is pulled out so many ms after opening began"},
+    {"check=yes", "a checking host tells who breaks the seam's contract; then the exit code is 1"},
     {NULL, NULL},
 };
 
@@ -61,6 +62,7 @@ static const struct option_text qemu_options[] = {
     {"rate=HZ", "of the files; by default what is played, else 48000"},
     {"controller=ich9-intel-hda|intel-hda", "by default ich9-intel-hda"},
     {"trace=FILE", "QEMU's own trace of register accesses"},
+    {"check=yes", "a checking host tells who breaks the seam's contract"},
     {NULL, NULL},
 };
 

@@ -15,6 +15,7 @@ void report_open(struct report *report, bool json)
 {
     report->object = json ? json_object_new_object() : NULL;
     report->lost = json && !report->object;
+    report->check_faults = 0;
 }
 
 static void print_message(const char *message)
@@ -99,8 +100,19 @@ static void print_object(struct report *report)
     report->object = NULL;
 }
 
+/* What the log has told is no secret, but easily overlooked. */
+static int count_check_faults(struct report *report, int code)
+{
+    if (report->check_faults == 0)
+        return code;
+    return report_failure(report, code != EXIT_DONE ? code : EXIT_FAILED, STATUS_SUCCESS,
+                          "the checking host has found %u fault%s", report->check_faults,
+                          report->check_faults == 1 ? "" : "s");
+}
+
 int report_close(struct report *report, int code)
 {
+    code = count_check_faults(report, code);
     if (report->object)
         print_object(report);
     if (report->lost) {

@@ -21,6 +21,7 @@ enum exit_code {
 struct report {
     struct json_object *object; /* what --json prints; NULL without --json */
     bool lost;                  /* memory ran out: the object is not whole */
+    unsigned check_faults;      /* that the checking hosts of buses have found which are closed */
 };
 
 void report_open(struct report *report, bool json);

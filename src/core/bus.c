@@ -4,6 +4,7 @@
 #include "codecs.h"
 #include "controller.h"
 #include "core.h"
+#include "hooks.h"
 #include "interrupt.h"
 #include "link.h"
 #include "ring.h"
@@ -16,26 +17,7 @@ static const struct hda_bounds default_bounds = {
     .link_resets = 3,
 };
 
-/* ---- Checks of what we are given ------------------------------------------------------------- */
-
-/* Whether every entry of a table of functions is there. */
-static bool is_full(const void *table, size_t size)
-{
-    for (size_t offset = 0; offset < size; offset += sizeof(void *)) {
-        void *entry;
-
-        memcpy(&entry, (const char *)table + offset, sizeof(entry));
-        if (entry == NULL)
-            return false;
-    }
-    return true;
-}
-
-static bool is_complete(const struct hda_bus_config *config)
-{
-    return config != NULL && config->host != NULL && config->device != NULL &&
-           is_full(config->host, sizeof(*config->host)) && is_full(config->device, sizeof(*config->device));
-}
+/* ---- Bounds ----------------------------------------------------------------------------------- */
 
 static void set_default(uint32_t *bound, uint32_t value)
 {
@@ -128,7 +110,7 @@ NTSTATUS hda_bus_start(const struct hda_bus_config *config, struct hda_bus **out
     if (out == NULL)
         return STATUS_INVALID_PARAMETER;
     *out = NULL;
-    if (!is_complete(config))
+    if (!hda_hooks_are_complete(config))
         return STATUS_INVALID_PARAMETER;
     bus = create(config);
     if (bus == NULL)

@@ -89,19 +89,24 @@ static bool read_root(struct hda_bus *bus, const HDAUDIO_CODEC_TRANSFER *answers
     return true;
 }
 
-/* Asks a set of codecs. Returns how many there are in roots, STATUS in *status. */
+/* Asks a set of codecs. Returns how many there are in roots, STATUS in *status. What is asked of all of them
+ * is too much for the stack of a kernel. */
 static unsigned read_roots(struct hda_bus *bus, uint16_t codecs, struct root *roots, NTSTATUS *status)
 {
-    HDAUDIO_CODEC_TRANSFER transfers[HDA_MAX_CODECS * ROOT_VERBS];
-    unsigned count = ask_roots(codecs, transfers), found = 0;
+    HDAUDIO_CODEC_TRANSFER *transfers = hda_alloc(bus, HDA_MAX_CODECS * ROOT_VERBS * sizeof(*transfers));
+    unsigned count, found = 0;
 
-    *status = ask(bus, transfers, count);
-    if (!NT_SUCCESS(*status))
+    if (transfers == NULL) {
+        *status = STATUS_INSUFFICIENT_RESOURCES;
         return 0;
-    for (unsigned i = 0; i < count; i += ROOT_VERBS) {
+    }
+    count = ask_roots(codecs, transfers);
+    *status = ask(bus, transfers, count);
+    for (unsigned i = 0; NT_SUCCESS(*status) && i < count; i += ROOT_VERBS) {
         if (read_root(bus, &transfers[i], &roots[found]))
             found++;
     }
+    hda_free(bus, transfers);
     return found;
 }
 

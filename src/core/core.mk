@@ -7,13 +7,13 @@
 # linked. They come last, so that they win. What is compiled anew: what has changed, or all of it for another CC, CFLAGS
 # or CPPFLAGS.
 #
-#   processor   what a kernel usually adds
-#   x86-64      -mno-red-zone -mgeneral-regs-only -mcmodel=kernel -fno-pic
-#   i686        -m32 -march=i686 -mgeneral-regs-only -fno-pic
-#   aarch64     -mgeneral-regs-only -mno-outline-atomics -fno-pic
+#   processor   what a kernel usually adds, beside -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables
+#   x86-64      -mno-red-zone -mgeneral-regs-only -mcmodel=kernel
+#   i686        -m32 -march=i686 -mgeneral-regs-only
+#   aarch64     -mgeneral-regs-only -mno-outline-atomics
 #
 # What the library needs from the kernel: memcpy, memmove, memset, memcmp, and on 32 bits the compiler's 64-bit division,
-# which its own libgcc or compiler-rt has.
+# which its own libgcc or compiler-rt has. Compiled with -fpic it refers to _GLOBAL_OFFSET_TABLE_, too, which linkers make.
 
 OUT = hdabus-core
 CFLAGS = -O2

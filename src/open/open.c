@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checked.h"
+
 static const struct {
     const char *kind;
     NTSTATUS (*open)(struct open_request *request);
@@ -26,6 +28,17 @@ static void log_line(void *context, enum hda_log_level level, const char *line)
         bus->log(bus->log_context, (int)level, line);
     else if (level <= HDA_LOG_WARNING)
         fprintf(stderr, "hdabus: %s: %s\n", names[level], line);
+}
+
+void open_log(const struct hdabus *bus, enum hda_log_level level, const char *format, ...)
+{
+    char line[512];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(line, sizeof(line), format, arguments);
+    va_end(arguments);
+    log_line((void *)(uintptr_t)bus, level, line);
 }
 
 NTSTATUS open_fail(const struct open_request *request, NTSTATUS status, const char *format, ...)
@@ -112,15 +125,20 @@ NTSTATUS open_host(struct open_request *request, enum linux_clock clock)
 
 /* ---- Opening --------------------------------------------------------------------------------- */
 
-static void release(struct hdabus *bus, struct hda_statistics *last)
+/* Returns how many faults the checking host has found, if there was one. */
+static unsigned release(struct hdabus *bus, struct hda_statistics *last)
 {
+    unsigned faults;
+
     if (bus->core != NULL)
         hda_bus_stop(bus->core, last);
+    faults = open_checked_release(bus);
     open_sim_release(bus);
     open_qemu_release(bus);
     if (bus->host != NULL)
         linux_host_destroy(bus->host);
     free(bus);
+    return faults;
 }
 
 static NTSTATUS open_kind(struct open_request *request, char *device)
@@ -170,6 +188,8 @@ static NTSTATUS open_copy(struct open_request *request, const char *device)
         return open_fail(request, STATUS_INSUFFICIENT_RESOURCES, "there is no memory");
     status = open_kind(request, copy);
     free(copy);
+    if (NT_SUCCESS(status) && request->check)
+        status = open_checked(request);
     return NT_SUCCESS(status) ? start(request) : status;
 }
 
@@ -264,16 +284,19 @@ void hdabus_statistics(const struct hdabus *bus, struct hdabus_statistics *stati
 
     hda_bus_statistics(bus->core, &counts);
     copy_counts(&counts, statistics);
+    statistics->check_faults = open_checked_faults(bus);
 }
 
 void hdabus_close_counting(struct hdabus *bus, struct hdabus_statistics *last)
 {
     struct hda_statistics counts;
+    unsigned faults;
 
     if (bus == NULL)
         return;
-    release(bus, &counts);
+    faults = release(bus, &counts);
     copy_counts(&counts, last);
+    last->check_faults = faults;
 }
 
 /* ---- An open bus ----------------------------------------------------------------------------- */

@@ -11,6 +11,7 @@
 
 #include "host/linux/linux_host.h"
 
+struct open_checked;
 struct open_jacks;
 #define NS_PER_MS UINT64_C(1000000)
 
@@ -25,7 +26,8 @@ struct hdabus {
     bool removes;
     struct open_jacks *jacks; /* of sim:plug= and unplug=; NULL: none */
     struct qemu_device *qemu;
-    ULONG latency; /* see hdabus_latency() */
+    ULONG latency;                /* see hdabus_latency() */
+    struct open_checked *checked; /* of check=yes; NULL: the core has the host to itself */
     struct hda_bus *core;
     hdabus_log *log;
     void *log_context;
@@ -36,6 +38,7 @@ struct open_request {
     struct hdabus *bus;
     char *options;     /* the text behind "KIND:", writable; empty when there is none */
     ULONG sample_rate; /* see hdabus_options */
+    bool check;        /* check=yes; the opener's to say */
     char *error;
     size_t error_size;
     struct hda_bus_config *config; /* device, device_context and info are the opener's to fill in */
@@ -44,6 +47,10 @@ struct open_request {
 /* Puts a sentence where the caller wanted it, else into the log, and returns `status`. */
 __attribute__((format(printf, 3, 4))) NTSTATUS open_fail(const struct open_request *request, NTSTATUS status,
                                                          const char *format, ...);
+
+/* A line for the bus's log. */
+__attribute__((format(printf, 3, 4))) void open_log(const struct hdabus *bus, enum hda_log_level level,
+                                                    const char *format, ...);
 
 /* An option of a device: sets something in `options` by the text behind '=' ("" without one); false when that
  * is none of `values`, which says in words what may stand there. */

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "checked.h"
 #include "device/qemu/qemu_device.h"
 #include "open.h"
 
@@ -22,6 +23,7 @@ static const char *const models[] = {"hda-duplex", "hda-output", "hda-micro", NU
 struct qemu_options {
     struct qemu_device_options device;
     unsigned outs;
+    bool check;
 };
 
 /* ---- Options ------------------------------------------------------------------------------------------- */
@@ -84,6 +86,13 @@ static bool set_clock(void *context, const char *value)
     return strcmp(value, "real") == 0;
 }
 
+static bool set_check(void *context, const char *value)
+{
+    struct qemu_options *options = context;
+
+    return open_checked_set(value, &options->check);
+}
+
 static const struct open_option option_table[] = {
     {"codec", set_codec, "hda-duplex, hda-output or hda-micro, at most 15 times"},
     {"out", set_out, "a WAV file, at most once for each codec"},
@@ -91,6 +100,7 @@ static const struct open_option option_table[] = {
     {"controller", set_controller, "ich9-intel-hda or intel-hda"},
     {"trace", set_trace, "a file"},
     {"clock", set_clock, "real: QEMU has no other clock"},
+    {"check", set_check, "yes or no"},
     {NULL, NULL, NULL},
 };
 
@@ -98,6 +108,7 @@ static NTSTATUS parse_options(struct open_request *request, struct qemu_options 
 {
     NTSTATUS status = open_parse_options(request, "qemu", option_table, options);
 
+    request->check = options->check;
     if (!NT_SUCCESS(status))
         return status;
     if (options->device.codec_count == 0)

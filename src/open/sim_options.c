@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checked.h"
+
 #define DEFAULT_FRAGMENT 64
 #define MAX_FRAGMENT     65536
 #define MAX_ONE_WAY      15     /* GCAP has four bits for inputs, and for outputs (HDA 3.3.2) */
@@ -33,6 +35,13 @@ static bool set_clock(void *context, const char *value)
         return false;
     options->clock = real ? LINUX_CLOCK_REAL : LINUX_CLOCK_VIRTUAL;
     return true;
+}
+
+static bool set_check(void *context, const char *value)
+{
+    struct sim_options *options = context;
+
+    return open_checked_set(value, &options->check);
 }
 
 static bool set_codec(void *context, const char *value)
@@ -427,6 +436,7 @@ static bool set_failed_resets(void *context, const char *value)
 
 static const struct open_option option_table[] = {
     {"clock", set_clock, "virtual or real"},
+    {"check", set_check, "yes or no"},
     {"codec", set_codec, "a file, or one with @ and an address up to 14 behind it, at most 15 times"},
     {"machine", set_machine, "a file, or one with # and the number of a card behind it, once"},
     {"bad", set_bad,
@@ -484,5 +494,6 @@ NTSTATUS sim_options_read(struct open_request *request, struct sim_options *opti
     *options = (struct sim_options){.device.fragment_pages = DEFAULT_FRAGMENT, .shape = sim_default_shape};
     options->device.shape = &options->shape;
     status = open_parse_options(request, "sim", option_table, options);
+    request->check = options->check;
     return NT_SUCCESS(status) ? check_shape(request, &options->shape) : status;
 }

@@ -10,6 +10,7 @@
 
 struct sim_options {
     enum linux_clock clock;
+    bool check;
     struct sim_shape shape;
     bool shaped; /* an option has changed it */
     struct sim_device_options device;

@@ -8,6 +8,7 @@ Usage: tools.py SOURCE_FOLDER
 import importlib.util
 import io
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -107,12 +108,183 @@ class CheckRooms(InAFolder):
         self.assertNotEqual(self.check("", table="nothing").returncode, 0)
 
 
+def load(name):
+    """A tool as a module."""
+    where = importlib.util.spec_from_file_location(name.replace("-", "_"), SOURCE / "tools" / f"{name}.py")
+    module = importlib.util.module_from_spec(where)
+    where.loader.exec_module(module)
+    return module
+
+
+class CoreArchive(InAFolder):
+    """A core of one file, by the real core.mk and the compiler that is always there."""
+
+    def setUp(self):
+        super().setUp()
+        self.module = load("core_archive")
+        core = self.folder / "src/core"
+        core.mkdir(parents=True)
+        shutil.copy(SOURCE / "src/core/core.mk", core)
+
+    def complaints(self, text, optimisation="-O2"):
+        (self.folder / "src/core/only.c").write_text(text)
+        build = self.module.Build("x86-64", "gcc", optimisation)
+        archive = self.module.library(build.make(self.folder, self.folder / "out"))
+        return self.module.complaints(archive, self.module.MEMORY)
+
+    def test_what_needs_nothing_is_fine(self):
+        self.assertEqual(self.complaints("int f(void);\nint f(void)\n{\n    return 1;\n}\n"), [])
+
+    def test_a_call_of_a_library_is_found(self):
+        text = "unsigned long strlen(const char *);\nint f(const char *);\nint f(const char *t) { return strlen(t) > 4; }"
+        self.assertEqual(self.complaints(text), ["the core calls strlen"])
+
+    def test_a_variable_is_found(self):
+        found = self.complaints("int f(void);\nint f(void)\n{\n    static int calls;\n    return ++calls;\n}\n")
+        self.assertEqual(found, ["only.o has variables: 0 bytes of data, 4 of bss"])
+        found = self.complaints("int f(void);\nint f(void)\n{\n    static int calls = 3;\n    return ++calls;\n}\n")
+        self.assertEqual(found, ["only.o has variables: 4 bytes of data, 0 of bss"])
+
+    def test_a_header_of_the_system_is_found(self):
+        with self.assertRaisesRegex(self.module.Failed, "stdlib.h"):
+            self.complaints("#include <stdlib.h>\n")
+
+    def test_a_compiler_that_is_not_there_is_missing(self):
+        self.module.COMPILERS["gcc"]["x86-64"] = "no-such-compiler"
+        with self.assertRaisesRegex(self.module.Missing, "no-such-compiler"):
+            self.complaints("")
+
+
+class MeasureCore(InAFolder):
+    def setUp(self):
+        super().setUp()
+        self.module = load("measure-core")
+        self.failed = self.module.Failed
+
+    def graph(self, *edges, sizes=None, kind="static", source=""):
+        """Functions of 10 bytes each, or as many as `sizes` says; an edge is "a b", or "a *LINE:COLUMN" of `source`."""
+        core = self.folder / "core"
+        core.mkdir(exist_ok=True)
+        (core / "x.c").write_text(source)
+        names = sorted({edge.split()[0] for edge in edges} | set(sizes or ()))
+        usage = {name: f"{(sizes or {}).get(name, 10)} bytes ({kind})" for name in names}
+        lines = [f'node: {{ title: "{name}" label: "{name}\\nx.c:1:1\\n{usage[name]}" }}' for name in names]
+        for name, target in map(str.split, edges):
+            called, place = ("__indirect_call", target[1:]) if target[0] == "*" else (target, "1:1")
+            lines.append(f'edge: {{ sourcename: "{name}" targetname: "{called}" label: "src/x.c:{place}" }}')
+        graph = self.module.Graph()
+        graph.read("\n".join(lines), core)
+        return graph
+
+    def test_the_deepest_way_counts(self):
+        graph = self.graph("a b", "a c", "b d", "c d", sizes={"c": 30, "d": 5})
+        self.assertEqual(graph.depth("a"), (45, ["a", "c", "d"]))
+
+    def test_recursion_is_found(self):
+        with self.assertRaisesRegex(self.failed, "recursion: b > c > b"):
+            self.graph("a b", "b c", "c b").depth("a")
+        with self.assertRaisesRegex(self.failed, "recursion: a > a"):
+            self.graph("a a").depth("a")
+
+    def test_what_grows_when_it_runs_is_found(self):
+        with self.assertRaisesRegex(self.failed, "a takes as much"):
+            self.graph("a memcpy", kind="dynamic")
+        self.assertEqual(self.graph("a memcpy", kind="dynamic,bounded").depth("a")[0], 10)
+
+    def test_a_function_that_nobody_has_is_found(self):
+        with self.assertRaisesRegex(self.failed, "strlen"):
+            self.graph("a strlen").depth("a")
+
+    def test_hooks_and_clients_count_nothing(self):
+        for call in ("bus->host->alloc(8)", "host->now()", "isr->routine(isr->context)"):
+            self.assertEqual(self.graph("a *1:5", source=f"    {call};\n").depth("a"), (10, ["a"]))
+
+    def test_an_unknown_call_through_a_pointer_is_found(self):
+        for call in ("entry->function(1)", "(*routine)()", "bus->hosted->now()"):
+            with self.assertRaisesRegex(self.failed, "x.c:1: .* this tool does not know"):
+                self.graph("a *1:5", source=f"    {call};\n")
+
+    def test_a_pointer_of_the_core_counts_what_it_may_call(self):
+        self.module.POINTERS["work->done"] = ["b", "c"]
+        graph = self.graph("a *1:1", sizes={"b": 20, "c": 50}, source="work->done();\n")
+        self.assertEqual(graph.depth("a"), (60, ["a", "c"]))
+
+    def test_statics_of_one_name_are_told_apart(self):
+        graph = self.graph("a src/x.c:f", "src/x.c:f memset", sizes={"src/x.c:f": 1, "src/y.c:f": 99})
+        self.assertEqual(graph.depth("a"), (11, ["a", "x.c:f"]))
+
+    def test_entry_points_lead_to_everything(self):
+        graph = self.graph("a b", sizes={"b": 1})
+        self.module.check_complete(graph, {"a": "A"})
+        with self.assertRaisesRegex(self.failed, "no known entry point leads to a$"):
+            self.module.check_complete(graph, {"b": "B"})
+        with self.assertRaisesRegex(self.failed, "no object: c"):
+            self.module.check_complete(graph, {"a": "A", "c": "C"})
+
+    def test_entry_points_are_found_in_the_source(self):
+        header = "/* hda_no(x); */\ntypedef void hda_t(int);\nstruct x *hda_b(struct y *y,\n    int z);\nint hda_a(void);"
+        self.assertEqual(self.module.declared(header), ["hda_b", "hda_a"])
+        tables = "    .Version = VERSION,\n    .Free = free_it,\n    .FreeAll = free_it,\n    .Free = free_it,\n"
+        self.assertEqual(self.module.in_tables(tables), {"interface.c:free_it": ["Free", "FreeAll"]})
+
+    def measured(self, depth=1000, version=12):
+        measured = self.module.Measured({"hda_interrupt": "`i`", "hda_deferred": "`d`", "a": "`a`"})
+        for processor in ("p", "q"):
+            measured.sizes[f"{processor}, gcc -O2"] = self.module.Sizes(30000, 2000, 0, 0)
+            measured.depths[processor] = {"hda_interrupt": (100, []), "hda_deferred": (200, []), "a": (depth, ["a"])}
+            measured.versions[processor] = version
+        return measured
+
+    def check(self, measured, change=lambda page: page):
+        page = self.folder / "PAGE.md"
+        page.write_text(f"before {self.module.BEGIN}\n{self.module.END} after")
+        self.module.write(page, self.measured())
+        page.write_text(change(page.read_text()))
+        with redirect_stdout(io.StringIO()) as output:
+            return self.module.check(page, measured), output.getvalue()
+
+    def test_a_page_that_is_right_passes(self):
+        self.assertEqual(self.check(self.measured()), ([], ""))
+        self.assertEqual(self.check(self.measured(depth=1060)), ([], ""))
+        self.assertEqual(self.check(self.measured(), lambda page: page.replace("30,000", "29,000")), ([], ""))
+
+    def test_a_figure_that_is_off_is_found(self):
+        for depth in (1066, 900):
+            self.assertIn(f"PAGE.md: `a` (q) is {depth} bytes, not 1000", self.check(self.measured(depth=depth))[0])
+        found, _ = self.check(self.measured(), lambda page: page.replace("30,000", "28,000"))
+        self.assertIn("PAGE.md: p, gcc -O2 (text) is 30000 bytes, not 28000", found)
+
+    def test_a_missing_entry_point_is_found(self):
+        found, _ = self.check(self.measured(), lambda page: page.replace("| `a` | 1,000 | 1,000 |\n", ""))
+        self.assertEqual(found, [f"PAGE.md: `a` ({p}) is not in it" for p in "pq"])
+        found, _ = self.check(self.measured(), lambda page: page.replace("| `a` |", "| `b` | 1 | 1 |\n| `a` |"))
+        self.assertEqual(found, [f"PAGE.md: it has `b` ({p}), which does not exist" for p in "pq"])
+
+    def test_a_page_without_a_place_for_it_is_refused(self):
+        with self.assertRaisesRegex(self.failed, "does not have"):
+            self.check(self.measured(), lambda page: page.replace(self.module.END, ""))
+
+    def test_another_compiler_is_not_compared(self):
+        found, output = self.check(self.measured(depth=5000, version=13))
+        self.assertEqual((found, output.splitlines()[0]), ([], "not compared: gcc 13 for p, and the page is of gcc 12"))
+
+    def test_a_page_is_not_written_by_another_compiler(self):
+        with self.assertRaisesRegex(self.failed, "gcc 12"):
+            self.module.write(self.folder / "PAGE.md", self.measured(version=13))
+
+    def test_a_processor_without_a_compiler_is_not_compared(self):
+        measured = self.measured()
+        for kept in (measured.depths, measured.versions):
+            del kept["q"]
+        del measured.sizes["q, gcc -O2"]
+        measured.left_out["q"] = "there is no q-gcc"
+        self.assertEqual(self.check(measured), ([], ""))
+
+
 class RunTests(InAFolder):
     def setUp(self):
         super().setUp()
-        where = importlib.util.spec_from_file_location("run_tests", SOURCE / "tools" / "run-tests.py")
-        self.module = importlib.util.module_from_spec(where)
-        where.loader.exec_module(self.module)
+        self.module = load("run-tests")
         self.checks_run = set()
 
     def summary(self, *tests):

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * events.c - the core's own events: that a wait ends when, and only when, the event was set or the time is
+ * up.
+ *
+ * Events that a client has made are set, too, and never waited for by the core: of these nothing is known. To
+ * tell whether an event is certainly signalled, sets are counted when they begin and when they have returned:
+ * a wait may have ended by each that had begun until then, and a later wait ends by each that had returned.
+ */
+#include "internal.h"
+
+void check_event_init(void *context, PKEVENT event, EVENT_TYPE type)
+{
+    struct hda_check *check = context;
+    unsigned irql = check_enter(check, HOOK_EVENT_INIT);
+    struct check_event *record = check_table_find(&check->events, event);
+
+    if (record != NULL && GET(record->waiters))
+        check_fault(check, NULL, "host->event_init: the core initialises an event that is waited for");
+    if (record != NULL)
+        check_table_drop(record);
+    check->host->event_init(check->host_context, event, type);
+    record = check_table_take(&check->events);
+    if (record != NULL) {
+        PUT(record->type, type);
+        check_table_publish(record, event);
+    }
+    check_leave(check, HOOK_EVENT_INIT, irql);
+}
+
+void check_forget_events(struct hda_check *check, const void *memory, size_t size)
+{
+    for (unsigned i = 0; i < GET(check->events.used); i++) {
+        struct check_event *event = check_table_at(&check->events, i);
+
+        if (event == NULL || !check_lies_in(GET(event->record.key), memory, size))
+            continue;
+        if (GET(event->waiters))
+            check_fault(check, NULL, "host->free: the core frees the memory of an event that is waited for");
+        check_table_drop(event);
+    }
+}
+
+/* ---- Set ----------------------------------------------------------------------------------------------- */
+
+/* Once it is set whoever waited may have made the event, and the record, another's. */
+void check_event_set(void *context, PKEVENT event)
+{
+    struct hda_check *check = context;
+    unsigned irql = check_enter(check, HOOK_EVENT_SET), number = 0;
+    struct check_event *record = check_table_find(&check->events, event);
+    uintptr_t serial = 0;
+
+    if (record != NULL) {
+        serial = GET(record->record.serial);
+        number = ADD(record->begun, 1);
+    }
+    check->host->event_set(check->host_context, event);
+    if (record != NULL && GET(record->record.serial) == serial) {
+        PUT(record->set_at, check->host->now(check->host_context));
+        PUT(record->done, number);
+    }
+    check_leave(check, HOOK_EVENT_SET, irql);
+}
+
+/* ---- Wait ---------------------------------------------------------------------------------------------- */
+
+/* What a wait began with. */
+struct wait {
+    unsigned consumed;
+    bool alone;
+    bool signalled; /* for certain */
+    uint64_t timeout;
+    uint64_t start;
+};
+
+static bool is_signalled(const struct check_event *event)
+{
+    if (GET(event->type) == NotificationEvent)
+        return GET(event->done) > 0;
+    return GET(event->done) > GET(event->consumed);
+}
+
+static void judge_success(struct hda_check *check, struct check_event *event, const struct wait *wait,
+                          bool alone)
+{
+    unsigned begun = GET(event->begun);
+    bool synchronization = GET(event->type) == SynchronizationEvent;
+
+    if (begun == 0)
+        check_fault(check, NULL, "host->event_wait: it says STATUS_SUCCESS of an event that was never set");
+    else if (synchronization && alone && begun == wait->consumed)
+        check_fault(
+            check, NULL,
+            "host->event_wait: a SynchronizationEvent that was set once has ended two waits: the first one "
+            "resets it");
+    PUT(event->consumed, begun);
+}
+
+static void judge_timeout(struct hda_check *check, const struct check_event *event, const struct wait *wait,
+                          bool alone)
+{
+    uint64_t now = check->host->now(check->host_context), end = wait->start + wait->timeout;
+
+    if (end >= wait->start && now + SLACK < end)
+        check_fault(check, NULL,
+                    "host->event_wait: it says STATUS_TIMEOUT after %llu ns, when it was to wait %llu ns",
+                    (unsigned long long)(now - wait->start), (unsigned long long)wait->timeout);
+    if (!alone || GET(event->consumed) != wait->consumed)
+        return;
+    if (wait->signalled)
+        check_fault(check, NULL, "host->event_wait: it says STATUS_TIMEOUT of an event that was set before");
+    else if (is_signalled(event) && GET(event->set_at) + NS_PER_MS < end)
+        check_fault(
+            check, NULL,
+            "host->event_set: it does not wake whoever waits: the wait went on for %llu ns and ended with "
+            "STATUS_TIMEOUT",
+            (unsigned long long)(now - GET(event->set_at)));
+}
+
+static void judge(struct hda_check *check, struct check_event *event, const struct wait *wait,
+                  NTSTATUS status)
+{
+    bool alone = wait->alone && GET(event->waiters) == 1;
+
+    if (status == STATUS_SUCCESS)
+        judge_success(check, event, wait, alone);
+    else if (status == STATUS_TIMEOUT)
+        judge_timeout(check, event, wait, alone);
+    else
+        check_fault(check, NULL,
+                    "host->event_wait: it says %x, and there are STATUS_SUCCESS and STATUS_TIMEOUT only",
+                    (unsigned)status);
+}
+
+static NTSTATUS wait_for(struct hda_check *check, struct check_event *record, PKEVENT event, uint64_t timeout)
+{
+    struct wait wait = {.timeout = timeout};
+    NTSTATUS status;
+
+    wait.alone = ADD(record->waiters, 1) == 1;
+    wait.signalled = is_signalled(record);
+    wait.consumed = GET(record->consumed);
+    wait.start = check->host->now(check->host_context);
+    status = check->host->event_wait(check->host_context, event, timeout);
+    judge(check, record, &wait, status);
+    SUB(record->waiters, 1);
+    return status;
+}
+
+NTSTATUS check_event_wait(void *context, PKEVENT event, uint64_t timeout)
+{
+    struct hda_check *check = context;
+    unsigned irql = check_enter(check, HOOK_EVENT_WAIT);
+    struct check_event *record = check_table_find(&check->events, event);
+    NTSTATUS status;
+
+    if (record != NULL) {
+        status = wait_for(check, record, event, timeout);
+    } else {
+        if (GET(check->events.missed) == 0)
+            check_fault(check, NULL,
+                        "host->event_wait: the core waits for an event that it has not initialised");
+        status = check->host->event_wait(check->host_context, event, timeout);
+    }
+    check_leave(check, HOOK_EVENT_WAIT, irql);
+    check_overdue(check);
+    return status;
+}

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * internal.h - what the files of the checking host share.
+ *
+ * An interrupt may come in the middle of any of this, on the same processor: so there is no lock, which it
+ * would wait for in vain. What is known of the core's locks, work, events and memory stands in tables of a
+ * fixed size, found by address (table.c); each field that another flow of control may look at is read and
+ * written atomically, and what cannot be said for certain, since two things overlap, is not said.
+ */
+#ifndef CHECK_INTERNAL_H
+#define CHECK_INTERNAL_H
+
+#include <check.h>
+#include <wdm.h>
+
+#define NS_PER_US UINT64_C(1000)
+#define NS_PER_MS UINT64_C(1000000)
+#define NS_PER_S  UINT64_C(1000000000)
+#define SLACK     NS_PER_US      /* what a clock may round away */
+#define PATIENCE  (5 * NS_PER_S) /* beyond what is due, before work counts as forgotten */
+
+#define PAGE  4096u
+#define GUARD 32u /* bytes behind each piece of memory that nobody writes to */
+
+#define GET(field)        __atomic_load_n(&(field), __ATOMIC_ACQUIRE)
+#define PUT(field, value) __atomic_store_n(&(field), (value), __ATOMIC_RELEASE)
+#define ADD(field, value) __atomic_add_fetch(&(field), (value), __ATOMIC_ACQ_REL)
+#define SUB(field, value) __atomic_sub_fetch(&(field), (value), __ATOMIC_ACQ_REL)
+
+/* ---- Records by address (table.c) ---------------------------------------------------------------------- */
+
+/* How each record begins. */
+struct check_record {
+    uintptr_t key;    /* what it is of; 0: free */
+    uintptr_t serial; /* another one for each use of the record */
+};
+
+struct check_table {
+    char *records;
+    size_t size; /* of one, a multiple of a pointer's */
+    unsigned capacity;
+    unsigned used;   /* those from here on have never been taken */
+    unsigned missed; /* times that there was no record left: what is not found may be right */
+};
+
+void check_table_init(struct check_table *table, void *records, size_t size, unsigned capacity);
+/* The record of an address, or NULL. */
+void *check_table_find(struct check_table *table, const void *key);
+/* A new record, all zero but for its serial, which nobody finds before it is published. NULL: none is left.
+ */
+void *check_table_take(struct check_table *table);
+void check_table_publish(void *record, const void *key);
+void check_table_drop(void *record);
+/* The index-th record, NULL where there is none; for (i = 0; i < GET(table->used); i++). */
+void *check_table_at(struct check_table *table, unsigned index);
+/* Whether that is a pointer to one of the records, in use or not. */
+bool check_table_has(const struct check_table *table, const void *record);
+
+/* ---- Records ------------------------------------------------------------------------------------------- */
+
+enum check_memory_state { MEMORY_LIVE, MEMORY_FREED };
+
+struct check_memory {
+    struct check_record record; /* its address */
+    size_t size;                /* that the core asked for */
+    unsigned state;
+};
+
+struct check_lock {
+    struct check_record record;
+    unsigned level;
+    unsigned held;    /* 1 while somebody has it */
+    unsigned before;  /* the holder's IRQL until then */
+    unsigned known;   /* whether `holder` says something */
+    uintptr_t holder; /* runner() */
+    uintptr_t order;  /* grows with each acquisition */
+    unsigned extra;   /* acquisitions by its own holder, which have not been passed on */
+};
+
+struct check_work {
+    struct check_record record;
+    struct hda_check *check;
+    struct check_work *self; /* what the host hands back is no context of ours where this is not so */
+    unsigned level;
+    unsigned word; /* whether it is queued: see work.c */
+    unsigned running;
+    unsigned cancelled; /* since it was queued last */
+    unsigned late;      /* that it has not run has been told */
+    unsigned calling;   /* `caller` is in work_queue(), at DISPATCH_LEVEL */
+    uintptr_t caller;
+    uintptr_t runs_on; /* whom it runs on, or ran last */
+    ULONGLONG due;     /* UINT64_MAX: not known */
+    hda_work_routine *routine;
+    void *context;
+};
+
+struct check_event {
+    struct check_record record;
+    unsigned type;
+    unsigned waiters;
+    unsigned begun;     /* times that it was set, when that began */
+    unsigned done;      /* of those, the last that has returned */
+    unsigned consumed;  /* of those, all that a wait may have ended with */
+    unsigned successes; /* waits that ended so */
+    ULONGLONG set_at;   /* when the last one returned */
+};
+
+struct check_dma {
+    struct check_record record; /* its memory */
+    size_t size;
+    ULONGLONG address;
+};
+
+struct check_pages {
+    struct check_record record; /* its MDL */
+    size_t size;
+    ULONGLONG highest;
+};
+
+struct check_object {
+    struct check_record record;
+    unsigned references;
+};
+
+/* ---- The check ----------------------------------------------------------------------------------------- */
+
+#define MEMORY_RECORDS 4096
+#define LOCK_RECORDS   128
+#define WORK_RECORDS   32
+#define EVENT_RECORDS  128
+#define DMA_RECORDS    256
+#define PAGES_RECORDS  128
+#define OBJECT_RECORDS 128
+#define TOLD_RECORDS   256
+#define KEPT           32 /* pieces of memory that have been freed and are looked at again */
+
+struct check_told {
+    uintptr_t kind;
+    unsigned times;
+};
+
+/* What the try-out needs beyond its own life (tryout_work.c). */
+struct check_trial {
+    struct hda_check *check;
+    enum hda_level level;
+    struct hda_work work;
+    struct hda_lock lock;
+    KEVENT event;
+    unsigned begun;
+    unsigned runs;
+};
+
+enum check_connection { NOT_CONNECTED, CONNECTING, CONNECTED, DISCONNECTING };
+
+struct check_interrupt {
+    unsigned state;  /* of enum check_connection */
+    unsigned active; /* calls of the routine that go on */
+    unsigned calls;  /* since it was connected */
+    unsigned missed; /* times that a cause was found and the routine had never been called */
+    hda_interrupt_routine *routine;
+    void *context;
+};
+
+struct hda_check {
+    struct hda_check *self;          /* as in struct check_work */
+    struct hda_bus_config config;    /* for the core */
+    const struct hda_host_ops *host; /* what is checked */
+    void *host_context;
+    const struct hda_device_ops *device;
+    void *device_context;
+    hda_check_report *report;
+    void *report_context;
+    unsigned faults;
+    struct check_told told[TOLD_RECORDS];
+
+    struct check_table memories, locks, works, events, dmas, pages, objects;
+    struct check_memory *kept[KEPT];
+    unsigned kept_next;
+    uintptr_t acquisitions;
+    unsigned held; /* locks */
+
+    ULONGLONG latest;        /* that now() has said */
+    LONGLONG latest_counter; /* performance_counter(), once `counted` */
+    unsigned counted;
+    unsigned interrupt_level; /* that the routine is called at; 0: not known yet */
+    struct check_interrupt interrupt;
+    struct check_trial trial;
+
+    struct check_memory memory_records[MEMORY_RECORDS];
+    struct check_lock lock_records[LOCK_RECORDS];
+    struct check_work work_records[WORK_RECORDS];
+    struct check_event event_records[EVENT_RECORDS];
+    struct check_dma dma_records[DMA_RECORDS];
+    struct check_pages page_records[PAGES_RECORDS];
+    struct check_object object_records[OBJECT_RECORDS];
+};
+
+/* ---- Sentences (report.c) ------------------------------------------------------------------------------ */
+
+/* Counts a fault, and tells it unless its like has been told three times. `subject` tells apart faults with
+ * the same words: any pointer that stands for whom it is about, or NULL. */
+__attribute__((format(printf, 3, 4))) void check_fault(struct hda_check *check, const void *subject,
+                                                       const char *format, ...);
+/* Tells something that is no fault, once. */
+__attribute__((format(printf, 2, 3))) void check_note(struct hda_check *check, const char *format, ...);
+
+/* ---- Levels (level.c) ---------------------------------------------------------------------------------- */
+
+enum check_hook {
+    HOOK_ALLOC,
+    HOOK_FREE,
+    HOOK_LOCK_INIT,
+    HOOK_LOCK_ACQUIRE,
+    HOOK_LOCK_RELEASE,
+    HOOK_WORK_INIT,
+    HOOK_WORK_QUEUE,
+    HOOK_WORK_CANCEL,
+    HOOK_EVENT_INIT,
+    HOOK_EVENT_SET,
+    HOOK_EVENT_WAIT,
+    HOOK_IRQL,
+    HOOK_RUNNER,
+    HOOK_NOW,
+    HOOK_PERFORMANCE_COUNTER,
+    HOOK_STALL,
+    HOOK_SLEEP,
+    HOOK_OBJECT_REFERENCE,
+    HOOK_OBJECT_DEREFERENCE,
+    HOOK_LOG,
+    HOOK_READ8,
+    HOOK_READ16,
+    HOOK_READ32,
+    HOOK_WRITE8,
+    HOOK_WRITE16,
+    HOOK_WRITE32,
+    HOOK_MAP,
+    HOOK_DMA_ALLOC,
+    HOOK_DMA_FREE,
+    HOOK_DMA_SYNC,
+    HOOK_PAGES_ALLOC,
+    HOOK_PAGES_FREE,
+    HOOK_PAGES_RUN,
+    HOOK_INTERRUPT_CONNECT,
+    HOOK_INTERRUPT_DISCONNECT,
+    HOOKS
+};
+
+const char *check_hook_name(enum check_hook hook);
+/* The caller's IRQL, as the host tells it. */
+unsigned check_irql(struct hda_check *check);
+/* Before a hook: whether the core may call it at this IRQL. Returns the IRQL. */
+unsigned check_enter(struct hda_check *check, enum check_hook hook);
+/* Behind it: whether it has left the IRQL as it was. */
+void check_leave(struct hda_check *check, enum check_hook hook, unsigned irql);
+
+/* A host has called `hook`'s routine with a context that is not what it was given, so that it is not known
+ * whose it is: the check that was made last tells. */
+void check_lost_context(enum check_hook hook);
+
+/* ---- The hooks, a file for each subject ---------------------------------------------------------------- */
+
+void *check_alloc(void *context, size_t size);
+void check_free(void *context, void *memory);
+/* Whether nothing of what was handed out lies in the range; `hook` has just given it. */
+void check_overlaps(struct hda_check *check, enum check_hook hook, const void *memory, size_t size);
+/* Gives back what free() has kept for a while. */
+void check_free_kept(struct hda_check *check);
+
+void check_lock_init(void *context, struct hda_lock *lock, enum hda_level level);
+void check_lock_acquire(void *context, struct hda_lock *lock);
+void check_lock_release(void *context, struct hda_lock *lock);
+/* The memory goes: so do the locks in it. */
+void check_forget_locks(struct hda_check *check, const void *memory, size_t size);
+
+void check_work_init(void *context, struct hda_work *work, enum hda_level level, hda_work_routine *routine,
+                     void *routine_context);
+void check_work_queue(void *context, struct hda_work *work, uint64_t delay);
+void check_work_cancel(void *context, struct hda_work *work);
+void check_forget_works(struct hda_check *check, const void *memory, size_t size);
+/* Whether work was due long ago. */
+void check_overdue(struct hda_check *check);
+/* Whether the record says for certain that the work is queued. */
+bool check_work_is_queued(const struct check_work *work);
+
+void check_event_init(void *context, PKEVENT event, EVENT_TYPE type);
+void check_event_set(void *context, PKEVENT event);
+NTSTATUS check_event_wait(void *context, PKEVENT event, uint64_t timeout);
+void check_forget_events(struct hda_check *check, const void *memory, size_t size);
+
+KIRQL check_irql_hook(void *context);
+uintptr_t check_runner(void *context);
+uint64_t check_now(void *context);
+LONGLONG check_performance_counter(void *context);
+void check_stall(void *context, uint32_t microseconds);
+void check_sleep(void *context, uint32_t microseconds);
+
+void check_object_reference(void *context, PDEVICE_OBJECT object);
+void check_object_dereference(void *context, PDEVICE_OBJECT object);
+void check_log(void *context, enum hda_log_level level, const char *format, va_list arguments);
+
+uint8_t check_read8(void *context, uint32_t offset);
+uint16_t check_read16(void *context, uint32_t offset);
+uint32_t check_read32(void *context, uint32_t offset);
+void check_write8(void *context, uint32_t offset, uint8_t value);
+void check_write16(void *context, uint32_t offset, uint16_t value);
+void check_write32(void *context, uint32_t offset, uint32_t value);
+volatile ULONG *check_map(void *context, uint32_t offset);
+
+NTSTATUS check_dma_alloc(void *context, size_t size, uint64_t highest, struct hda_dma *dma);
+void check_dma_free(void *context, struct hda_dma *dma);
+void check_dma_sync(void *context, const struct hda_dma *dma, size_t offset, size_t size,
+                    enum hda_sync direction);
+NTSTATUS check_pages_alloc(void *context, size_t size, uint64_t highest, PMDL *mdl);
+void check_pages_free(void *context, PMDL mdl);
+size_t check_pages_run(void *context, PMDL mdl, size_t offset, uint64_t *address);
+
+NTSTATUS check_interrupt_connect(void *context, hda_interrupt_routine *routine, void *routine_context);
+void check_interrupt_disconnect(void *context);
+/* INTSTS has been read: whether a cause was found that nobody was called for. */
+void check_interrupt_seen(struct hda_check *check, uint32_t status);
+
+/* The balance (balance.c): what is left, and ending it where it would call later. */
+void check_balance(struct hda_check *check);
+
+/* Whether `address` lies in the range. */
+static inline bool check_lies_in(uintptr_t address, const void *memory, size_t size)
+{
+    return address - (uintptr_t)memory < size;
+}
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * memory.c - alloc and free.
+ *
+ * Each piece is longer than was asked for by a guard that nobody writes to. What is freed is filled with a
+ * pattern, and goes back to the host a little later: until then a second free, and a write, is noticed.
+ */
+#include "internal.h"
+
+#define GUARD_BYTE 0xA5
+#define FREED_BYTE 0xDD
+
+/* The first byte of a range that is not `value`; `size` when all are. */
+static size_t first_other(const void *memory, uint8_t value, size_t size)
+{
+    const volatile uint8_t *bytes = memory;
+    size_t i = 0;
+
+    while (i < size && bytes[i] == value)
+        i++;
+    return i;
+}
+
+/* ---- Alloc --------------------------------------------------------------------------------------------- */
+
+static void say_overlap(struct hda_check *check, enum check_hook hook, const void *memory, size_t size,
+                        const struct check_record *other)
+{
+    check_fault(check, check_hook_name(hook), "%s: the %llu bytes at %p overlap what was handed out at %p",
+                check_hook_name(hook), (unsigned long long)size, memory, (const void *)other->key);
+}
+
+static bool overlap(const void *memory, size_t size, const struct check_record *other, size_t other_size)
+{
+    uintptr_t address = (uintptr_t)memory;
+
+    return address < GET(other->key) + other_size && GET(other->key) < address + size;
+}
+
+void check_overlaps(struct hda_check *check, enum check_hook hook, const void *memory, size_t size)
+{
+    for (unsigned i = 0; i < GET(check->memories.used); i++) {
+        struct check_memory *other = check_table_at(&check->memories, i);
+
+        if (other != NULL && overlap(memory, size, &other->record, GET(other->size) + GUARD))
+            say_overlap(check, hook, memory, size, &other->record);
+    }
+    for (unsigned i = 0; i < GET(check->dmas.used); i++) {
+        struct check_dma *other = check_table_at(&check->dmas, i);
+
+        if (other != NULL && overlap(memory, size, &other->record, GET(other->size)))
+            say_overlap(check, hook, memory, size, &other->record);
+    }
+}
+
+/* "Zeroed, non-paged memory aligned for any type." */
+static void judge(struct hda_check *check, const void *memory, size_t size)
+{
+    size_t zeroed = first_other(memory, 0, size + GUARD);
+
+    if ((uintptr_t)memory % _Alignof(max_align_t) != 0)
+        check_fault(check, NULL,
+                    "host->alloc: the memory at %p is not aligned for any type, which takes a multiple of %u",
+                    memory, (unsigned)_Alignof(max_align_t));
+    if (zeroed < size + GUARD)
+        check_fault(check, NULL,
+                    "host->alloc: memory is to be zeroed, and of %llu bytes the one at offset %llu is %x",
+                    (unsigned long long)(size + GUARD), (unsigned long long)zeroed,
+                    ((const uint8_t *)memory)[zeroed]);
+    check_overlaps(check, HOOK_ALLOC, memory, size + GUARD);
+}
+
+static void note(struct hda_check *check, void *memory, size_t size)
+{
+    struct check_memory *record = check_table_take(&check->memories);
+
+    if (record == NULL)
+        return;
+    PUT(record->size, size);
+    check_table_publish(record, memory);
+}
+
+void *check_alloc(void *context, size_t size)
+{
+    struct hda_check *check = context;
+    unsigned irql = check_enter(check, HOOK_ALLOC);
+    uint8_t *memory = check->host->alloc(check->host_context, size + GUARD);
+
+    check_leave(check, HOOK_ALLOC, irql);
+    if (memory == NULL)
+        return NULL;
+    judge(check, memory, size);
+    RtlFillMemory(memory + size, GUARD, GUARD_BYTE);
+    note(check, memory, size);
+    return memory;
+}
+
+/* ---- Free ---------------------------------------------------------------------------------------------- */
+
+static void judge_guard(struct hda_check *check, const struct check_memory *record, const uint8_t *memory)
+{
+    size_t size = GET(record->size), intact = first_other(memory + size, GUARD_BYTE, GUARD);
+
+    if (intact < GUARD)
+        check_fault(check, NULL,
+                    "host->alloc: the %llu bytes at %p were written to beyond their end, at offset %llu",
+                    (unsigned long long)size, (const void *)memory, (unsigned long long)(size + intact));
+}
+
+/* To the host at last. */
+static void give_back(struct hda_check *check, struct check_memory *record)
+{
+    void *memory = (void *)GET(record->record.key);
+    size_t size = GET(record->size), intact = first_other(memory, FREED_BYTE, size);
+
+    if (intact < size)
+        check_fault(
+            check, NULL,
+            "host->free: of the %llu bytes at %p the one at offset %llu was written to after they were freed",
+            (unsigned long long)size, memory, (unsigned long long)intact);
+    check_table_drop(record);
+    check->host->free(check->host_context, memory);
+}
+
+/* In the place of what was freed some time ago, which goes back. */
+static void keep(struct hda_check *check, struct check_memory *record)
+{
+    unsigned place = (ADD(check->kept_next, 1) - 1) % KEPT;
+    struct check_memory *old = __atomic_exchange_n(&check->kept[place], record, __ATOMIC_ACQ_REL);
+
+    if (old != NULL)
+        give_back(check, old);
+}
+
+void check_free_kept(struct hda_check *check)
+{
+    for (unsigned i = 0; i < KEPT; i++) {
+        struct check_memory *old = __atomic_exchange_n(&check->kept[i], NULL, __ATOMIC_ACQ_REL);
+
+        if (old != NULL)
+            give_back(check, old);
+    }
+}
+
+static void forget_contents(struct hda_check *check, const void *memory, size_t size)
+{
+    check_forget_locks(check, memory, size);
+    check_forget_works(check, memory, size);
+    check_forget_events(check, memory, size);
+}
+
+/* Where there was no room for a record it may be right, and goes back at once. */
+static void free_unknown(struct hda_check *check, void *memory)
+{
+    if (GET(check->memories.missed) > 0)
+        check->host->free(check->host_context, memory);
+    else
+        check_fault(check, NULL, "host->free: the core frees %p, which host->alloc has not handed out",
+                    memory);
+}
+
+static void free_known(struct hda_check *check, struct check_memory *record, void *memory)
+{
+    unsigned live = MEMORY_LIVE;
+    size_t size = GET(record->size);
+
+    if (!__atomic_compare_exchange_n(&record->state, &live, MEMORY_FREED, false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_ACQUIRE)) {
+        check_fault(check, NULL, "host->free: the core frees the %llu bytes at %p twice",
+                    (unsigned long long)size, memory);
+        return;
+    }
+    judge_guard(check, record, memory);
+    forget_contents(check, memory, size);
+    RtlFillMemory(memory, size, FREED_BYTE);
+    keep(check, record);
+}
+
+void check_free(void *context, void *memory)
+{
+    struct hda_check *check = context;
+    unsigned irql = check_enter(check, HOOK_FREE);
+    struct check_memory *record = check_table_find(&check->memories, memory);
+
+    if (record != NULL)
+        free_known(check, record, memory);
+    else
+        free_unknown(check, memory);
+    check_leave(check, HOOK_FREE, irql);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* objects.c - references to clients' device objects, and the log. */
+#include "internal.h"
+
+/* ---- Device objects ------------------------------------------------------------------------------------ */
+
+static void note_reference(struct hda_check *check, PDEVICE_OBJECT object)
+{
+    struct check_object *record = check_table_find(&check->objects, object);
+
+    if (record == NULL) {
+        record = check_table_take(&check->objects);
+        if (record == NULL)
+            return;
+        check_table_publish(record, object);
+    }
+    ADD(record->references, 1);
+}
+
+void check_object_reference(void *context, PDEVICE_OBJECT object)
+{
+    struct hda_check *check = context;
+    unsigned irql = check_enter(check, HOOK_OBJECT_REFERENCE);
+
+    if (object == NULL)
+        check_fault(check, NULL, "host->object_reference: the core gives it NULL");
+    else
+        note_reference(check, object);
+    check->host->object_reference(check->host_context, object);
+    check_leave(check, HOOK_OBJECT_REFERENCE, irql);
+}
+
+/* The record stays, with no references: two who come at once would else not know whose it is. */
+static void note_dereference(struct hda_check *check, PDEVICE_OBJECT object)
+{
+    struct check_object *record = check_table_find(&check->objects, object);
+    unsigned references = record != NULL ? GET(record->references) : 0;
+
+    while (references > 0 && !__atomic_compare_exchange_n(&record->references, &references, references - 1,
+                                                          false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        ;
+    if (references == 0 && GET(check->objects.missed) == 0)
+        check_fault(check, NULL,
+                    "host->object_dereference: the core gives back a reference to %p that it does not have",
+                    (void *)object);
+}
+
+void check_object_dereference(void *context, PDEVICE_OBJECT object)
+{
+    struct hda_check *check = context;
+    unsigned irql = check_enter(check, HOOK_OBJECT_DEREFERENCE);
+
+    note_dereference(check, object);
+    check->host->object_dereference(check->host_context, object);
+    check_leave(check, HOOK_OBJECT_DEREFERENCE, irql);
+}
+
+/* ---- The log ------------------------------------------------------------------------------------------- */
+
+/* One conversion behind its percent sign: what stands behind it, or NULL when a host need not know it. */
+static const char *conversion(const char *format)
+{
+    while (*format >= '0' && *format <= '9')
+        format++;
+    for (unsigned l = 0; *format == 'l' && l < 2; l++)
+        format++;
+    switch (*format) {
+    case 's':
+    case 'c':
+    case 'd':
+    case 'u':
+    case 'x':
+    case 'p':
+        return format + 1;
+    default:
+        return NULL;
+    }
+}
+
+/* "%s %c %d %u %x %p and widths, with l and ll", and no line feed. */
+static bool is_plain(const char *format)
+{
+    while (format != NULL && *format != '\0' && *format != '\n')
+        format = *format == '%' ? conversion(format + 1) : format + 1;
+    return format != NULL && *format == '\0';
+}
+
+void check_log(void *context, enum hda_log_level level, const char *format, va_list arguments)
+{
+    struct hda_check *check = context;
+    unsigned irql = check_enter(check, HOOK_LOG);
+
+    if (level > HDA_LOG_DEBUG)
+        check_fault(check, NULL, "host->log: the core gives it level %u, and there are 0 to 3",
+                    (unsigned)level);
+    if (!is_plain(format))
+        check_fault(check, format,
+                    "host->log: the core gives it a line feed, or a format that a host need not know: \"%s\"",
+                    format);
+    check->host->log(check->host_context, level, format, arguments);
+    check_leave(check, HOOK_LOG, irql);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* time.c - who runs at which level, and when: irql, runner, now, performance_counter, stall, sleep. */
+#include "internal.h"
+
+#define LONGEST_STALL 300 /* microseconds at DISPATCH_LEVEL */
+
+KIRQL check_irql_hook(void *context)
+{
+    return (KIRQL)check_irql(context);
+}
+
+uintptr_t check_runner(void *context)
+{
+    struct hda_check *check = context;
+    unsigned irql = check_enter(check, HOOK_RUNNER);
+    uintptr_t runner = check->host->runner(check->host_context);
+
+    if (irql == DISPATCH_LEVEL && check->host->runner(check->host_context) != runner)
+        check_fault(check, NULL, "host->runner: it says something else at each call within one routine");
+    check_leave(check, HOOK_RUNNER, irql);
+    return runner;
+}
+
+/* ---- Now ----------------------------------------------------------------------------------------------- */
+
+/* What others have been told meanwhile does not matter, only what was known before the call. */
+uint64_t check_now(void *context)
+{
+    struct hda_check *check = context;
+    ULONGLONG latest = GET(check->latest), now = check->host->now(check->host_context);
+
+    if (now < latest)
+        check_fault(check, NULL, "host->now: it has gone back, from %llu to %llu", (unsigned long long)latest,
+                    (unsigned long long)now);
+    while (now > latest && !__atomic_compare_exchange_n(&check->latest, &latest, now, false, __ATOMIC_ACQ_REL,
+                                                        __ATOMIC_ACQUIRE))
+        ;
+    return now;
+}
+
+LONGLONG check_performance_counter(void *context)
+{
+    struct hda_check *check = context;
+    bool counted = GET(check->counted);
+    LONGLONG latest = GET(check->latest_counter), now = check->host->performance_counter(check->host_context);
+
+    if (counted && now < latest)
+        check_fault(check, NULL, "host->performance_counter: it has gone back, from %llx to %llx",
+                    (unsigned long long)latest, (unsigned long long)now);
+    if (!counted || now > latest) {
+        __atomic_compare_exchange_n(&check->latest_counter, &latest, now, false, __ATOMIC_ACQ_REL,
+                                    __ATOMIC_ACQUIRE);
+        PUT(check->counted, 1);
+    }
+    return now;
+}
+
+/* ---- Letting time pass --------------------------------------------------------------------------------- */
+
+static void judge_passed(struct hda_check *check, enum check_hook hook, uint64_t start, uint32_t microseconds)
+{
+    uint64_t passed = check_now(check) - start, wanted = microseconds * NS_PER_US;
+
+    if (passed == 0 && wanted > 0)
+        check_fault(check, check_hook_name(hook), "host->now: it stands still while %s lets %u us pass",
+                    check_hook_name(hook), (unsigned)microseconds);
+    else if (passed + SLACK + wanted / 64 < wanted)
+        check_fault(
+            check, check_hook_name(hook),
+            "%s: it was asked to let %u us pass, and by host->now, which counts nanoseconds, %llu ns have "
+            "passed",
+            check_hook_name(hook), (unsigned)microseconds, (unsigned long long)passed);
+}
+
+void check_stall(void *context, uint32_t microseconds)
+{
+    struct hda_check *check = context;
+    unsigned irql = check_enter(check, HOOK_STALL);
+    uint64_t start = check_now(check);
+
+    if (irql >= DISPATCH_LEVEL && microseconds > LONGEST_STALL)
+        check_fault(check, NULL,
+                    "host->stall: the core stalls for %u us at IRQL %u, and may for %u at DISPATCH_LEVEL",
+                    (unsigned)microseconds, irql, LONGEST_STALL);
+    check->host->stall(check->host_context, microseconds);
+    judge_passed(check, HOOK_STALL, start, microseconds);
+    check_leave(check, HOOK_STALL, irql);
+}
+
+void check_sleep(void *context, uint32_t microseconds)
+{
+    struct hda_check *check = context;
+    unsigned irql = check_enter(check, HOOK_SLEEP);
+    uint64_t start = check_now(check);
+
+    check->host->sleep(check->host_context, microseconds);
+    judge_passed(check, HOOK_SLEEP, start, microseconds);
+    check_leave(check, HOOK_SLEEP, irql);
+    check_overdue(check);
+}

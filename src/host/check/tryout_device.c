@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tryout_device.c - registers of each width, the pointers to them, the interrupt's connection.
+ *
+ * A stream descriptor that does not run has registers of all widths that keep what is written to them, and do
+ * nothing until it runs.
+ */
+#include "tryout.h"
+
+#define GCAP        0x00u
+#define VMIN        0x02u
+#define VMAJ        0x03u
+#define GCTL        0x08u
+#define GCTL_CRST   0x01u
+#define WALCLK      0x30u
+#define SD_CTL_TAG  0x02u
+#define SD_CTL_RUN  0x02u
+#define SD_LPIB     0x04u
+#define SD_CBL      0x08u
+#define SD_LVI      0x0Cu
+#define STREAM_BASE 0x80u
+#define STREAM_STEP 0x20u
+
+#define RESET_TIME  100000 /* microseconds, as the core's own bound */
+#define RESETS      3
+#define RESET_LOW   100  /* microseconds (HDA 5.5.1.2) */
+#define CODECS_TIME 1000 /* microseconds (HDA 4.3) */
+#define INTERVAL    5000 /* microseconds in which the wall clock is looked at */
+
+/* ---- What says which controller it is ------------------------------------------------------------------ */
+
+/* Whether a controller is there; what else is wrong has been told. */
+static bool try_identity(struct hda_check *check, unsigned *gcap)
+{
+    unsigned major, minor;
+
+    *gcap = check_read16(check, GCAP);
+    if (*gcap == UINT16_MAX) {
+        check_fault(
+            check, NULL,
+            "device->read16: GCAP (0h) reads as all ones: no controller is there, or it is not where BAR 0 "
+            "is mapped");
+        return false;
+    }
+    if (check_read16(check, GCAP) != *gcap)
+        check_fault(check, NULL,
+                    "device->read16: GCAP (0h), which is constant, reads as %x and then as another", *gcap);
+    major = check_read8(check, VMAJ);
+    minor = check_read8(check, VMIN);
+    if (major == 1)
+        return true;
+    check_fault(
+        check, NULL,
+        "device->read8: VMAJ (3h) and VMIN (2h) read as %x and %x, and an HD Audio 1.0 controller has 1 and "
+        "0",
+        major, minor);
+    return false;
+}
+
+/* ---- Out of reset -------------------------------------------------------------------------------------- */
+
+/* Whether CRST becomes that in time. */
+static bool set_reset(struct hda_check *check, uint32_t crst)
+{
+    uint32_t bound = check->config.bounds.link_reset, steps;
+
+    steps = (bound != 0 ? bound : RESET_TIME) / CODECS_TIME + 1;
+    check_write32(check, GCTL, crst);
+    for (uint32_t i = 0; i < steps && (check_read32(check, GCTL) & GCTL_CRST) != crst; i++)
+        check_sleep(check, CODECS_TIME);
+    return (check_read32(check, GCTL) & GCTL_CRST) == crst;
+}
+
+static bool leave_reset(struct hda_check *check)
+{
+    bool left = false;
+
+    for (unsigned i = 0; i < RESETS && !left; i++) {
+        set_reset(check, 0);
+        check_sleep(check, RESET_LOW);
+        left = set_reset(check, GCTL_CRST);
+    }
+    if (!left)
+        check_fault(
+            check, NULL,
+            "device->write32: 1 was written to GCTL.CRST (8h), and device->read32 does not read it in time: "
+            "the controller does not leave its reset, or one of the two does not reach it");
+    return left;
+}
+
+/* ---- Registers that keep what is written --------------------------------------------------------------- */
+
+struct kept {
+    uint8_t tag;
+    uint16_t last;
+    uint32_t length;
+};
+
+static struct kept read_kept(struct hda_check *check, uint32_t base)
+{
+    return (struct kept){
+        .tag = check_read8(check, base + SD_CTL_TAG) & 0xF0,
+        .last = check_read16(check, base + SD_LVI) & 0xFF,
+        .length = check_read32(check, base + SD_CBL),
+    };
+}
+
+static void write_kept(struct hda_check *check, uint32_t base, const struct kept *kept)
+{
+    check_write8(check, base + SD_CTL_TAG, kept->tag);
+    check_write16(check, base + SD_LVI, kept->last);
+    check_write32(check, base + SD_CBL, kept->length);
+}
+
+static void say_not_kept(struct hda_check *check, enum check_hook hook, const char *name, uint32_t written,
+                         uint32_t read)
+{
+    check_fault(check, check_hook_name(hook),
+                "%s: %x was written to %s of a stream that does not run, and it reads as %x",
+                check_hook_name(hook), (unsigned)written, name, (unsigned)read);
+}
+
+static void try_kept(struct hda_check *check, uint32_t base)
+{
+    static const struct kept written = {0x50, 0x05, 0x12380};
+    struct kept before = read_kept(check, base), read;
+
+    write_kept(check, base, &written);
+    read = read_kept(check, base);
+    if (read.tag != written.tag)
+        say_not_kept(check, HOOK_WRITE8, "SDnCTL 23:16 (82h)", written.tag, read.tag);
+    if (read.last != written.last)
+        say_not_kept(check, HOOK_WRITE16, "SDnLVI (8Ch)", written.last, read.last);
+    if (read.length != written.length)
+        say_not_kept(check, HOOK_WRITE32, "SDnCBL (88h)", written.length, read.length);
+    write_kept(check, base, &before);
+}
+
+static void try_streams(struct hda_check *check, unsigned gcap)
+{
+    unsigned streams = (gcap >> 12 & 0xF) + (gcap >> 8 & 0xF) + (gcap >> 3 & 0x1F);
+
+    if (streams > 0 && !(check_read8(check, STREAM_BASE) & SD_CTL_RUN))
+        try_kept(check, STREAM_BASE);
+}
+
+/* ---- The wall clock ------------------------------------------------------------------------------------ */
+
+/* What passes in nanoseconds by each of the two, between two looks. */
+static void compare_clocks(struct hda_check *check, uint64_t *by_wall_clock, uint64_t *by_now)
+{
+    uint32_t ticks = check_read32(check, WALCLK);
+    uint64_t start = check_now(check);
+
+    check_sleep(check, INTERVAL);
+    ticks = check_read32(check, WALCLK) - ticks;
+    *by_now = check_now(check) - start;
+    *by_wall_clock = (uint64_t)ticks * 125 / 3; /* 24 MHz (HDA 3.3.16) */
+}
+
+static bool are_near(uint64_t a, uint64_t b)
+{
+    return a - a / 5 <= b && b - b / 5 <= a;
+}
+
+/* A controller whose wall clock stands still is not the host's fault. */
+static void try_wall_clock(struct hda_check *check)
+{
+    uint64_t by_wall_clock = 0, by_now = 0;
+
+    for (unsigned i = 0; i < 3; i++) {
+        compare_clocks(check, &by_wall_clock, &by_now);
+        if (by_wall_clock == 0 || are_near(by_wall_clock, by_now))
+            return;
+    }
+    check_fault(
+        check, NULL,
+        "host->now: it says that %llu ns have passed, and the controller's wall clock that it was %llu ns: "
+        "one of them does not count what it should",
+        (unsigned long long)by_now, (unsigned long long)by_wall_clock);
+}
+
+static void try_map(struct hda_check *check)
+{
+    volatile ULONG *wall_clock = check_map(check, WALCLK);
+    uint32_t first, shown, last;
+
+    check_map(check, STREAM_BASE + SD_LPIB);
+    if (wall_clock == NULL)
+        return;
+    first = check_read32(check, WALCLK);
+    shown = ReadULongAcquire(wall_clock);
+    last = check_read32(check, WALCLK);
+    if (shown - first > last - first)
+        check_fault(
+            check, NULL,
+            "device->map: WALCLK (30h) is %x where it points to, and device->read32 reads %x before and %x "
+            "after that",
+            (unsigned)shown, (unsigned)first, (unsigned)last);
+}
+
+/* ---- The interrupt ------------------------------------------------------------------------------------- */
+
+static bool not_ours(void *context)
+{
+    (void)context;
+    return false;
+}
+
+/* Twice, as the core does when the system sleeps in between. */
+static void try_connection(struct hda_check *check)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        NTSTATUS status = check_interrupt_connect(check, not_ours, check);
+
+        if (!NT_SUCCESS(status)) {
+            check_fault(check, NULL, "device->interrupt_connect: it fails with %x: no bus would start",
+                        (unsigned)status);
+            return;
+        }
+        check_sleep(check, CODECS_TIME);
+        check_interrupt_disconnect(check);
+        check_sleep(check, CODECS_TIME);
+    }
+}
+
+/* ---- All ----------------------------------------------------------------------------------------------- */
+
+void tryout_device(struct hda_check *check)
+{
+    unsigned gcap;
+    bool in_reset;
+
+    if (!try_identity(check, &gcap))
+        return;
+    in_reset = !(check_read32(check, GCTL) & GCTL_CRST);
+    if (in_reset && !leave_reset(check))
+        return;
+    if (in_reset)
+        check_sleep(check, CODECS_TIME);
+    try_streams(check, gcap);
+    try_wall_clock(check);
+    try_map(check);
+    try_connection(check);
+    if (in_reset)
+        set_reset(check, 0);
+}

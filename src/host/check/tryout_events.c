@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* tryout_events.c - events of both types, as far as one thread can tell; what is wrong check_event_wait()
+ * notices. That a set wakes whoever waits shows in tryout_work.c. */
+#include "tryout.h"
+
+#define TIMEOUT (2 * NS_PER_MS)
+
+/* Not set, set once, set twice; what no wait has reset stays. */
+static void try_states(struct hda_check *check, EVENT_TYPE type)
+{
+    KEVENT event;
+
+    RtlZeroMemory(&event, sizeof(event));
+    check_event_init(check, &event, type);
+    check_event_wait(check, &event, 0);
+    for (unsigned times = 1; times <= 2; times++) {
+        for (unsigned i = 0; i < times; i++)
+            check_event_set(check, &event);
+        check_event_wait(check, &event, TIMEOUT);
+        check_event_wait(check, &event, 0);
+    }
+    check_forget_events(check, &event, sizeof(event));
+}
+
+static void wait_in_vain(struct hda_check *check)
+{
+    KEVENT event;
+
+    RtlZeroMemory(&event, sizeof(event));
+    check_event_init(check, &event, NotificationEvent);
+    check_event_wait(check, &event, TIMEOUT);
+    check_forget_events(check, &event, sizeof(event));
+}
+
+static void try_timeout(struct hda_check *check)
+{
+    uint64_t shortest = tryout_shortest(check, wait_in_vain, LATE);
+
+    if (shortest > LATE)
+        check_fault(
+            check, NULL,
+            "host->event_wait: it was asked three times to wait %llu ns at most, and the shortest took %llu "
+            "ns",
+            (unsigned long long)TIMEOUT, (unsigned long long)shortest);
+}
+
+void tryout_events(struct hda_check *check)
+{
+    try_states(check, NotificationEvent);
+    try_states(check, SynchronizationEvent);
+    try_timeout(check);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tryout_locks.c - locks of each level, alone and one in the other, as far as one thread can tell: what they
+ * do to the IRQL. The files around have wrapped the hooks, and notice. That a lock keeps another processor
+ * out shows in tryout_work.c.
+ */
+#include "tryout.h"
+
+#define LEVELS 3
+
+static void init_all(struct hda_check *check, struct hda_lock locks[LEVELS])
+{
+    for (unsigned level = 0; level < LEVELS; level++)
+        check_lock_init(check, &locks[level], (enum hda_level)level);
+}
+
+static void try_each(struct hda_check *check, struct hda_lock locks[LEVELS])
+{
+    for (unsigned level = 0; level < 2 * LEVELS; level++) {
+        check_lock_acquire(check, &locks[level % LEVELS]);
+        check_lock_release(check, &locks[level % LEVELS]);
+    }
+}
+
+/* Also what the core does with a lock held. */
+static void try_nested(struct hda_check *check, struct hda_lock locks[LEVELS])
+{
+    void *memory;
+
+    for (unsigned level = 0; level < LEVELS; level++)
+        check_lock_acquire(check, &locks[level]);
+    check_lock_release(check, &locks[HDA_LEVEL_INTERRUPT]);
+    memory = check_alloc(check, 96);
+    check_stall(check, 10);
+    check_runner(check);
+    if (memory != NULL)
+        check_free(check, memory);
+    check_lock_release(check, &locks[HDA_LEVEL_DISPATCH]);
+    check_lock_release(check, &locks[HDA_LEVEL_PASSIVE]);
+}
+
+/* Two of one level are two: one does not keep out the other. */
+static void try_two(struct hda_check *check, struct hda_lock *first)
+{
+    struct hda_lock second = {0};
+
+    check_lock_init(check, &second, HDA_LEVEL_DISPATCH);
+    check_lock_acquire(check, first);
+    check_lock_acquire(check, &second);
+    check_lock_release(check, &second);
+    check_lock_release(check, first);
+    check_forget_locks(check, &second, sizeof(second));
+}
+
+void tryout_locks(struct hda_check *check)
+{
+    struct hda_lock locks[LEVELS] = {0};
+
+    init_all(check, locks);
+    try_each(check, locks);
+    try_nested(check, locks);
+    try_two(check, &locks[HDA_LEVEL_DISPATCH]);
+    check_forget_locks(check, locks, sizeof(locks));
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tryout_work.c - deferred work of both levels: at once, later, twice, from within itself, with a lock held,
+ * cancelled; and with its help that a set wakes whoever waits, and that a lock keeps out.
+ *
+ * Should a host run it later than it may, what it runs has to be there still: so it is a part of the check.
+ */
+#include "tryout.h"
+
+#define SOON    (2 * NS_PER_MS)
+#define MEDIUM  (20 * NS_PER_MS)
+#define NEVER   (3600 * NS_PER_S)
+#define BUSY    200 /* microseconds that a piece of work takes */
+#define REPEATS 3
+
+/* ---- Work ---------------------------------------------------------------------------------------------- */
+
+static void note_run(void *context)
+{
+    struct check_trial *trial = context;
+
+    ADD(trial->runs, 1);
+}
+
+static void note_run_and_repeat(void *context)
+{
+    struct check_trial *trial = context;
+
+    if (ADD(trial->runs, 1) < REPEATS)
+        check_work_queue(trial->check, &trial->work, SOON / 2);
+}
+
+static void note_run_and_set(void *context)
+{
+    struct check_trial *trial = context;
+
+    check_event_set(trial->check, &trial->event);
+    ADD(trial->runs, 1);
+}
+
+/* What the core does in deferred work. */
+static void take_lock(void *context)
+{
+    struct check_trial *trial = context;
+
+    ADD(trial->begun, 1);
+    check_lock_acquire(trial->check, &trial->lock);
+    check_lock_release(trial->check, &trial->lock);
+    ADD(trial->runs, 1);
+}
+
+static void take_time(void *context)
+{
+    struct check_trial *trial = context;
+
+    ADD(trial->begun, 1);
+    for (unsigned i = 0; i < 10; i++)
+        check_stall(trial->check, BUSY);
+    ADD(trial->runs, 1);
+}
+
+static const char *name_of(const struct check_trial *trial)
+{
+    return trial->level == HDA_LEVEL_PASSIVE ? "PASSIVE" : "DISPATCH";
+}
+
+static struct check_trial *prepare(struct hda_check *check, enum hda_level level, hda_work_routine *routine)
+{
+    struct check_trial *trial = &check->trial;
+
+    PUT(trial->runs, 0);
+    PUT(trial->begun, 0);
+    trial->check = check;
+    trial->level = level;
+    check_work_init(check, &trial->work, level, routine, trial);
+    return trial;
+}
+
+/* Whether it has run so often; else that it has not is told. */
+static bool has_run(struct hda_check *check, struct check_trial *trial, unsigned times, const char *how)
+{
+    if (tryout_reaches(check, &trial->runs, times))
+        return true;
+    check_fault(check, how,
+                "host->work_queue: work of level %s that was queued %s has run %u times, not %u, in 2 s",
+                name_of(trial), how, GET(trial->runs), times);
+    return false;
+}
+
+static void end(struct hda_check *check, struct check_trial *trial)
+{
+    check_work_cancel(check, &trial->work);
+}
+
+/* ---- When ---------------------------------------------------------------------------------------------- */
+
+/* Queued with one delay and then with another, it runs once, within the time that the earlier one leaves. */
+static void try_delays(struct hda_check *check, enum hda_level level, uint64_t first, uint64_t second,
+                       const char *how)
+{
+    uint64_t shortest = UINT64_MAX;
+    bool runs = true;
+
+    for (unsigned i = 0; i < 3 && runs && shortest > LATE; i++) {
+        struct check_trial *trial = prepare(check, level, note_run);
+        uint64_t start = check_now(check), passed;
+
+        check_work_queue(check, &trial->work, first);
+        if (second != first)
+            check_work_queue(check, &trial->work, second);
+        runs = has_run(check, trial, 1, how);
+        passed = check_now(check) - start;
+        shortest = passed < shortest ? passed : shortest;
+        end(check, trial);
+    }
+    if (runs && shortest > LATE)
+        check_fault(
+            check, how,
+            "host->work_queue: work of level %s that was queued %s was tried three times, and the shortest "
+            "took %llu ns",
+            name_of(&check->trial), how, (unsigned long long)shortest);
+}
+
+/* What is queued twice runs once: a second run check_work_queue() complains of. */
+static void try_once(struct hda_check *check, enum hda_level level)
+{
+    struct check_trial *trial = prepare(check, level, note_run);
+
+    check_work_queue(check, &trial->work, MEDIUM);
+    check_work_queue(check, &trial->work, SOON);
+    has_run(check, trial, 1, "for 20 ms and then for 2 ms");
+    check_sleep(check, (uint32_t)(2 * MEDIUM / NS_PER_US));
+    end(check, trial);
+}
+
+static void try_repeated(struct hda_check *check, enum hda_level level)
+{
+    struct check_trial *trial = prepare(check, level, note_run_and_repeat);
+
+    check_work_queue(check, &trial->work, 0);
+    has_run(check, trial, REPEATS, "by itself while it runs");
+    end(check, trial);
+}
+
+/* ---- Cancelled ----------------------------------------------------------------------------------------- */
+
+static void try_cancelled(struct hda_check *check, enum hda_level level)
+{
+    struct check_trial *trial = prepare(check, level, note_run);
+
+    check_work_queue(check, &trial->work, MEDIUM);
+    check_work_cancel(check, &trial->work);
+    check_sleep(check, (uint32_t)(2 * MEDIUM / NS_PER_US));
+}
+
+/* Where another thread runs it, cancel waits for its end, which check_work_cancel() looks for. */
+static void try_cancelled_while_it_runs(struct hda_check *check, enum hda_level level)
+{
+    struct check_trial *trial = prepare(check, level, take_time);
+
+    check_work_queue(check, &trial->work, 0);
+    tryout_reaches(check, &trial->begun, 1);
+    check_work_cancel(check, &trial->work);
+    if (GET(trial->begun) != GET(trial->runs))
+        check_fault(check, NULL,
+                    "host->work_cancel: it has returned before the work that ran was at its end");
+}
+
+/* ---- With locks and events ----------------------------------------------------------------------------- */
+
+/* On another processor it may begin, and has to wait for the lock; on this one it has to wait until the level
+ * falls. */
+static void try_with_lock(struct hda_check *check, enum hda_level level, enum hda_level lock_level)
+{
+    struct check_trial *trial = prepare(check, level, take_lock);
+
+    check_lock_init(check, &trial->lock, lock_level);
+    check_lock_acquire(check, &trial->lock);
+    check_work_queue(check, &trial->work, 0);
+    for (unsigned i = 0; i < 10 && lock_level == HDA_LEVEL_DISPATCH; i++)
+        check_stall(check, BUSY);
+    if (GET(trial->runs) > 0)
+        check_fault(
+            check, NULL,
+            "host->lock_acquire: work took a lock, and let it go, while another had it: it does not keep "
+            "anybody out");
+    check_lock_release(check, &trial->lock);
+    has_run(check, trial, 1, "with a lock held");
+    end(check, trial);
+}
+
+static void wait_for_work(struct hda_check *check)
+{
+    struct check_trial *trial = prepare(check, HDA_LEVEL_DISPATCH, note_run_and_set);
+
+    check_event_init(check, &trial->event, SynchronizationEvent);
+    check_work_queue(check, &trial->work, SOON);
+    check_event_wait(check, &trial->event, NS_PER_S);
+    end(check, trial);
+    check_forget_events(check, &trial->event, sizeof(trial->event));
+}
+
+static void try_waking(struct hda_check *check)
+{
+    uint64_t shortest = tryout_shortest(check, wait_for_work, LATE);
+
+    if (shortest > LATE)
+        check_fault(
+            check, NULL,
+            "host->event_set: work sets an event after %llu ns, and of three tries whoever waits wakes after "
+            "%llu ns at the soonest",
+            (unsigned long long)SOON, (unsigned long long)shortest);
+}
+
+/* ---- All ----------------------------------------------------------------------------------------------- */
+
+static void try_level(struct hda_check *check, enum hda_level level)
+{
+    unsigned before = GET(check->faults);
+
+    try_delays(check, level, 0, 0, "with no delay");
+    /* A host that has no deferred work yet need not be told nine times. */
+    if (GET(check->faults) != before)
+        return;
+    try_delays(check, level, SOON, SOON, "for 2 ms later");
+    try_delays(check, level, NEVER, SOON, "for an hour later and then for 2 ms");
+    try_delays(check, level, SOON, NEVER, "for 2 ms later and then for an hour");
+    try_once(check, level);
+    try_repeated(check, level);
+    try_cancelled(check, level);
+    try_cancelled_while_it_runs(check, level);
+    try_with_lock(check, level, HDA_LEVEL_DISPATCH);
+    try_with_lock(check, level, HDA_LEVEL_INTERRUPT);
+}
+
+void tryout_work(struct hda_check *check)
+{
+    unsigned before = GET(check->faults);
+
+    try_level(check, HDA_LEVEL_DISPATCH);
+    try_level(check, HDA_LEVEL_PASSIVE);
+    if (GET(check->faults) == before)
+        try_waking(check);
+    check_forget_works(check, &check->trial, sizeof(check->trial));
+    check_forget_locks(check, &check->trial, sizeof(check->trial));
+}

@@ -7,7 +7,7 @@
 
 /* ---- The kernel: what any has ---------------------------------------------------------------- */
 
-/* pc.c: to the serial port, with the formats %s, %u and %x. Any level. */
+/* pc.c: to the serial port, with the formats %s, %u, %x, %p, %llu and %llx. Any level. */
 __attribute__((format(printf, 1, 2))) void print(const char *format, ...);
 void print_list(const char *format, va_list arguments);
 /* pc.c: ends QEMU, whose exit status is 33 when all went well, else 35. */

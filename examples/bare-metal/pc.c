@@ -39,7 +39,7 @@ static void put(char character)
     out8(COM1, (unsigned char)character);
 }
 
-static void print_number(unsigned number, unsigned base)
+static void print_number(uint64_t number, unsigned base)
 {
     if (number >= base)
         print_number(number / base, base);
@@ -55,12 +55,18 @@ static void print_string(const char *string)
 void print_list(const char *format, va_list arguments)
 {
     for (; *format; format++) {
-        if (*format != '%')
+        bool wide = format[1] == 'l';
+
+        if (*format != '%') {
             put(*format);
-        else if (*++format == 's')
+            continue;
+        }
+        format += wide ? 3 : 1;
+        if (*format == 's')
             print_string(va_arg(arguments, const char *));
         else
-            print_number(va_arg(arguments, unsigned), *format == 'x' ? 16 : 10);
+            print_number(wide ? va_arg(arguments, uint64_t) : va_arg(arguments, unsigned),
+                         *format == 'u' ? 10 : 16);
     }
 }
 

@@ -46,6 +46,7 @@ interrupts: \\d+, periods: 7, of them lost: (?P<lost>\\d+)
 stack, stop: (?P<stop>\\d+) bytes
 memory: (?P<most>\\d+) bytes at most, 0 still in use
 """
+HOOKS = "all hooks 4294967295 deadbeef 100 18446744073709551615 deadbeefcafe\n"
 
 
 def make(folder, *variables):
@@ -150,7 +151,7 @@ class Hooks(BootTest):
         folder = BUILD.with_name("hooks")
         kernel = make(folder, "PROGRAM=hooks", f"VPATH={EXAMPLE} {Path(__file__).parent}")
         booted = self.boot(codecs=[], kernel=kernel)
-        self.assertEqual((booted.text, booted.status), ("all hooks 4294967295 deadbeef\n", DONE))
+        self.assertEqual((booted.text, booted.status), (HOOKS, DONE))
 
 
 class Says(BootTest):

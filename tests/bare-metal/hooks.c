@@ -342,6 +342,7 @@ void kernel_main(void)
     check_dma();
     check_interrupt();
     check_registers();
-    print("%s %u %x\n", "all hooks", 4294967295u, 0xdeadbeefu);
+    print("%s %u %x %p %llu %llx\n", "all hooks", UINT32_MAX, 0xdeadbeefu, (void *)0x100, UINT64_MAX,
+          0xdeadbeefcafeull);
     finish(true);
 }

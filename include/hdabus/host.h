@@ -38,7 +38,8 @@ enum hda_sync {
 };
 
 /* Called for each interrupt at the interrupt's level; never twice at once for one device. Returns whether the
- * controller was the cause, which a shared line wants to know. */
+ * controller was the cause, which a shared line wants to know. It may be called without a cause: by others of
+ * a shared line, or by a timer in place of an interrupt. */
 typedef bool hda_interrupt_routine(void *context);
 
 struct hda_device_ops {
@@ -65,9 +66,10 @@ struct hda_device_ops {
     void (*dma_sync)(void *device, const struct hda_dma *dma, size_t offset, size_t size,
                      enum hda_sync direction);
 
-    /* Zeroed, locked pages that need not be contiguous and have no mapping, described by an MDL with
-     * ByteOffset 0. PASSIVE_LEVEL, may block. STATUS_INSUFFICIENT_RESOURCES when there are none. Given back
-     * with pages_free, by when the client has unmapped them. */
+    /* Zeroed, locked pages that need not be contiguous and have no mapping, described by an MDL: ByteCount is
+     * `size`, ByteOffset 0, the flags say MDL_PAGES_LOCKED, and the page frame numbers follow it. The core
+     * reads none of it. PASSIVE_LEVEL, may block. STATUS_INSUFFICIENT_RESOURCES when there are none. Given
+     * back with pages_free, by when the client has unmapped them. */
     NTSTATUS (*pages_alloc)(void *device, size_t size, uint64_t highest, PMDL *mdl);
     void (*pages_free)(void *device, PMDL mdl);
     /* The controller's address of the byte at `offset`, and (returned) how many bytes from there on lie at
@@ -98,7 +100,8 @@ enum hda_level {
 
 enum hda_log_level { HDA_LOG_ERROR, HDA_LOG_WARNING, HDA_LOG_INFO, HDA_LOG_DEBUG };
 
-/* Storage for a host's object. It owns nothing else: forgetting it is enough, and zeroing it is harmless. */
+/* Storage for a host's object. It owns nothing else: forgetting it is enough, and zeroing it is harmless,
+ * when the lock is not held and the work is neither queued nor running. */
 struct hda_lock {
     void *storage[12];
 };
@@ -109,7 +112,8 @@ struct hda_work {
 typedef void hda_work_routine(void *context);
 
 struct hda_host_ops {
-    /* Zeroed, non-paged memory aligned for any type; NULL when there is none. */
+    /* Zeroed, non-paged memory aligned for any type; NULL when there is none. `size` is not 0, and what is
+     * freed is not NULL. */
     void *(*alloc)(void *host, size_t size);
     void (*free)(void *host, void *memory);
 
@@ -130,8 +134,10 @@ struct hda_host_ops {
     /* PASSIVE_LEVEL, may block. Takes it out of the queue; when this returns it runs nowhere. */
     void (*work_cancel)(void *host, struct hda_work *work);
 
-    /* A client's or the core's own event. Set: no priority boost; the event is not touched after set returns.
-     * Wait: PASSIVE_LEVEL, at most `timeout` nanoseconds; STATUS_SUCCESS or STATUS_TIMEOUT. */
+    /* A client's or the core's own event. A client's has been initialised by KeInitializeEvent(), which is
+     * the host's, as is all that its clients need of wdm.h beside. Set: no priority boost; the event is not
+     * touched after set returns. Wait: PASSIVE_LEVEL, at most `timeout` nanoseconds; STATUS_SUCCESS or
+     * STATUS_TIMEOUT. */
     void (*event_init)(void *host, PKEVENT event, EVENT_TYPE type);
     void (*event_set)(void *host, PKEVENT event);
     NTSTATUS (*event_wait)(void *host, PKEVENT event, uint64_t timeout);
@@ -139,7 +145,8 @@ struct hda_host_ops {
     /* The caller's IRQL. */
     KIRQL (*irql)(void *host);
     /* Tells apart what runs at the same time: the same value in a routine and in all that it calls, and
-     * another one in what runs on another processor meanwhile. Up to DISPATCH_LEVEL. */
+     * another one in what runs on another processor meanwhile. On one processor a constant will do. Up to
+     * DISPATCH_LEVEL. */
     uintptr_t (*runner)(void *host);
 
     /* Bus time in nanoseconds: monotonic, from any start. Any level. */
@@ -157,8 +164,8 @@ struct hda_host_ops {
     void (*object_reference)(void *host, PDEVICE_OBJECT object);
     void (*object_dereference)(void *host, PDEVICE_OBJECT object);
 
-    /* One line for the log, without a line feed. The formats are those of printf: %s %c %d %u %x %p and
-     * widths, with l and ll. Any level. */
+    /* One line for the log, without a line feed. Of printf's formats there are %s %u %x %p %llu %llx, and no
+     * widths. Any level. */
     void (*log)(void *host, enum hda_log_level level, const char *format, va_list arguments);
 };
 

@@ -60,24 +60,22 @@ void check_object_dereference(void *context, PDEVICE_OBJECT object)
 /* One conversion behind its percent sign: what stands behind it, or NULL when a host need not know it. */
 static const char *conversion(const char *format)
 {
-    while (*format >= '0' && *format <= '9')
-        format++;
-    for (unsigned l = 0; *format == 'l' && l < 2; l++)
-        format++;
+    bool is_wide = format[0] == 'l' && format[1] == 'l';
+
+    format += is_wide ? 2 : 0;
     switch (*format) {
-    case 's':
-    case 'c':
-    case 'd':
     case 'u':
     case 'x':
-    case 'p':
         return format + 1;
+    case 's':
+    case 'p':
+        return is_wide ? NULL : format + 1;
     default:
         return NULL;
     }
 }
 
-/* "%s %c %d %u %x %p and widths, with l and ll", and no line feed. */
+/* "%s %u %x %p %llu %llx, and no widths", and no line feed. */
 static bool is_plain(const char *format)
 {
     while (format != NULL && *format != '\0' && *format != '\n')

@@ -164,7 +164,10 @@ void irql_lower(KIRQL level)
 
 /* ---- Interrupts ------------------------------------------------------------------------------ */
 
-struct frame; /* what the processor has pushed */
+/* What the processor has pushed: of some exceptions an error code first. */
+struct frame {
+    uint32_t words[2];
+};
 
 static struct {
     uint16_t offset_low, segment, type, offset_high;
@@ -196,7 +199,7 @@ __attribute__((interrupt)) static void on_routed_line(struct frame *frame)
 
 __attribute__((interrupt)) static void on_exception(struct frame *frame)
 {
-    print("the processor has raised an exception\n");
+    print("the processor has raised an exception: %x %x\n", frame->words[0], frame->words[1]);
     finish(false);
 }
 

@@ -37,9 +37,9 @@ void check_lock_init(void *context, struct hda_lock *lock, enum hda_level level)
     struct hda_check *check = context;
     unsigned irql = check_enter(check, HOOK_LOCK_INIT);
 
-    if (level > HDA_LEVEL_INTERRUPT)
+    if (level != HDA_LEVEL_DISPATCH && level != HDA_LEVEL_INTERRUPT)
         check_fault(check, NULL,
-                    "host->lock_init: the core asks for a lock of level %u, and there are 0 to 2",
+                    "host->lock_init: the core asks for a lock of level %u, and there are 1 and 2",
                     (unsigned)level);
     note(check, lock, level);
     check->host->lock_init(check->host_context, lock, level);

@@ -6,37 +6,40 @@
  */
 #include "tryout.h"
 
-#define LEVELS 3
+struct locks {
+    struct hda_lock dispatch, interrupt;
+};
 
-static void init_all(struct hda_check *check, struct hda_lock locks[LEVELS])
+static void init_all(struct hda_check *check, struct locks *locks)
 {
-    for (unsigned level = 0; level < LEVELS; level++)
-        check_lock_init(check, &locks[level], (enum hda_level)level);
+    check_lock_init(check, &locks->dispatch, HDA_LEVEL_DISPATCH);
+    check_lock_init(check, &locks->interrupt, HDA_LEVEL_INTERRUPT);
 }
 
-static void try_each(struct hda_check *check, struct hda_lock locks[LEVELS])
+static void try_each(struct hda_check *check, struct locks *locks)
 {
-    for (unsigned level = 0; level < 2 * LEVELS; level++) {
-        check_lock_acquire(check, &locks[level % LEVELS]);
-        check_lock_release(check, &locks[level % LEVELS]);
+    for (unsigned round = 0; round < 2; round++) {
+        check_lock_acquire(check, &locks->dispatch);
+        check_lock_release(check, &locks->dispatch);
+        check_lock_acquire(check, &locks->interrupt);
+        check_lock_release(check, &locks->interrupt);
     }
 }
 
 /* Also what the core does with a lock held. */
-static void try_nested(struct hda_check *check, struct hda_lock locks[LEVELS])
+static void try_nested(struct hda_check *check, struct locks *locks)
 {
     void *memory;
 
-    for (unsigned level = 0; level < LEVELS; level++)
-        check_lock_acquire(check, &locks[level]);
-    check_lock_release(check, &locks[HDA_LEVEL_INTERRUPT]);
+    check_lock_acquire(check, &locks->dispatch);
+    check_lock_acquire(check, &locks->interrupt);
+    check_lock_release(check, &locks->interrupt);
     memory = check_alloc(check, 96);
     check_stall(check, 10);
     check_runner(check);
     if (memory != NULL)
         check_free(check, memory);
-    check_lock_release(check, &locks[HDA_LEVEL_DISPATCH]);
-    check_lock_release(check, &locks[HDA_LEVEL_PASSIVE]);
+    check_lock_release(check, &locks->dispatch);
 }
 
 /* Two of one level are two: one does not keep out the other. */
@@ -54,11 +57,11 @@ static void try_two(struct hda_check *check, struct hda_lock *first)
 
 void tryout_locks(struct hda_check *check)
 {
-    struct hda_lock locks[LEVELS] = {0};
+    struct locks locks = {0};
 
-    init_all(check, locks);
-    try_each(check, locks);
-    try_nested(check, locks);
-    try_two(check, &locks[HDA_LEVEL_DISPATCH]);
-    check_forget_locks(check, locks, sizeof(locks));
+    init_all(check, &locks);
+    try_each(check, &locks);
+    try_nested(check, &locks);
+    try_two(check, &locks.dispatch);
+    check_forget_locks(check, &locks, sizeof(locks));
 }

@@ -30,7 +30,7 @@ void pci_write(unsigned function, unsigned offset, uint32_t value);
 /* pc.c: to PASSIVE_LEVEL. Ends with a sentence on a machine that has not what it takes. */
 void pc_start(void);
 
-/* memory.c: zeroed, aligned to 128 bytes, from a page on to a page; NULL: there is none. Up to
+/* arena.c: zeroed, aligned to 128 bytes, from a page on to a page; NULL: there is none. Up to
  * DISPATCH_LEVEL. */
 void *memory_alloc(size_t size);
 void memory_free(void *memory);

@@ -22,8 +22,10 @@ from machine import need_qemu
 
 SOURCE, BUILD, COMPILER = Path(sys.argv.pop(1)), Path(sys.argv.pop(1)), sys.argv.pop(1)
 EXAMPLE = SOURCE / "examples" / "bare-metal"
+CHECK = SOURCE / "src" / "host" / "check"
+CORE = BUILD / "core" / "libhdabus-core.a"
 DONE, FAILED = 33, 35  # exit status of QEMU
-TIMEOUT = 10  # seconds
+TIMEOUT = 20  # seconds
 # Time passes with what the processor executes: a busy machine changes nothing.
 COUNTED = ("-icount", "shift=5,sleep=off")
 PC, Q35 = ("pc", "intel-hda"), ("q35", "ich9-intel-hda")
@@ -46,6 +48,12 @@ interrupts: \\d+, periods: 7, of them lost: (?P<lost>\\d+)
 stack, stop: (?P<stop>\\d+) bytes
 memory: (?P<most>\\d+) bytes at most, 0 still in use
 """
+CHECKED = """\
+0 faults of the hooks
+hdabus: no SSYNC: streams start together as close as register writes allow
+7 halves played
+0 faults in all
+"""
 HOOKS = "all hooks 4294967295 deadbeef 100 18446744073709551615 deadbeefcafe\n"
 
 
@@ -55,6 +63,13 @@ def make(folder, *variables):
     command = ["make", "-s", "-C", EXAMPLE, f"BUILD={folder}", f"CC={COMPILER}", *variables]
     subprocess.run(command, env=environment, check=True, timeout=300)
     return folder / "kernel.elf"
+
+
+def make_other(*program, **variables):
+    """Another program on the same host, of this folder's sources and others'."""
+    folders = (EXAMPLE, Path(__file__).parent, CHECK)
+    variables |= {"PROGRAM": " ".join(program), "VPATH": " ".join(map(str, folders)), "core": CORE}
+    return make(BUILD.with_name(program[0]), *(f"{name}={value}" for name, value in variables.items()))
 
 
 class Booted(NamedTuple):
@@ -148,10 +163,15 @@ class Plays(BootTest):
 class Hooks(BootTest):
     def test_each_keeps_what_the_seam_says(self):
         """Another program on the same host, hooks.c: it names the line that is not true."""
-        folder = BUILD.with_name("hooks")
-        kernel = make(folder, "PROGRAM=hooks", f"VPATH={EXAMPLE} {Path(__file__).parent}")
-        booted = self.boot(codecs=[], kernel=kernel)
+        booted = self.boot(codecs=[], kernel=make_other("hooks"))
         self.assertEqual((booted.text, booted.status), (HOOKS, DONE))
+
+    def test_the_checking_host_finds_no_fault(self):
+        """Neither when it tries the hooks nor while it stands between them and the core."""
+        names = [path.stem for path in CHECK.glob("*.c")]
+        booted = self.boot(kernel=make_other("checked", "tone", *names, ARENA=1 << 20))
+        self.assertEqual((booted.text, booted.status), (CHECKED, DONE))
+        self.check_wave(booted.waves[0])
 
 
 class Says(BootTest):
@@ -178,8 +198,8 @@ class Says(BootTest):
         shutil.copytree(BUILD, folder)
         for arena in range(4096, most, 12288):
             with self.subTest(arena=arena):
-                (folder / "memory.o").unlink()
-                booted = self.boot(kernel=make(folder, f"ARENA={arena}"))
+                (folder / "arena.o").unlink()
+                booted = self.boot(kernel=make(folder, f"ARENA={arena}", f"core={CORE}"))
                 self.check_failed(booted, "status c000009a\n")
                 self.check_nothing_left(booted)
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* memory.c - the kernel's memory, and the functions that compilers call by themselves. */
+/* arena.c - the kernel's memory, and the functions that compilers call by themselves. */
 #include "kernel.h"
 
 #define GRANULE  128u /* bytes; the Makefile says how many ARENA has */

@@ -18,7 +18,7 @@ import wave
 from pathlib import Path
 from typing import NamedTuple
 
-from machine import need_qemu
+from machine import SKIPPED, need_qemu
 
 SOURCE, BUILD, COMPILER = Path(sys.argv.pop(1)), Path(sys.argv.pop(1)), sys.argv.pop(1)
 EXAMPLE = SOURCE / "examples" / "bare-metal"
@@ -55,6 +55,18 @@ hdabus: no SSYNC: streams start together as close as register writes allow
 0 faults in all
 """
 HOOKS = "all hooks 4294967295 deadbeef 100 18446744073709551615 deadbeefcafe\n"
+
+
+DIVIDES = "unsigned long long divide(unsigned long long a, unsigned long long b) { return a / b; }"
+
+
+def need_32_bits():
+    """What the compiler itself has for 32 bits is in another package than what it has for 64."""
+    flags = "-m32 -ffreestanding -nostdlib -shared -fPIC -x c - -Wl,--no-undefined -lgcc -o /dev/null"
+    linked = subprocess.run([*COMPILER.split(), *flags.split()], input=DIVIDES, text=True, capture_output=True, check=False)
+    if linked.returncode:
+        print(f"{COMPILER} does not link for 32 bits: Debian's package is lib32gcc-12-dev")
+        sys.exit(SKIPPED)
 
 
 def make(folder, *variables):
@@ -206,5 +218,6 @@ class Says(BootTest):
 
 if __name__ == "__main__":
     need_qemu()
+    need_32_bits()
     KERNEL = make(BUILD)
     unittest.main(verbosity=1)

@@ -54,7 +54,8 @@ static ULONG send(struct tone *tone, HDAUDIO_CODEC_COMMAND verb)
     HDAUDIO_CODEC_TRANSFER transfer = {.Output = verb};
     NTSTATUS status = tone->bus.TransferCodecVerbs(tone->bus.Context, 1, &transfer, NULL, NULL);
 
-    return NT_SUCCESS(status) && transfer.Input.IsValid ? transfer.Input.Response : 0;
+    return NT_SUCCESS(told("TransferCodecVerbs", status)) && transfer.Input.IsValid ? transfer.Input.Response
+                                                                                    : 0;
 }
 
 static ULONG verb8(struct tone *tone, UCHAR node, ULONG id, ULONG data)

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* device.c - struct hda_device_ops: a controller on PCI, in memory that is mapped as it is. */
+/* device.c - struct hda_device_ops: a controller on PCI, where an address is the same for everybody. */
 #include "kernel.h"
 
-/* Configuration space (PCI 3.0, 6.1). */
+/* Configuration space (PCI 3.0, 6.1, 6.2). */
 #define PCI_ID             0x00
-#define PCI_COMMAND        0x04 /* memory space 1, bus master 2 */
+#define PCI_COMMAND        0x04
 #define PCI_CLASS          0x08 /* class and subclass in the high half, revision 7:0 */
 #define PCI_BAR0           0x10
 #define PCI_INTERRUPT_LINE 0x3C
+#define MEMORY_AND_MASTER  0x06 /* of the command */
+#define BAR_TYPE           0x06
+#define BAR_OF_64_BITS     0x04
 #define CLASS_HD_AUDIO     0x0403
 
 static uintptr_t registers;
@@ -26,9 +29,9 @@ const char *device_find(bool poll, struct hda_device_info *info)
     if (function == 256)
         return "there is no HD Audio controller on PCI bus 0";
     bar = pci_read(function, PCI_BAR0);
-    if ((bar & 6) == 4 && pci_read(function, PCI_BAR0 + 4) != 0)
+    if ((bar & BAR_TYPE) == BAR_OF_64_BITS && pci_read(function, PCI_BAR0 + 4) != 0)
         return "the controller's registers are above 4 GiB";
-    pci_write(function, PCI_COMMAND, pci_read(function, PCI_COMMAND) | 6);
+    pci_write(function, PCI_COMMAND, pci_read(function, PCI_COMMAND) | MEMORY_AND_MASTER);
     registers = bar & ~15u;
     line = poll ? TIMER_LINE : pci_read(function, PCI_INTERRUPT_LINE) & 0xFF;
     id = pci_read(function, PCI_ID);

@@ -94,10 +94,9 @@ static void bus_close(struct hda_bus *bus)
     struct hda_statistics last;
 
     hda_bus_stop(bus, &last);
-    print("register accesses: %u reads, %u writes\n", (unsigned)last.register_reads,
-          (unsigned)last.register_writes);
-    print("interrupts: %u, periods: %u, of them lost: %u\n", (unsigned)last.interrupts,
-          (unsigned)last.completions, (unsigned)last.lost_interrupts);
+    print("register accesses: %llu reads, %llu writes\n", last.register_reads, last.register_writes);
+    print("interrupts: %llu, periods: %llu, of them lost: %llu\n", last.interrupts, last.completions,
+          last.lost_interrupts);
 }
 
 void kernel_main(const struct multiboot *multiboot)

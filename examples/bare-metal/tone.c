@@ -54,8 +54,9 @@ static ULONG send(struct tone *tone, HDAUDIO_CODEC_COMMAND verb)
     HDAUDIO_CODEC_TRANSFER transfer = {.Output = verb};
     NTSTATUS status = tone->bus.TransferCodecVerbs(tone->bus.Context, 1, &transfer, NULL, NULL);
 
-    return NT_SUCCESS(told("TransferCodecVerbs", status)) && transfer.Input.IsValid ? transfer.Input.Response
-                                                                                    : 0;
+    if (!NT_SUCCESS(told("TransferCodecVerbs", status)) || !transfer.Input.IsValid)
+        return 0;
+    return transfer.Input.Response;
 }
 
 static ULONG verb8(struct tone *tone, UCHAR node, ULONG id, ULONG data)

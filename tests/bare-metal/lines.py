@@ -23,6 +23,13 @@ class Lines(unittest.TestCase):
         lines = {name: len((EXAMPLE / name).read_text().splitlines()) for name in HOST}
         self.assertLess(sum(lines.values()), MOST, lines)
 
+    def test_the_readme_counts_the_lines_that_there_are(self):
+        table = re.findall(r"^\| (\d+) \| ([^|]*) \|", (EXAMPLE / "README.md").read_text(), re.MULTILINE)
+        self.assertEqual(len(table), 4)
+        for said, files in table:
+            lines = sum(len((EXAMPLE / name).read_text().splitlines()) for name in re.findall(r"`(.*?)`", files))
+            self.assertEqual(int(said), lines, files)
+
     def test_the_core_logs_with_no_other_formats_than_the_seam_names(self):
         texts = [text for path in (SOURCE / "src" / "core").glob("*.c") for text in LOGGED.findall(path.read_text())]
         self.assertGreater(len(texts), 20)

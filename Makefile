@@ -27,6 +27,11 @@ bench: $(BUILD)/build.ninja
 core:
 	$(MAKE) -f src/core/core.mk OUT='$(CORE)'
 
+# Boots the core on a bare PC in QEMU: no operating system, a second of a tone, $(BUILD)/bare-metal/tone.wav.
+bare-metal:
+	tools/install-packages.sh bare-metal
+	$(MAKE) -C examples/bare-metal run BUILD=$(abspath $(BUILD))/bare-metal
+
 # Draws the pictures of docs/CODECS.md.
 graphs:
 	tools/install-packages.sh graphs
@@ -56,4 +61,4 @@ $(BUILD)/build.ninja:
 clean:
 	rm -rf $(BUILD) build-tests build-fuzz
 
-.PHONY: all bench core graphs play test fuzz install clean
+.PHONY: all bare-metal bench core graphs play test fuzz install clean

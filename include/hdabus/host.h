@@ -101,7 +101,7 @@ enum hda_level {
 enum hda_log_level { HDA_LOG_ERROR, HDA_LOG_WARNING, HDA_LOG_INFO, HDA_LOG_DEBUG };
 
 /* Storage for a host's object. It owns nothing else: forgetting it is enough, and zeroing it is harmless,
- * when the lock is not held and the work is neither queued nor running. */
+ * when the lock is not held and the work is not queued. */
 struct hda_lock {
     void *storage[12];
 };
@@ -213,9 +213,8 @@ struct hda_bus;
 /* Resets the controller, starts its rings and finds the codecs and their function groups. PASSIVE_LEVEL,
  * blocks. On failure nothing is left behind: DEVICE_NOT_READY (a register did not come to its state),
  * DEVICE_REMOVED (reads all ones), NOT_SUPPORTED (not an HD Audio 1.0 controller), INVALID_PARAMETER (an
- * entry of a table is missing: the log says which), INSUFFICIENT_RESOURCES, or what the device's
- * interrupt_connect failed with.
- */
+ * entry of a table is missing: the log says which; or deferred work does not run), INSUFFICIENT_RESOURCES, or
+ * what the device's interrupt_connect failed with. */
 NTSTATUS hda_bus_start(const struct hda_bus_config *config, struct hda_bus **bus);
 
 /* Counts since the bus started; on 32 bits each begins anew after 2^32. Any level. */

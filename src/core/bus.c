@@ -85,7 +85,8 @@ static NTSTATUS start_controller(struct hda_bus *bus)
     if (!NT_SUCCESS(status))
         return status;
     hda_controller_probe(bus);
-    return hda_interrupts_start(bus);
+    status = hda_interrupts_start(bus);
+    return NT_SUCCESS(status) ? hda_deferred_try(bus) : status;
 }
 
 /* What codecs say by themselves nobody wants to hear before they are known, and it may overrun the rings

@@ -18,6 +18,8 @@
 #define STUCK      64      /* times in a row that these were not enough, and a cause does not go away */
 #define NEXT_TIME  1000    /* nanoseconds in which an interrupt that waits has its turn */
 #define STUCK_TIME 1000000 /* nanoseconds between two looks at what does not go away */
+#define STEP       100     /* microseconds between two looks at whether deferred work runs */
+#define STEPS      10000   /* of these */
 
 /* Memory tells that there are responses: acknowledge them before they are read, or one that comes between is
  * never seen (HARDWARE 4). */
@@ -282,10 +284,23 @@ void hda_deferred(void *context)
     struct hda_bus *bus = context;
     NTSTATUS status = hda_usable(bus);
 
+    __atomic_store_n(&bus->served, true, __ATOMIC_RELAXED);
     if (status == STATUS_DEVICE_REMOVED)
         hda_removal_serve(bus);
     else if (NT_SUCCESS(status))
         serve(bus);
+}
+
+NTSTATUS hda_deferred_try(struct hda_bus *bus)
+{
+    hda_defer(bus, 0);
+    for (unsigned step = 0; step < STEPS; step++) {
+        if (__atomic_load_n(&bus->served, __ATOMIC_RELAXED))
+            return STATUS_SUCCESS;
+        bus->host->sleep(bus->config.host_context, STEP);
+    }
+    hda_log(bus, HDA_LOG_ERROR, "host->work_queue: deferred work has been queued for a second and not run");
+    return STATUS_INVALID_PARAMETER;
 }
 
 /* ---- Connected or not ------------------------------------------------------------------------ */

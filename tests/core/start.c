@@ -3,6 +3,8 @@
  * start.c - a bus starts on a controller that was left running, interrupts too early, vanishes, or is not
  * what it should be (HDA 3.3.7, 3.3.8, 3.3.21; DDI Bounds, Removal).
  */
+#include <string.h>
+
 #include "rig.h"
 
 /* ---- Left running by whoever drove it before ----------------------------------------------------- */
@@ -477,12 +479,42 @@ static void a_codec_that_answers_after_a_reset_is_found(void **state)
     assert_true(sim_device_ops.read32(rig.device, DPLBASE) & DPLBASE_ENABLE);
 }
 
+/* ---- A host that does not run deferred work ------------------------------------------------------ */
+
+static unsigned complaints;
+
+static void note_log(void *host, enum hda_log_level level, const char *format, va_list arguments)
+{
+    (void)host, (void)arguments;
+    complaints += level == HDA_LOG_ERROR && strstr(format, "host->work_queue: ") != NULL;
+}
+
+static void forget_work(void *host, struct hda_work *work, uint64_t delay)
+{
+    (void)host, (void)work, (void)delay;
+}
+
+static void a_host_that_runs_no_work_is_told_of_and_not_waited_for(void **state)
+{
+    (void)state;
+    complaints = 0;
+    rig_count_allocations();
+    rig.host_ops.log = note_log;
+    rig.host_ops.work_queue = forget_work;
+    assert_int_equal(hda_bus_start(&rig.config, &rig.bus), STATUS_INVALID_PARAMETER);
+    assert_null(rig.bus);
+    assert_int_equal(complaints, 1);
+    assert_in_range(rig_now(), 1000 * MILLISECOND, 1500 * MILLISECOND);
+    assert_int_equal(rig.live, 0);
+}
+
 int main(void)
 {
 #define RULE(test) cmocka_unit_test_setup_teardown(test, rig_set_up, rig_tear_down)
     const struct CMUnitTest tests[] = {
         RULE(what_runs_is_halted_before_the_link_is_reset),
         RULE(wake_is_off_after_the_start),
+        RULE(a_host_that_runs_no_work_is_told_of_and_not_waited_for),
         RULE(a_shared_line_may_interrupt_before_the_rings_are_there),
         RULE(a_controller_cause_that_no_ring_has_is_cleared_in_statests),
         RULE(more_streams_than_intctl_has_bits_are_refused),

@@ -44,7 +44,8 @@ typedef bool hda_interrupt_routine(void *context);
 
 struct hda_device_ops {
     /* Register access at `offset` in BAR 0, naturally aligned, one bus access of exactly that width, in
-     * program order. Any level. A controller that is gone reads as all ones. */
+     * program order. Any level. A controller that is gone reads as all ones. The offsets are below 4000h, the
+     * 16 KiB that most controllers have; beyond the end of a smaller BAR reads are all ones. */
     uint8_t (*read8)(void *device, uint32_t offset);
     uint16_t (*read16)(void *device, uint32_t offset);
     uint32_t (*read32)(void *device, uint32_t offset);
@@ -53,7 +54,8 @@ struct hda_device_ops {
     void (*write32)(void *device, uint32_t offset, uint32_t value);
 
     /* The address at which a client may read the 32-bit register at `offset` by itself, lock-free, at any
-     * level, until the bus stops; the same at each call; NULL where registers cannot be mapped. */
+     * level, until the bus stops; the same at each call; NULL where registers cannot be mapped, or end before
+     * it. */
     volatile ULONG *(*map)(void *device, uint32_t offset);
 
     /* Contiguous, mapped, zeroed, coherent memory, below `highest` (inclusive) for the controller, aligned
@@ -68,8 +70,8 @@ struct hda_device_ops {
 
     /* Zeroed, locked pages that need not be contiguous and have no mapping, described by an MDL: ByteCount is
      * `size`, ByteOffset 0, the flags say MDL_PAGES_LOCKED, and the page frame numbers follow it. The core
-     * reads none of it. PASSIVE_LEVEL, may block. STATUS_INSUFFICIENT_RESOURCES when there are none. Given
-     * back with pages_free, by when the client has unmapped them. */
+     * reads none of it. PASSIVE_LEVEL, may block. STATUS_INSUFFICIENT_RESOURCES when there are none, and
+     * then *mdl is as it was. Given back with pages_free, by when the client has unmapped them. */
     NTSTATUS (*pages_alloc)(void *device, size_t size, uint64_t highest, PMDL *mdl);
     void (*pages_free)(void *device, PMDL mdl);
     /* The controller's address of the byte at `offset`, and (returned) how many bytes from there on lie at
@@ -111,6 +113,7 @@ struct hda_work {
 
 typedef void hda_work_routine(void *context);
 
+/* Nanoseconds that are passed, delays and time-outs, are below 2^62: they can be added to now(). */
 struct hda_host_ops {
     /* Zeroed, non-paged memory aligned for any type; NULL when there is none. `size` is not 0, and what is
      * freed is not NULL. */

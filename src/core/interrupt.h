@@ -13,8 +13,8 @@ bool hda_interrupt(void *bus);
 /* hda_work_routine, at DISPATCH_LEVEL. */
 void hda_deferred(void *bus);
 
-/* Whether the host runs deferred work, for else nobody would ever be told of anything. INVALID_PARAMETER, with
- * a line in the log, when it has not after a second. PASSIVE_LEVEL, blocks. */
+/* Whether the host runs deferred work, for else nobody would ever be told of anything. INVALID_PARAMETER,
+ * with a line in the log, when it has not after a second. PASSIVE_LEVEL, blocks. */
 NTSTATUS hda_deferred_try(struct hda_bus *bus);
 
 /* Connects the routine; what fails is the device's. PASSIVE_LEVEL. */

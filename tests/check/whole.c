@@ -7,16 +7,16 @@
 static void nothing_is_said(enum linux_clock clock)
 {
     checked_set_up(clock);
-    hda_check_hooks(checked.check);
+    hda_check_hooks(checked->check);
     checked_print();
-    assert_int_equal(hda_check_faults(checked.check), 0);
+    assert_int_equal(hda_check_faults(checked->check), 0);
     assert_true(checked_live());
     assert_int_equal(sim_device_faults(rig.device), 0);
-    if (hda_check_faults(checked.check) != 0)
+    if (hda_check_faults(checked->check) != 0)
         checked_print();
     assert_int_equal(checked_tear_down(), 0);
     checked_print();
-    assert_int_equal(checked.told, 0);
+    assert_int_equal(checked->told, 0);
 }
 
 static void nothing_is_said_on_the_virtual_clock(void **state)

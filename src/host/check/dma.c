@@ -67,9 +67,9 @@ static void judge_dma(struct hda_check *check, const struct hda_dma *dma, size_t
                     "device->dma_alloc: it writes down a size of %llu for the %llu bytes that were asked for",
                     (unsigned long long)dma->size, (unsigned long long)size);
     judge_place(check, dma, size, highest);
-    judge_zeroed(check, dma, size);
     judge_address(check, dma, size);
-    check_overlaps(check, HOOK_DMA_ALLOC, dma->memory, size);
+    if (!check_overlaps(check, HOOK_DMA_ALLOC, dma->memory, size))
+        judge_zeroed(check, dma, size);
 }
 
 static void note_dma(struct hda_check *check, const struct hda_dma *dma, size_t size)

@@ -16,8 +16,8 @@
 #define NS_PER_US UINT64_C(1000)
 #define NS_PER_MS UINT64_C(1000000)
 #define NS_PER_S  UINT64_C(1000000000)
-#define SLACK     NS_PER_US      /* what a clock may round away */
-#define PATIENCE  (5 * NS_PER_S) /* beyond what is due, before work counts as forgotten */
+#define SLACK     NS_PER_US         /* what a clock may round away */
+#define PATIENCE  UINT64_C(5000000) /* microseconds beyond what is due, before work counts as forgotten */
 
 #define PAGE  4096u
 #define GUARD 32u /* bytes behind each piece of memory that nobody writes to */
@@ -82,14 +82,14 @@ struct check_work {
     struct hda_check *check;
     struct check_work *self; /* what the host hands back is no context of ours where this is not so */
     unsigned level;
-    unsigned word; /* whether it is queued: see work.c */
     unsigned running;
     unsigned cancelled; /* since it was queued last */
     unsigned late;      /* that it has not run has been told */
     unsigned calling;   /* `caller` is in work_queue(), at DISPATCH_LEVEL */
     uintptr_t caller;
     uintptr_t runs_on; /* whom it runs on, or ran last */
-    ULONGLONG due;     /* UINT64_MAX: not known */
+    ULONGLONG word;    /* how often and when it may run: see work.c */
+    ULONGLONG began;   /* when its last run did */
     hda_work_routine *routine;
     void *context;
 };
@@ -146,6 +146,7 @@ struct check_trial {
     struct hda_work work;
     struct hda_lock lock;
     KEVENT event;
+    uintptr_t runner; /* of the routine, when it began */
     unsigned begun;
     unsigned runs;
 };
@@ -170,6 +171,7 @@ struct hda_check {
     void *device_context;
     hda_check_report *report;
     void *report_context;
+    uint64_t epoch; /* now() when it was made */
     unsigned faults;
     struct check_told told[TOLD_RECORDS];
 
@@ -261,8 +263,8 @@ void check_lost_context(enum check_hook hook);
 
 void *check_alloc(void *context, size_t size);
 void check_free(void *context, void *memory);
-/* Whether nothing of what was handed out lies in the range; `hook` has just given it. */
-void check_overlaps(struct hda_check *check, enum check_hook hook, const void *memory, size_t size);
+/* Whether something that was handed out lies in the range, which `hook` has just given: a fault. */
+bool check_overlaps(struct hda_check *check, enum check_hook hook, const void *memory, size_t size);
 /* Gives back what free() has kept for a while. */
 void check_free_kept(struct hda_check *check);
 

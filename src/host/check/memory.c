@@ -23,13 +23,6 @@ static size_t first_other(const void *memory, uint8_t value, size_t size)
 
 /* ---- Alloc --------------------------------------------------------------------------------------------- */
 
-static void say_overlap(struct hda_check *check, enum check_hook hook, const void *memory, size_t size,
-                        const struct check_record *other)
-{
-    check_fault(check, check_hook_name(hook), "%s: the %llu bytes at %p overlap what was handed out at %p",
-                check_hook_name(hook), (unsigned long long)size, memory, (const void *)other->key);
-}
-
 static bool overlap(const void *memory, size_t size, const struct check_record *other, size_t other_size)
 {
     uintptr_t address = (uintptr_t)memory;
@@ -37,37 +30,48 @@ static bool overlap(const void *memory, size_t size, const struct check_record *
     return address < GET(other->key) + other_size && GET(other->key) < address + size;
 }
 
-void check_overlaps(struct hda_check *check, enum check_hook hook, const void *memory, size_t size)
+bool check_overlaps(struct hda_check *check, enum check_hook hook, const void *memory, size_t size)
 {
+    const struct check_record *found = NULL;
+
     for (unsigned i = 0; i < GET(check->memories.used); i++) {
         struct check_memory *other = check_table_at(&check->memories, i);
 
         if (other != NULL && overlap(memory, size, &other->record, GET(other->size) + GUARD))
-            say_overlap(check, hook, memory, size, &other->record);
+            found = &other->record;
     }
     for (unsigned i = 0; i < GET(check->dmas.used); i++) {
         struct check_dma *other = check_table_at(&check->dmas, i);
 
         if (other != NULL && overlap(memory, size, &other->record, GET(other->size)))
-            say_overlap(check, hook, memory, size, &other->record);
+            found = &other->record;
     }
+    if (found != NULL)
+        check_fault(check, check_hook_name(hook),
+                    "%s: the %llu bytes at %p overlap what was handed out at %p", check_hook_name(hook),
+                    (unsigned long long)size, memory, (const void *)GET(found->key));
+    return found != NULL;
 }
 
-/* "Zeroed, non-paged memory aligned for any type." */
+static void judge_zeroed(struct hda_check *check, const uint8_t *memory, size_t size)
+{
+    size_t zeroed = first_other(memory, 0, size);
+
+    if (zeroed < size)
+        check_fault(check, NULL,
+                    "host->alloc: memory is to be zeroed, and of %llu bytes the one at offset %llu is %x",
+                    (unsigned long long)size, (unsigned long long)zeroed, memory[zeroed]);
+}
+
+/* "Zeroed, non-paged memory aligned for any type." What is another's need not be zeroed, too. */
 static void judge(struct hda_check *check, const void *memory, size_t size)
 {
-    size_t zeroed = first_other(memory, 0, size + GUARD);
-
     if ((uintptr_t)memory % _Alignof(max_align_t) != 0)
         check_fault(check, NULL,
                     "host->alloc: the memory at %p is not aligned for any type, which takes a multiple of %u",
                     memory, (unsigned)_Alignof(max_align_t));
-    if (zeroed < size + GUARD)
-        check_fault(check, NULL,
-                    "host->alloc: memory is to be zeroed, and of %llu bytes the one at offset %llu is %x",
-                    (unsigned long long)(size + GUARD), (unsigned long long)zeroed,
-                    ((const uint8_t *)memory)[zeroed]);
-    check_overlaps(check, HOOK_ALLOC, memory, size + GUARD);
+    if (!check_overlaps(check, HOOK_ALLOC, memory, size))
+        judge_zeroed(check, memory, size);
 }
 
 static void note(struct hda_check *check, void *memory, size_t size)
@@ -89,7 +93,7 @@ void *check_alloc(void *context, size_t size)
     check_leave(check, HOOK_ALLOC, irql);
     if (memory == NULL)
         return NULL;
-    judge(check, memory, size);
+    judge(check, memory, size + GUARD);
     RtlFillMemory(memory + size, GUARD, GUARD_BYTE);
     note(check, memory, size);
     return memory;
@@ -107,6 +111,14 @@ static void judge_guard(struct hda_check *check, const struct check_memory *reco
                     (unsigned long long)size, (const void *)memory, (unsigned long long)(size + intact));
 }
 
+static void hand_back(struct hda_check *check, void *memory)
+{
+    unsigned irql = check_irql(check);
+
+    check->host->free(check->host_context, memory);
+    check_leave(check, HOOK_FREE, irql);
+}
+
 /* To the host at last. */
 static void give_back(struct hda_check *check, struct check_memory *record)
 {
@@ -119,7 +131,7 @@ static void give_back(struct hda_check *check, struct check_memory *record)
             "host->free: of the %llu bytes at %p the one at offset %llu was written to after they were freed",
             (unsigned long long)size, memory, (unsigned long long)intact);
     check_table_drop(record);
-    check->host->free(check->host_context, memory);
+    hand_back(check, memory);
 }
 
 /* In the place of what was freed some time ago, which goes back. */
@@ -153,7 +165,7 @@ static void forget_contents(struct hda_check *check, const void *memory, size_t 
 static void free_unknown(struct hda_check *check, void *memory)
 {
     if (GET(check->memories.missed) > 0)
-        check->host->free(check->host_context, memory);
+        hand_back(check, memory);
     else
         check_fault(check, NULL, "host->free: the core frees %p, which host->alloc has not handed out",
                     memory);
@@ -179,12 +191,11 @@ static void free_known(struct hda_check *check, struct check_memory *record, voi
 void check_free(void *context, void *memory)
 {
     struct hda_check *check = context;
-    unsigned irql = check_enter(check, HOOK_FREE);
     struct check_memory *record = check_table_find(&check->memories, memory);
 
+    check_enter(check, HOOK_FREE);
     if (record != NULL)
         free_known(check, record, memory);
     else
         free_unknown(check, memory);
-    check_leave(check, HOOK_FREE, irql);
 }

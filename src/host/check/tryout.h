@@ -7,7 +7,7 @@
 
 /* Beyond what was asked for, what a host may take: of three tries the shortest counts, for its processor may
  * be busy. */
-#define LATE (100 * NS_PER_MS)
+#define LATE (50 * NS_PER_MS)
 
 /* Runs a trial up to three times, until it has taken `limit` nanoseconds of bus time or less. Returns what
  * the shortest has taken. */

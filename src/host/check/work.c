@@ -2,53 +2,87 @@
 /*
  * work.c - deferred work: that it runs when it is queued, not sooner, not twice at once, at its level.
  *
- * The host is given our own routine, with a record for its context. One word tells whether work is queued. It
- * may have to say MAYBE: when a call of work_queue() goes on while the routine begins, nobody outside can
- * tell whether this run is what was asked for or another will follow. The word has a count of the calls that
- * go on and one of all calls, so that whoever changes it sees that another one has.
+ * The host is given our own routine, with a record for its context. One word says how often the work may run
+ * and from when on. Between the moment in which a host takes work out of its queue and the one in which our
+ * routine begins, nobody outside can tell whether a call of work_queue() is a part of this run or asks for
+ * another. So what counts is what holds in any case: there are no more runs than calls; and a call that comes
+ * when the last run has begun is followed by one.
  */
 #include "internal.h"
 
-enum { QUEUED_NOT, QUEUED_MAYBE, QUEUED };
-
-#define STATE       0x00000003u
-#define CALL        0x00000004u /* in the word, one call that goes on */
-#define CALLS       0x00000FFCu
-#define EVER        0x00001000u /* one call that there was */
-#define NO_DUE_TIME UINT64_MAX
+#define RUNS      0x00000000000000FFu /* how many runs there may be: calls, less runs */
+#define CERTAIN   0x0000000000000100u /* there has to be one */
+#define CALL      0x0000000000000200u /* one call that goes on */
+#define CALLS     0x000000000000FE00u
+#define EVER      0x0000000000010000u /* one call that there was */
+#define EVERS     0x0000000000FF0000u
+#define DUE_SHIFT 24 /* above: microseconds since the check was made; 0: not known */
+#define LARGEST   ((UINT64_C(1) << 40) - 1)
+#define FORGOTTEN NS_PER_S /* after a run, when a call that came just before it was a part of it */
 
 /* ---- The word ------------------------------------------------------------------------------------------ */
 
-/* Changes the word by a rule; returns what it was. */
-static unsigned change(struct check_work *work, unsigned (*rule)(unsigned word))
+static uint64_t runs_of(uint64_t word)
 {
-    unsigned word = GET(work->word);
+    return word & RUNS;
+}
 
-    while (!__atomic_compare_exchange_n(&work->word, &word, rule(word), false, __ATOMIC_ACQ_REL,
+static uint64_t due_of(uint64_t word)
+{
+    return word >> DUE_SHIFT;
+}
+
+static uint64_t with_due(uint64_t word, uint64_t due)
+{
+    return (word & ((UINT64_C(1) << DUE_SHIFT) - 1)) | due << DUE_SHIFT;
+}
+
+/* "Queued already, the earlier wins." */
+static uint64_t begin_call(uint64_t word, uint64_t due)
+{
+    bool earlier = runs_of(word) == 0 || due < due_of(word);
+
+    if (runs_of(word) < RUNS)
+        word++;
+    return with_due((((word | CERTAIN) + CALL) & ~EVERS) | ((word + EVER) & EVERS),
+                    earlier ? due : due_of(word));
+}
+
+static uint64_t end_call(uint64_t word, uint64_t unused)
+{
+    (void)unused;
+    return word - CALL;
+}
+
+/* Of all calls until now at most one is not a part of this run. */
+static uint64_t begin_run(uint64_t word, uint64_t unused)
+{
+    uint64_t left = runs_of(word) > 1 ? 1 : 0;
+
+    (void)unused;
+    return with_due((word & ~(RUNS | CERTAIN)) | left, 0);
+}
+
+static uint64_t empty(uint64_t word, uint64_t unused)
+{
+    (void)unused;
+    return with_due(word & ~(RUNS | CERTAIN), 0);
+}
+
+/* Changes the word by a rule; returns what it was. */
+static uint64_t change(struct check_work *work, uint64_t (*rule)(uint64_t word, uint64_t due), uint64_t due)
+{
+    ULONGLONG word = GET(work->word);
+
+    while (!__atomic_compare_exchange_n(&work->word, &word, rule(word, due), false, __ATOMIC_ACQ_REL,
                                         __ATOMIC_ACQUIRE))
         ;
     return word;
 }
 
-static unsigned begin_call(unsigned word)
-{
-    return ((word & ~STATE) | QUEUED) + CALL + EVER;
-}
-
-static unsigned end_call(unsigned word)
-{
-    return word - CALL;
-}
-
-/* It runs, or was cancelled. */
-static unsigned leave_queue(unsigned word)
-{
-    return (word & ~STATE) | (word & CALLS ? QUEUED_MAYBE : QUEUED_NOT);
-}
-
 bool check_work_is_queued(const struct check_work *work)
 {
-    return (GET(work->word) & STATE) == QUEUED;
+    return GET(work->word) & CERTAIN;
 }
 
 /* ---- It runs ------------------------------------------------------------------------------------------- */
@@ -74,21 +108,25 @@ static void judge_level(struct hda_check *check, const struct check_work *work)
             "waits until its caller's IRQL has fallen");
 }
 
-static void judge_time(struct hda_check *check, const struct check_work *work, unsigned word)
+/* Microseconds since the check was made. */
+static uint64_t microseconds(const struct hda_check *check, uint64_t now)
 {
-    uint64_t due = GET(work->due), now = check->host->now(check->host_context);
+    return (now - check->epoch) / NS_PER_US;
+}
 
-    if ((word & STATE) != QUEUED || word & CALLS || due == NO_DUE_TIME)
-        return;
-    if (now + SLACK < due)
-        check_fault(check, NULL, "host->work_queue: work runs %llu ns too early",
-                    (unsigned long long)(due - now));
+static void judge_time(struct hda_check *check, uint64_t word, uint64_t now)
+{
+    uint64_t due = due_of(word);
+
+    if (runs_of(word) > 0 && microseconds(check, now) + 1 < due)
+        check_fault(check, NULL, "host->work_queue: work runs %llu us too early",
+                    (unsigned long long)(due - microseconds(check, now)));
 }
 
 /* Whether the run is one that was asked for. */
-static bool was_asked_for(struct hda_check *check, const struct check_work *work, unsigned word)
+static bool was_asked_for(struct hda_check *check, const struct check_work *work, uint64_t word)
 {
-    if ((word & STATE) != QUEUED_NOT)
+    if (runs_of(word) > 0)
         return true;
     if (GET(work->cancelled))
         check_fault(check, NULL, "host->work_cancel: it has returned, and the work runs after that");
@@ -119,7 +157,7 @@ static void routine(void *context)
 {
     struct check_work *work = context;
     struct hda_check *check;
-    unsigned word;
+    uint64_t word, now;
 
     if (work == NULL || GET(work->self) != work) {
         check_lost_context(HOOK_WORK_INIT);
@@ -130,10 +168,11 @@ static void routine(void *context)
         check_fault(check, NULL, "host->work_queue: work runs whose memory has been freed");
         return;
     }
-    word = change(work, leave_queue);
+    word = change(work, begin_run, 0);
+    now = check->host->now(check->host_context);
+    PUT(work->began, now);
     judge_level(check, work);
-    judge_time(check, work, word);
-    PUT(work->due, NO_DUE_TIME);
+    judge_time(check, word, now);
     if (was_asked_for(check, work, word))
         run(check, work);
 }
@@ -153,7 +192,6 @@ static struct check_work *note(struct hda_check *check, struct hda_work *work, e
     if (record == NULL)
         return NULL;
     PUT(record->level, level);
-    PUT(record->due, NO_DUE_TIME);
     PUT(record->routine, work_routine);
     PUT(record->context, context);
     PUT(record->check, check);
@@ -194,17 +232,25 @@ void check_forget_works(struct hda_check *check, const void *memory, size_t size
 
 /* ---- Queue --------------------------------------------------------------------------------------------- */
 
-/* "Queued already, the earlier wins." */
-static void note_due(struct hda_check *check, struct check_work *work, uint64_t delay)
+/* A run that began long ago leaves nothing of the calls before it. */
+static void settle(struct check_work *work, uint64_t now)
 {
-    uint64_t now = check->host->now(check->host_context);
-    uint64_t due = delay < NO_DUE_TIME - now ? now + delay : NO_DUE_TIME;
-    ULONGLONG known = GET(work->due);
+    ULONGLONG word = GET(work->word);
 
-    while (due < known &&
-           !__atomic_compare_exchange_n(&work->due, &known, due, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-        ;
+    if (runs_of(word) == 0 || word & (CERTAIN | CALLS) || now - GET(work->began) < FORGOTTEN)
+        return;
+    __atomic_compare_exchange_n(&work->word, &word, empty(word, 0), false, __ATOMIC_ACQ_REL,
+                                __ATOMIC_RELAXED);
+}
+
+static void begin(struct hda_check *check, struct check_work *work, uint64_t delay)
+{
+    uint64_t now = check->host->now(check->host_context), due = microseconds(check, now);
+
+    settle(work, now);
+    due = delay / NS_PER_US < LARGEST - due ? due + delay / NS_PER_US : 0;
     PUT(work->cancelled, 0);
+    change(work, begin_call, due);
 }
 
 /* Who calls at DISPATCH_LEVEL can be told apart, and must not find the work run when the call returns. */
@@ -213,14 +259,13 @@ static void queue(struct hda_check *check, struct check_work *record, struct hda
 {
     bool told_apart = irql == DISPATCH_LEVEL;
 
-    note_due(check, record, delay);
     if (told_apart) {
         PUT(record->caller, check->host->runner(check->host_context));
         PUT(record->calling, 1);
     }
-    change(record, begin_call);
+    begin(check, record, delay);
     check->host->work_queue(check->host_context, work, delay);
-    change(record, end_call);
+    change(record, end_call, 0);
     if (told_apart)
         PUT(record->calling, 0);
 }
@@ -243,14 +288,14 @@ void check_work_queue(void *context, struct hda_work *work, uint64_t delay)
 
 static void judge_overdue(struct hda_check *check, struct check_work *work, uint64_t now)
 {
-    uint64_t due = GET(work->due);
+    uint64_t word = GET(work->word), late = microseconds(check, now) - due_of(word);
 
-    if (!check_work_is_queued(work) || GET(work->running) || due == NO_DUE_TIME || now < due ||
-        now - due < PATIENCE || __atomic_exchange_n(&work->late, 1, __ATOMIC_ACQ_REL))
+    if (!(word & CERTAIN) || due_of(word) == 0 || microseconds(check, now) < due_of(word) ||
+        late < PATIENCE || GET(work->running) || __atomic_exchange_n(&work->late, 1, __ATOMIC_ACQ_REL))
         return;
     check_fault(check, NULL, "host->work_queue: work of level %s was due %llu ms ago and has not run",
                 GET(work->level) == HDA_LEVEL_PASSIVE ? "PASSIVE" : "DISPATCH",
-                (unsigned long long)((now - due) / NS_PER_MS));
+                (unsigned long long)(late / 1000));
 }
 
 void check_overdue(struct hda_check *check)
@@ -272,18 +317,20 @@ static bool runs_elsewhere(struct hda_check *check, const struct check_work *wor
     return GET(work->running) > 0 && GET(work->runs_on) != check->host->runner(check->host_context);
 }
 
-/* Who queues it meanwhile may see it run afterwards. */
+/* Whoever queues it meanwhile may see it run afterwards. */
 static void cancel(struct hda_check *check, struct check_work *record, struct hda_work *work)
 {
-    unsigned before = GET(record->word), after;
+    ULONGLONG before = GET(record->word), after;
 
     check->host->work_cancel(check->host_context, work);
-    if (runs_elsewhere(check, record) && ((GET(record->word) ^ before) & ~STATE) == 0 && !(before & CALLS))
+    after = GET(record->word);
+    if ((before | after) & CALLS || (before ^ after) & EVERS)
+        return;
+    if (runs_elsewhere(check, record))
         check_fault(check, NULL, "host->work_cancel: it has returned while the work runs");
     PUT(record->cancelled, 1);
-    PUT(record->due, NO_DUE_TIME);
-    after = change(record, leave_queue);
-    if ((after ^ before) & ~(STATE | CALLS))
+    if (!__atomic_compare_exchange_n(&record->word, &after, empty(after, 0), false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_RELAXED))
         PUT(record->cancelled, 0);
 }
 

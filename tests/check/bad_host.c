@@ -5,6 +5,7 @@
 
 #include <ntddk.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -362,23 +363,29 @@ static void work_that_runs_within_queue(void)
     rig.host_ops.work_queue = queue_at_once_with_lock;
 }
 
+static unsigned started;
+
 static void *run_on_thread(void *routine_context)
 {
+    __atomic_add_fetch(&started, 1, __ATOMIC_ACQ_REL);
     KfRaiseIrql(DISPATCH_LEVEL);
     work_routine(routine_context);
     KeLowerIrql(PASSIVE_LEVEL);
     return NULL;
 }
 
-/* A thread for each call. */
+/* A thread for each call, which runs when the call returns. */
 static void queue_on_thread(void *host, struct hda_work *work, uint64_t delay)
 {
+    unsigned before = __atomic_load_n(&started, __ATOMIC_ACQUIRE);
     pthread_t thread;
 
     if (delay > 0)
         HOST.work_queue(host, work, delay);
     else if (pthread_create(&thread, NULL, run_on_thread, work_context) == 0)
         pthread_detach(thread);
+    while (delay == 0 && __atomic_load_n(&started, __ATOMIC_ACQUIRE) == before)
+        sched_yield();
 }
 
 static void a_thread_for_each_call(void)
@@ -916,7 +923,7 @@ static const struct breach breaches[] = {
     TRY(irql_that_is_always_0, "a lock of level DISPATCH was taken at IRQL 0 and the IRQL is 0"),
     TRY(irql_that_is_none, "host->irql: it says 99, and no processor has more than 31"),
     TRY(runner_of_each_call, "host->runner: "),
-    TRY_REAL(runner_that_is_always_1, "host->runner: "),
+    TRY_REAL(runner_that_is_always_1, "host->runner"),
     TRY(now_that_stands_still, "host->now: it stands still while host->stall lets 100 us pass"),
     TRY(now_that_goes_back, "host->now: it has gone back"),
     TRY(now_in_microseconds, "host->stall: it was asked to let 100 us pass, and by host->now"),

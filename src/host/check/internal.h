@@ -148,6 +148,7 @@ struct check_trial {
     KEVENT event;
     uintptr_t runner; /* of the routine, when it began */
     unsigned begun;
+    unsigned queued;
     unsigned runs;
 };
 

@@ -10,7 +10,9 @@
 #define SOON    (2 * NS_PER_MS)
 #define MEDIUM  (20 * NS_PER_MS)
 #define NEVER   (3600 * NS_PER_S)
-#define BUSY    200 /* microseconds that a piece of work takes */
+#define BUSY    200 /* microseconds of a stall */
+#define SHORT   10  /* of these */
+#define LONG    100
 #define REPEATS 3
 
 /* ---- Work ---------------------------------------------------------------------------------------------- */
@@ -62,7 +64,20 @@ static void take_time(void *context)
     struct check_trial *trial = context;
 
     ADD(trial->begun, 1);
-    for (unsigned i = 0; i < 10; i++)
+    for (unsigned i = 0; i < SHORT; i++)
+        check_stall(trial->check, BUSY);
+    ADD(trial->runs, 1);
+}
+
+/* Until it has been queued once more, if another thread does that, and a while beyond. */
+static void take_time_when_queued(void *context)
+{
+    struct check_trial *trial = context;
+
+    ADD(trial->begun, 1);
+    for (unsigned i = 0; i < LONG && GET(trial->queued) < 2; i++)
+        check_stall(trial->check, BUSY);
+    for (unsigned i = 0; i < SHORT; i++)
         check_stall(trial->check, BUSY);
     ADD(trial->runs, 1);
 }
@@ -78,6 +93,7 @@ static struct check_trial *prepare(struct hda_check *check, enum hda_level level
 
     PUT(trial->runs, 0);
     PUT(trial->begun, 0);
+    PUT(trial->queued, 0);
     trial->check = check;
     trial->level = level;
     check_work_init(check, &trial->work, level, routine, trial);
@@ -158,11 +174,12 @@ static void try_repeated(struct hda_check *check, enum hda_level level)
 /* "Queued while it runs, it runs again", when it has ended: run() in work.c looks for two at once. */
 static void try_queued_while_it_runs(struct hda_check *check, enum hda_level level)
 {
-    struct check_trial *trial = prepare(check, level, take_time);
+    struct check_trial *trial = prepare(check, level, take_time_when_queued);
 
     check_work_queue(check, &trial->work, 0);
     tryout_reaches(check, &trial->begun, 1);
     check_work_queue(check, &trial->work, 0);
+    PUT(trial->queued, 2);
     has_run(check, trial, 2, "with no delay while it runs");
     end(check, trial);
 }
@@ -201,7 +218,7 @@ static void try_runner(struct hda_check *check)
     check_lock_init(check, &trial->lock, HDA_LEVEL_DISPATCH);
     check_lock_acquire(check, &trial->lock);
     check_work_queue(check, &trial->work, 0);
-    for (unsigned i = 0; i < 10; i++)
+    for (unsigned i = 0; i < LONG && GET(trial->runs) == 0; i++)
         check_stall(check, BUSY);
     if (GET(trial->runs) > 0 && GET(trial->runner) == check_runner(check))
         check_fault(
@@ -223,7 +240,7 @@ static void try_with_lock(struct hda_check *check, enum hda_level level, enum hd
     check_lock_init(check, &trial->lock, lock_level);
     check_lock_acquire(check, &trial->lock);
     check_work_queue(check, &trial->work, 0);
-    for (unsigned i = 0; i < 10 && lock_level == HDA_LEVEL_DISPATCH; i++)
+    for (unsigned i = 0; i < SHORT && lock_level == HDA_LEVEL_DISPATCH; i++)
         check_stall(check, BUSY);
     if (GET(trial->runs) > 0)
         check_fault(

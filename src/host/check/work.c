@@ -102,10 +102,11 @@ static void judge_level(struct hda_check *check, const struct check_work *work)
                     wanted == PASSIVE_LEVEL ? "PASSIVE" : "DISPATCH", irql, wanted);
     else if (irql == DISPATCH_LEVEL && GET(work->calling) &&
              GET(work->caller) == check->host->runner(check->host_context))
-        check_fault(
-            check, NULL,
-            "host->work_queue: it was called at DISPATCH_LEVEL and has run the work before it returned: work "
-            "waits until its caller's IRQL has fallen");
+        check_fault(check, NULL,
+                    "host->work_queue: it was called at DISPATCH_LEVEL and has run the work before it "
+                    "returned, both on "
+                    "what host->runner calls %llx: work waits until its caller's IRQL has fallen",
+                    (unsigned long long)GET(work->caller));
 }
 
 /* Microseconds since the check was made. */

@@ -24,7 +24,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifndef SCHEDULES
 #define SCHEDULES 250 /* of each scenario */
+#endif
 #define LANES     2
 
 struct totals *totals;

@@ -99,8 +99,10 @@ struct check_event {
     unsigned type;
     unsigned waiters;
     unsigned begun;     /* times that it was set, when that began */
-    unsigned done;      /* of those, the last that has returned */
-    unsigned consumed;  /* of those, all that a wait may have ended with */
+    unsigned setting;   /* of those, the ones that have not returned */
+    unsigned done;      /* the last that has */
+    unsigned consumed;  /* all until this one a wait may have ended with */
+    unsigned spent;     /* all until this one a wait has ended with */
     unsigned successes; /* waits that ended so */
     ULONGLONG set_at;   /* when the last one returned */
 };

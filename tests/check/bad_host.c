@@ -480,6 +480,46 @@ static void cancel_that_does_not_wait(void)
     rig.host_ops.work_cancel = cancel_without_waiting;
 }
 
+static void init_and_overrun(void *host, struct hda_work *work, enum hda_level level,
+                             hda_work_routine *routine, void *context)
+{
+    HOST.work_init(host, work, level, routine, context);
+    memset(work + 1, 0, sizeof(void *));
+}
+
+static void work_larger_than_its_storage(void)
+{
+    rig.host_ops.work_init = init_and_overrun;
+}
+
+static void lock_init_and_overrun(void *host, struct hda_lock *lock, enum hda_level level)
+{
+    HOST.lock_init(host, lock, level);
+    if (level == HDA_LEVEL_INTERRUPT)
+        memset(lock + 1, 0, sizeof(void *));
+}
+
+static void lock_larger_than_its_storage(void)
+{
+    rig.host_ops.lock_init = lock_init_and_overrun;
+}
+
+static void nothing(void *context)
+{
+    (void)context;
+}
+
+/* A bus that runs for long. */
+static void queue_and_sleep(void)
+{
+    static struct hda_work work;
+
+    rig.config.host->work_init(rig.config.host_context, &work, HDA_LEVEL_DISPATCH, nothing, NULL);
+    rig.config.host->work_queue(rig.config.host_context, &work, MILLISECOND);
+    for (unsigned i = 0; i < 6; i++)
+        rig.config.host->sleep(rig.config.host_context, 1000000);
+}
+
 /* ---- Events ----------------------------------------------------------------------------------------------
  */
 
@@ -903,6 +943,9 @@ static const struct breach breaches[] = {
     TRY(work_with_another_context, "is called with another context than host->work_init was given"),
     TRY(work_without_context, "is called with another context than host->work_init was given"),
     TRY(work_init_that_raises, "host->work_init: it was called at IRQL 0 and has come back at 2"),
+    TRY(work_larger_than_its_storage, "host->work_init: it, or what comes after it, writes beyond the"),
+    TRY(lock_larger_than_its_storage, "host->lock_init: it, or what comes after it, writes beyond the"),
+    DO(work_that_never_runs, queue_and_sleep, "host->work_queue: work of level DISPATCH was due 5"),
     TRY(cancel_that_does_nothing, "host->work_cancel: it has returned, and the work runs after that"),
     TRY_REAL(cancel_that_does_not_wait, "host->work_cancel: it has returned while the work runs"),
 

@@ -52,6 +52,7 @@ void checked_set_up(enum linux_clock clock)
     checked_set_up_nothing();
     rig_set_up_shape(clock, NULL);
     rig_plug(0);
+    checked->bare = rig.config;
     assert_int_equal(hda_check_create(&rig.config, keep_sentence, NULL, &checked->check), STATUS_SUCCESS);
     rig.config = *hda_check_config(checked->check);
 }
@@ -70,14 +71,19 @@ static bool live(void)
     return NT_SUCCESS(scenario_live(&ddi));
 }
 
+bool checked_live_on(void)
+{
+    return hda_bus_child_count(rig.bus) > 0 && live() && NT_SUCCESS(hda_bus_suspend(rig.bus)) &&
+           NT_SUCCESS(hda_bus_resume(rig.bus)) && live_bdl();
+}
+
 bool checked_live(void)
 {
     bool works;
 
     if (!NT_SUCCESS(hda_bus_start(&rig.config, &rig.bus)))
         return false;
-    works = hda_bus_child_count(rig.bus) > 0 && live() && NT_SUCCESS(hda_bus_suspend(rig.bus)) &&
-            NT_SUCCESS(hda_bus_resume(rig.bus)) && live_bdl();
+    works = checked_live_on();
     rig_stop();
     return works;
 }

@@ -12,7 +12,8 @@
 
 struct checked {
     struct hda_check *check;
-    unsigned told; /* sentences, the first of which are kept */
+    struct hda_bus_config bare; /* without it */
+    unsigned told;              /* sentences, the first of which are kept */
     char sentences[SENTENCES][SENTENCE_SIZE];
 };
 extern struct checked *checked; /* also what a child process has left of it */
@@ -25,6 +26,8 @@ void checked_set_up_nothing(void);
 /* A whole life of a bus through the check: a client that plays, records and asks verbs, suspend and resume,
  * a BDL client, stop. Whether all of that has worked. */
 bool checked_live(void);
+/* The same for a bus that runs, which it leaves so. */
+bool checked_live_on(void);
 /* Ends the check and all else; returns how many faults there were. */
 unsigned checked_tear_down(void);
 /* A sentence that has this text in it, or NULL. */

@@ -146,8 +146,11 @@ struct check_trial {
     struct hda_check *check;
     enum hda_level level;
     struct hda_work work;
+    uintptr_t behind_work; /* what stands behind is nobody's */
     struct hda_lock lock;
+    uintptr_t behind_lock;
     KEVENT event;
+    uintptr_t behind_event;
     uintptr_t runner; /* of the routine, when it began */
     unsigned begun;
     unsigned queued;

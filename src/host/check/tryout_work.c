@@ -14,6 +14,7 @@
 #define SHORT   10  /* of these */
 #define LONG    100
 #define REPEATS 3
+#define BEHIND  ((uintptr_t)0xA5A5A5A5u)
 
 /* ---- Work ---------------------------------------------------------------------------------------------- */
 
@@ -59,13 +60,22 @@ static void take_lock(void *context)
     ADD(trial->runs, 1);
 }
 
+/* Work at PASSIVE_LEVEL "may block". */
+static void pass_time(struct check_trial *trial)
+{
+    if (trial->level == HDA_LEVEL_PASSIVE)
+        check_sleep(trial->check, BUSY);
+    else
+        check_stall(trial->check, BUSY);
+}
+
 static void take_time(void *context)
 {
     struct check_trial *trial = context;
 
     ADD(trial->begun, 1);
     for (unsigned i = 0; i < SHORT; i++)
-        check_stall(trial->check, BUSY);
+        pass_time(trial);
     ADD(trial->runs, 1);
 }
 
@@ -76,9 +86,9 @@ static void take_time_when_queued(void *context)
 
     ADD(trial->begun, 1);
     for (unsigned i = 0; i < LONG && GET(trial->queued) < 2; i++)
-        check_stall(trial->check, BUSY);
+        pass_time(trial);
     for (unsigned i = 0; i < SHORT; i++)
-        check_stall(trial->check, BUSY);
+        pass_time(trial);
     ADD(trial->runs, 1);
 }
 
@@ -96,6 +106,7 @@ static struct check_trial *prepare(struct hda_check *check, enum hda_level level
     PUT(trial->queued, 0);
     trial->check = check;
     trial->level = level;
+    trial->behind_work = trial->behind_lock = trial->behind_event = BEHIND;
     check_work_init(check, &trial->work, level, routine, trial);
     return trial;
 }
@@ -111,9 +122,20 @@ static bool has_run(struct hda_check *check, struct check_trial *trial, unsigned
     return false;
 }
 
+static void judge_storage(struct hda_check *check, enum check_hook hook, uintptr_t behind, size_t size)
+{
+    if (behind != BEHIND)
+        check_fault(check, check_hook_name(hook),
+                    "%s: it, or what comes after it, writes beyond the %u bytes of storage",
+                    check_hook_name(hook), (unsigned)size);
+}
+
 static void end(struct hda_check *check, struct check_trial *trial)
 {
     check_work_cancel(check, &trial->work);
+    judge_storage(check, HOOK_WORK_INIT, trial->behind_work, sizeof(trial->work));
+    judge_storage(check, HOOK_LOCK_INIT, trial->behind_lock, sizeof(trial->lock));
+    judge_storage(check, HOOK_EVENT_INIT, trial->behind_event, sizeof(trial->event));
 }
 
 /* ---- When ---------------------------------------------------------------------------------------------- */

@@ -155,6 +155,19 @@ static void leaves_a_lock_held(void)
     take_dispatch_lock();
 }
 
+static void asks_for_a_lock_of_no_level(void)
+{
+    HOST->lock_init(H, &lock, (enum hda_level)3);
+}
+
+static void releases_at_passive_level(void)
+{
+    HOST->lock_init(H, &lock, HDA_LEVEL_DISPATCH);
+    HOST->lock_acquire(H, &lock);
+    KeLowerIrql(PASSIVE_LEVEL);
+    HOST->lock_release(H, &lock);
+}
+
 /* ---- Deferred work ---------------------------------------------------------------------------------------
  */
 
@@ -228,6 +241,40 @@ static void waits_for_an_event_that_is_not_initialised(void)
     HOST->event_wait(H, &event, 0);
 }
 
+/* Deferred work does something to an event, or its memory, while it is waited for. */
+static PKEVENT waited_for;
+
+static void init_again(void *context)
+{
+    (void)context;
+    HOST->event_init(H, waited_for, NotificationEvent);
+}
+
+static void free_it(void *context)
+{
+    (void)context;
+    HOST->free(H, waited_for);
+}
+
+static void wait_while(hda_work_routine *routine)
+{
+    waited_for = HOST->alloc(H, sizeof(*waited_for));
+    HOST->event_init(H, waited_for, NotificationEvent);
+    HOST->work_init(H, &work, HDA_LEVEL_DISPATCH, routine, NULL);
+    HOST->work_queue(H, &work, MILLISECOND);
+    HOST->event_wait(H, waited_for, 2 * MILLISECOND);
+}
+
+static void initialises_an_event_that_is_waited_for(void)
+{
+    wait_while(init_again);
+}
+
+static void frees_an_event_that_is_waited_for(void)
+{
+    wait_while(free_it);
+}
+
 static void wait(void)
 {
     HOST->event_wait(H, &event, 0);
@@ -293,6 +340,14 @@ static void say(const char *format, ...)
 static void logs_a_line_feed(void)
 {
     say("two\nlines");
+}
+
+static void logs_at_no_level(void)
+{
+    va_list none;
+
+    memset(&none, 0, sizeof(none));
+    HOST->log(H, (enum hda_log_level)4, "one line", none);
 }
 
 static void logs_another_format(void)
@@ -473,6 +528,9 @@ static const struct breach breaches[] = {
     DEED(frees_a_held_lock, "host->free: the core frees the memory of the lock at"),
     DEED(leaves_a_lock_held, "is held when the bus has stopped"),
 
+    DEED(asks_for_a_lock_of_no_level, "host->lock_init: the core asks for a lock of level 3"),
+    DEED(releases_at_passive_level, "the core lets go of a lock of level DISPATCH at IRQL 0"),
+
     DEED(queues_work_that_is_not_initialised, "the core queues work that it has not initialised"),
     DEED(cancels_work_that_is_not_initialised, "the core cancels work that it has not initialised"),
     DEED(initialises_queued_work, "the core initialises work that is queued"),
@@ -483,6 +541,8 @@ static const struct breach breaches[] = {
 
     DEED(waits_for_an_event_that_is_not_initialised,
          "the core waits for an event that it has not initialised"),
+    DEED(initialises_an_event_that_is_waited_for, "the core initialises an event that is waited for"),
+    DEED(frees_an_event_that_is_waited_for, "the core frees the memory of an event that is waited for"),
     DEED(waits_with_a_lock_held, "host->event_wait: the core calls it at IRQL 8, and may up to 0"),
     DEED(stalls_for_long, "host->stall: the core stalls for 301 us at IRQL 2"),
     DEED(sleeps_with_a_lock_held, "host->sleep: the core calls it at IRQL 2, and may up to 0"),
@@ -490,8 +550,9 @@ static const struct breach breaches[] = {
 
     DEED(references_nothing, "host->object_reference: the core gives it NULL"),
     DEED(dereferences_what_it_does_not_have, "the core gives back a reference to"),
-    DEED(leaves_a_reference, "host->object_reference: 1 references to"),
+    DEED(leaves_a_reference, "host->object_reference: references to"),
     DEED(logs_a_line_feed, "host->log: the core gives it a line feed"),
+    DEED(logs_at_no_level, "host->log: the core gives it level 4"),
     DEED(logs_another_format, "a format that a host need not know: \"%-5d\""),
 
     DEED(reads_gcap_with_8_bits, "device->read8: the core accesses GCAP (0h) with 8 bits, and it has 16"),

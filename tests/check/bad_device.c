@@ -389,6 +389,43 @@ static void no_pages(void)
     rig.device_ops.pages_alloc = pages_fail;
 }
 
+static NTSTATUS pages_short(void *device, size_t size, uint64_t highest, PMDL *mdl)
+{
+    (void)device;
+    (void)size;
+    (void)highest;
+    (void)mdl;
+    return STATUS_INSUFFICIENT_RESOURCES;
+}
+
+static void no_memory_for_pages(void)
+{
+    rig.device_ops.pages_alloc = pages_short;
+}
+
+static NTSTATUS pages_same(void *device, size_t size, uint64_t highest, PMDL *mdl)
+{
+    static PMDL pages;
+
+    if (pages == NULL)
+        DEVICE.pages_alloc(device, size, highest, &pages);
+    *mdl = pages;
+    return STATUS_SUCCESS;
+}
+
+static void pages_that_are_the_same(void)
+{
+    rig.device_ops.pages_alloc = pages_same;
+}
+
+static void take_pages_twice(void)
+{
+    PMDL mdl;
+
+    for (unsigned i = 0; i < 2; i++)
+        rig.config.device->pages_alloc(rig.config.device_context, PAGE, UINT64_MAX, &mdl);
+}
+
 static void pages_free_raised(void *device, PMDL mdl)
 {
     DEVICE.pages_free(device, mdl);
@@ -582,12 +619,66 @@ static void interrupts_after_disconnect(void)
     rig.device_ops.interrupt_disconnect = disconnect_and_call;
 }
 
+static NTSTATUS connect_only(void *device, hda_interrupt_routine *connected, void *context)
+{
+    (void)device;
+    routine = connected;
+    routine_context = context;
+    return STATUS_SUCCESS;
+}
+
+static void disconnect_only(void *device)
+{
+    (void)device;
+}
+
+static void disconnect_that_does_not_wait(void)
+{
+    rig.device_ops.interrupt_connect = connect_only;
+    rig.device_ops.interrupt_disconnect = disconnect_only;
+}
+
+/* Disconnects while the routine runs, which only another processor can. */
+static bool disconnect(void *context)
+{
+    (void)context;
+    KeLowerIrql(PASSIVE_LEVEL);
+    rig.config.device->interrupt_disconnect(rig.config.device_context);
+    KfRaiseIrql(DEVICE_LEVEL);
+    return true;
+}
+
+static void disconnect_in_the_routine(void)
+{
+    rig.config.device->interrupt_connect(rig.config.device_context, disconnect, NULL);
+    KfRaiseIrql(DEVICE_LEVEL);
+    routine(routine_context);
+}
+
+static bool raise_level(void *context)
+{
+    (void)context;
+    KfRaiseIrql(HIGH_LEVEL);
+    return true;
+}
+
+static void raise_in_the_routine(void)
+{
+    rig.config.device->interrupt_connect(rig.config.device_context, raise_level, NULL);
+    KfRaiseIrql(DEVICE_LEVEL);
+    routine(routine_context);
+}
+
 /* ---- All -------------------------------------------------------------------------------------------------
  */
 
 #define TRY(commit, sentence)                                      \
     {                                                              \
 #commit, commit, breach_try, sentence, LINUX_CLOCK_VIRTUAL \
+    }
+#define DO(commit, deed, sentence)                           \
+    {                                                        \
+#commit, commit, deed, sentence, LINUX_CLOCK_VIRTUAL \
     }
 #define LIVE(commit, sentence)                                                  \
     {                                                                           \
@@ -628,6 +719,8 @@ static const struct breach breaches[] = {
     TRY(pages_of_whole_size,
         "device->pages_alloc: the MDL's ByteCount is 45056, and 41024 bytes were asked for"),
     TRY(pages_of_nothing, "device->pages_alloc: it succeeds, and the MDL is NULL"),
+    TRY(no_memory_for_pages, "device->pages_alloc: there are no pages for 4096 bytes"),
+    DO(pages_that_are_the_same, take_pages_twice, "which it has handed out already"),
     TRY(no_pages, "device->pages_alloc: it fails with c0000001"),
     TRY(pages_free_that_raises, "device->pages_free: it was called at IRQL 0 and has come back at 1"),
     TRY(run_of_no_bytes, "device->pages_run: at offset 0 of 4096 bytes it counts 0"),
@@ -635,6 +728,10 @@ static const struct breach breaches[] = {
     TRY(run_beyond_the_limit, "and it reaches no more than ffffffff"),
     TRY(run_that_ignores_the_offset, "device->pages_run: the byte at offset 4224 is for the controller at"),
 
+    DO(disconnect_that_does_not_wait, disconnect_in_the_routine,
+       "device->interrupt_disconnect: it has returned while the routine runs"),
+    DO(disconnect_that_does_not_wait, raise_in_the_routine,
+       "device->interrupt_connect: the routine began at IRQL 8 and has ended at 15"),
     TRY(connect_that_fails, "device->interrupt_connect: it fails with c0000001"),
     LIVE(interrupts_that_nobody_is_called_for, "the controller has had causes to interrupt 3 times"),
     LIVE(interrupts_without_context,

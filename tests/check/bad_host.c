@@ -112,6 +112,25 @@ static void free_that_raises(void)
     rig.host_ops.free = free_raised;
 }
 
+static uint8_t *last_alloc;
+
+/* Its own notes stand in what it hands out. */
+static void *alloc_and_clobber(void *host, size_t size)
+{
+    uint8_t *memory = HOST.alloc(host, size);
+
+    if (last_alloc != NULL)
+        *last_alloc ^= 0x80;
+    last_alloc = memory;
+    return memory;
+}
+
+static void memory_that_does_not_keep(void)
+{
+    rig.host_ops.alloc = alloc_and_clobber;
+    rig.host_ops.free = leak;
+}
+
 /* ---- Locks -----------------------------------------------------------------------------------------------
  */
 
@@ -830,6 +849,57 @@ static void sleep_of_milliseconds(void)
     rig.host_ops.sleep = pass_milliseconds;
 }
 
+static void raise_once(void)
+{
+    if (KeGetCurrentIrql() == PASSIVE_LEVEL)
+        KfRaiseIrql(APC_LEVEL);
+}
+
+static LONGLONG counter_raised(void *host)
+{
+    raise_once();
+    return HOST.performance_counter(host);
+}
+
+static uint64_t now_raised(void *host)
+{
+    raise_once();
+    return HOST.now(host);
+}
+
+static void now_that_raises(void)
+{
+    rig.host_ops.now = now_raised;
+}
+
+static void counter_that_raises(void)
+{
+    rig.host_ops.performance_counter = counter_raised;
+}
+
+/* What a core may do. */
+static void ask_at_dispatch_level(void)
+{
+    KfRaiseIrql(DISPATCH_LEVEL);
+    rig.config.host->runner(rig.config.host_context);
+}
+
+/* Two runners take the lock, one behind the other. */
+static void lock_for_anybody(void)
+{
+    lock_of_one_processor();
+    rig.host_ops.runner = runner_that_counts;
+}
+
+static void take_twice(void)
+{
+    static struct hda_lock lock;
+
+    rig.config.host->lock_init(rig.config.host_context, &lock, HDA_LEVEL_DISPATCH);
+    rig.config.host->lock_acquire(rig.config.host_context, &lock);
+    rig.config.host->lock_acquire(rig.config.host_context, &lock);
+}
+
 /* ---- Objects and the log ---------------------------------------------------------------------------------
  */
 
@@ -913,6 +983,7 @@ static const struct breach breaches[] = {
     TRY(recycled_memory, "host->alloc: memory is to be zeroed"),
     TRY(misaligned_memory, "is not aligned for any type"),
     TRY(overlapping_memory, "overlap what was handed out at"),
+    TRY(memory_that_does_not_keep, "do not keep what is written to them"),
     TRY(no_memory, "host->alloc: there is no memory for 1 bytes"),
     TRY(free_that_raises, "host->free: it was called at IRQL 0 and has come back at 2"),
 
@@ -965,7 +1036,11 @@ static const struct breach breaches[] = {
     TRY(irql_that_is_always_2, "host->irql: it says 2 where hda_check_hooks() is called"),
     TRY(irql_that_is_always_0, "a lock of level DISPATCH was taken at IRQL 0 and the IRQL is 0"),
     TRY(irql_that_is_none, "host->irql: it says 99, and no processor has more than 31"),
-    TRY(runner_of_each_call, "host->runner: "),
+    TRY(runner_of_each_call, "host->runner: who lets go of the lock at"),
+    DO(runner_of_each_call, ask_at_dispatch_level, "host->runner: it says something else at each call"),
+    DO(lock_for_anybody, take_twice, "host->lock_acquire: two have the lock at"),
+    TRY(counter_that_raises, "host->performance_counter: it was called at IRQL 0 and has come back at 1"),
+    TRY(now_that_raises, "host->now: it was called at IRQL 0 and has come back at 1"),
     TRY_REAL(runner_that_is_always_1, "host->runner"),
     TRY(now_that_stands_still, "host->now: it stands still while host->stall lets 100 us pass"),
     TRY(now_that_goes_back, "host->now: it has gone back"),

@@ -27,7 +27,7 @@
 #ifndef SCHEDULES
 #define SCHEDULES 250 /* of each scenario */
 #endif
-#define LANES     2
+#define LANES 2
 
 struct totals *totals;
 

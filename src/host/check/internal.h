@@ -209,9 +209,6 @@ struct hda_check {
  * the same words: any pointer that stands for whom it is about, or NULL. */
 __attribute__((format(printf, 3, 4))) void check_fault(struct hda_check *check, const void *subject,
                                                        const char *format, ...);
-/* Tells something that is no fault, once. */
-__attribute__((format(printf, 2, 3))) void check_note(struct hda_check *check, const char *format, ...);
-
 /* ---- Levels (level.c) ---------------------------------------------------------------------------------- */
 
 enum check_hook {

@@ -27,8 +27,10 @@ uintptr_t check_runner(void *context)
 uint64_t check_now(void *context)
 {
     struct hda_check *check = context;
+    unsigned irql = check_enter(check, HOOK_NOW);
     ULONGLONG latest = GET(check->latest), now = check->host->now(check->host_context);
 
+    check_leave(check, HOOK_NOW, irql);
     if (now < latest)
         check_fault(check, NULL, "host->now: it has gone back, from %llu to %llu", (unsigned long long)latest,
                     (unsigned long long)now);
@@ -41,9 +43,11 @@ uint64_t check_now(void *context)
 LONGLONG check_performance_counter(void *context)
 {
     struct hda_check *check = context;
+    unsigned irql = check_enter(check, HOOK_PERFORMANCE_COUNTER);
     bool counted = GET(check->counted);
     LONGLONG latest = GET(check->latest_counter), now = check->host->performance_counter(check->host_context);
 
+    check_leave(check, HOOK_PERFORMANCE_COUNTER, irql);
     if (counted && now < latest)
         check_fault(check, NULL, "host->performance_counter: it has gone back, from %llx to %llx",
                     (unsigned long long)latest, (unsigned long long)now);

@@ -14,7 +14,6 @@
 #define SHORT   10  /* of these */
 #define LONG    100
 #define REPEATS 3
-#define BEHIND  ((uintptr_t)0xA5A5A5A5u)
 
 /* ---- Work ---------------------------------------------------------------------------------------------- */
 
@@ -106,7 +105,7 @@ static struct check_trial *prepare(struct hda_check *check, enum hda_level level
     PUT(trial->queued, 0);
     trial->check = check;
     trial->level = level;
-    trial->behind_work = trial->behind_lock = trial->behind_event = BEHIND;
+    tryout_storage_mark(trial);
     check_work_init(check, &trial->work, level, routine, trial);
     return trial;
 }
@@ -122,20 +121,10 @@ static bool has_run(struct hda_check *check, struct check_trial *trial, unsigned
     return false;
 }
 
-static void judge_storage(struct hda_check *check, enum check_hook hook, uintptr_t behind, size_t size)
-{
-    if (behind != BEHIND)
-        check_fault(check, check_hook_name(hook),
-                    "%s: it, or what comes after it, writes beyond the %u bytes of storage",
-                    check_hook_name(hook), (unsigned)size);
-}
-
 static void end(struct hda_check *check, struct check_trial *trial)
 {
     check_work_cancel(check, &trial->work);
-    judge_storage(check, HOOK_WORK_INIT, trial->behind_work, sizeof(trial->work));
-    judge_storage(check, HOOK_LOCK_INIT, trial->behind_lock, sizeof(trial->lock));
-    judge_storage(check, HOOK_EVENT_INIT, trial->behind_event, sizeof(trial->event));
+    tryout_storage_judge(check, trial);
 }
 
 /* ---- When ---------------------------------------------------------------------------------------------- */

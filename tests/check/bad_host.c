@@ -327,7 +327,7 @@ static void init_and_note(void *host, struct hda_work *work, enum hda_level leve
 /* Each call has an entry in the queue. */
 static void queue_both(void *host, struct hda_work *work, uint64_t delay)
 {
-    HOST.work_queue(host, delay == 20 * MILLISECOND ? &second : work, delay);
+    HOST.work_queue(host, delay == 6 * MILLISECOND ? &second : work, delay);
 }
 
 static void cancel_both(void *host, struct hda_work *work)

@@ -8,7 +8,7 @@
 #include "tryout.h"
 
 #define SOON    (2 * NS_PER_MS)
-#define MEDIUM  (20 * NS_PER_MS)
+#define MEDIUM  (6 * NS_PER_MS)
 #define NEVER   (3600 * NS_PER_S)
 #define BUSY    200 /* microseconds of a stall */
 #define SHORT   10  /* of these */
@@ -163,11 +163,11 @@ static void try_once(struct hda_check *check, enum hda_level level)
 
     check_work_queue(check, &trial->work, MEDIUM);
     check_work_queue(check, &trial->work, SOON);
-    if (has_run(check, trial, 1, "for 20 ms later and then for 2 ms"))
+    if (has_run(check, trial, 1, "for 6 ms later and then for 2 ms"))
         check_sleep(check, (uint32_t)(2 * MEDIUM / NS_PER_US));
     if (GET(trial->runs) > 1)
         check_fault(check, NULL,
-                    "host->work_queue: work that was queued for 20 ms later and then for 2 ms runs at each "
+                    "host->work_queue: work that was queued for 6 ms later and then for 2 ms runs at each "
                     "of the two: "
                     "queued already, the earlier wins");
     end(check, trial);

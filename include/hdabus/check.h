@@ -38,7 +38,7 @@ typedef void hda_check_report(void *context, const char *format, va_list argumen
 
 /* Prepares the checking of the host and the device of `config`, which is copied; the tables and what they
  * work on outlive the check. Without a `report` sentences go to the host's own log as errors. All memory that
- * it will ever need for itself it takes now, from host->alloc: some 300 KiB. PASSIVE_LEVEL.
+ * it will ever need for itself it takes now, from host->alloc: some 170 KiB. PASSIVE_LEVEL.
  * INVALID_PARAMETER: an entry of a table is missing, and has been told of if there is anybody to tell;
  * INSUFFICIENT_RESOURCES. */
 NTSTATUS hda_check_create(const struct hda_bus_config *config, hda_check_report *report, void *report_context,

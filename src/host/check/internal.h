@@ -53,8 +53,6 @@ void check_table_publish(void *record, const void *key);
 void check_table_drop(void *record);
 /* The index-th record, NULL where there is none; for (i = 0; i < GET(table->used); i++). */
 void *check_table_at(struct check_table *table, unsigned index);
-/* Whether that is a pointer to one of the records, in use or not. */
-bool check_table_has(const struct check_table *table, const void *record);
 
 /* ---- Records ------------------------------------------------------------------------------------------- */
 
@@ -85,7 +83,7 @@ struct check_work {
     unsigned running;
     unsigned cancelled; /* since it was queued last */
     unsigned late;      /* that it has not run has been told */
-    unsigned calling;   /* `caller` is in work_queue(), at DISPATCH_LEVEL */
+    unsigned calling;   /* whether `caller` is in work_queue(), at DISPATCH_LEVEL: see work.c */
     uintptr_t caller;
     uintptr_t runs_on; /* whom it runs on, or ran last */
     ULONGLONG word;    /* how often and when it may run: see work.c */
@@ -141,7 +139,7 @@ struct check_told {
     unsigned times;
 };
 
-/* What the try-out needs beyond its own life (tryout_work.c). */
+/* What the try-out hands to the host, in memory that is there when the host is late. */
 struct check_trial {
     struct hda_check *check;
     enum hda_level level;
@@ -209,6 +207,7 @@ struct hda_check {
  * the same words: any pointer that stands for whom it is about, or NULL. */
 __attribute__((format(printf, 3, 4))) void check_fault(struct hda_check *check, const void *subject,
                                                        const char *format, ...);
+
 /* ---- Levels (level.c) ---------------------------------------------------------------------------------- */
 
 enum check_hook {

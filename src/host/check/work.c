@@ -20,6 +20,8 @@
 #define LARGEST   ((UINT64_C(1) << 40) - 1)
 #define FORGOTTEN NS_PER_S /* after a run, when a call that came just before it was a part of it */
 
+enum { NOT_CALLING, TO_CALL, CALLING };
+
 /* ---- The word ------------------------------------------------------------------------------------------ */
 
 static uint64_t runs_of(uint64_t word)
@@ -100,12 +102,12 @@ static void judge_level(struct hda_check *check, const struct check_work *work)
         check_fault(check, check_hook_name(HOOK_WORK_QUEUE),
                     "host->work_queue: work of level %s runs at IRQL %u, not at %u",
                     wanted == PASSIVE_LEVEL ? "PASSIVE" : "DISPATCH", irql, wanted);
-    else if (irql == DISPATCH_LEVEL && GET(work->calling) &&
+    else if (irql == DISPATCH_LEVEL && GET(work->calling) == CALLING &&
              GET(work->caller) == check->host->runner(check->host_context))
         check_fault(check, NULL,
                     "host->work_queue: it was called at DISPATCH_LEVEL and has run the work before it "
-                    "returned, both on "
-                    "what host->runner calls %llx: work waits until its caller's IRQL has fallen",
+                    "returned, both on what host->runner calls %llx: work waits until its caller's IRQL has "
+                    "fallen",
                     (unsigned long long)GET(work->caller));
 }
 
@@ -254,21 +256,30 @@ static void begin(struct hda_check *check, struct check_work *work, uint64_t del
     change(work, begin_call, due);
 }
 
-/* Who calls at DISPATCH_LEVEL can be told apart, and must not find the work run when the call returns. */
+/* Who calls at DISPATCH_LEVEL can be told apart, and must not find the work run when the call returns: one
+ * who does so at a time is noted. */
+static bool note_caller(struct hda_check *check, struct check_work *work, unsigned irql)
+{
+    unsigned nobody = NOT_CALLING;
+
+    if (irql != DISPATCH_LEVEL || !__atomic_compare_exchange_n(&work->calling, &nobody, TO_CALL, false,
+                                                               __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+        return false;
+    PUT(work->caller, check->host->runner(check->host_context));
+    PUT(work->calling, CALLING);
+    return true;
+}
+
 static void queue(struct hda_check *check, struct check_work *record, struct hda_work *work, uint64_t delay,
                   unsigned irql)
 {
-    bool told_apart = irql == DISPATCH_LEVEL;
+    bool noted = note_caller(check, record, irql);
 
-    if (told_apart) {
-        PUT(record->caller, check->host->runner(check->host_context));
-        PUT(record->calling, 1);
-    }
     begin(check, record, delay);
     check->host->work_queue(check->host_context, work, delay);
     change(record, end_call, 0);
-    if (told_apart)
-        PUT(record->calling, 0);
+    if (noted)
+        PUT(record->calling, NOT_CALLING);
 }
 
 void check_work_queue(void *context, struct hda_work *work, uint64_t delay)

@@ -88,6 +88,7 @@ void check_event_set(void *context, PKEVENT event)
 /* What a wait began with. */
 struct wait {
     unsigned consumed;
+    unsigned spent;
     unsigned returned; /* sets, all of which had; 0: not all had */
     bool alone;
     bool signalled; /* for certain */
@@ -102,12 +103,13 @@ static bool is_signalled(const struct check_event *event)
     return GET(event->done) > GET(event->consumed);
 }
 
-/* Each success of a SynchronizationEvent takes a set of its own. */
-static bool is_one_too_many(struct check_event *event)
+/* Each success of a SynchronizationEvent takes a set of its own, and none was left when this wait began. The
+ * sets are counted last, so that none is overlooked. */
+static bool is_one_too_many(struct check_event *event, const struct wait *wait)
 {
-    unsigned begun = GET(event->begun), successes = ADD(event->successes, 1);
+    unsigned successes = ADD(event->successes, 1), begun = GET(event->begun);
 
-    return GET(event->type) == SynchronizationEvent && (successes > begun || GET(event->spent) == begun);
+    return GET(event->type) == SynchronizationEvent && (successes > begun || wait->spent == begun);
 }
 
 static void judge_success(struct hda_check *check, struct check_event *event, const struct wait *wait)
@@ -116,7 +118,7 @@ static void judge_success(struct hda_check *check, struct check_event *event, co
 
     if (begun == 0)
         check_fault(check, NULL, "host->event_wait: it says STATUS_SUCCESS of an event that was never set");
-    else if (is_one_too_many(event))
+    else if (is_one_too_many(event, wait))
         check_fault(
             check, NULL,
             "host->event_wait: a SynchronizationEvent that was set once has ended two waits: the first one "
@@ -177,6 +179,7 @@ static NTSTATUS wait_for(struct hda_check *check, struct check_event *record, PK
     wait.alone = ADD(record->waiters, 1) == 1;
     wait.signalled = is_signalled(record);
     wait.consumed = GET(record->consumed);
+    wait.spent = GET(record->spent);
     wait.returned = returned_sets(record);
     wait.start = check->host->now(check->host_context);
     status = check->host->event_wait(check->host_context, event, timeout);

@@ -82,10 +82,11 @@ static bool is_raised(const struct hda_check *check, unsigned level, unsigned ir
 
 /* ---- Acquire ------------------------------------------------------------------------------------------- */
 
-/* Whether the caller has the lock himself, so that he would wait for ever. */
+/* Whether the caller has the lock himself, so that he would wait for ever. It is known who has it only once
+ * it is written down: before, the caller's own name may stand there still, of the last time. */
 static bool would_hang(struct hda_check *check, const struct check_lock *record, unsigned irql)
 {
-    return irql == DISPATCH_LEVEL && GET(record->held) && GET(record->known) &&
+    return irql == DISPATCH_LEVEL && GET(record->known) &&
            GET(record->holder) == check->host->runner(check->host_context);
 }
 
@@ -108,9 +109,9 @@ static void own(struct hda_check *check, struct check_lock *record, unsigned irq
     if (__atomic_exchange_n(&record->held, 1, __ATOMIC_ACQ_REL))
         check_fault(check, NULL, "host->lock_acquire: two have the lock at %p at once",
                     (void *)GET(record->record.key));
-    PUT(record->known, known);
     if (known)
         PUT(record->holder, check->host->runner(check->host_context));
+    PUT(record->known, known);
     PUT(record->before, irql);
     PUT(record->order, ADD(check->acquisitions, 1));
     ADD(check->held, 1);

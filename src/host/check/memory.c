@@ -23,34 +23,38 @@ static size_t first_other(const void *memory, uint8_t value, size_t size)
 
 /* ---- Alloc --------------------------------------------------------------------------------------------- */
 
-static bool overlap(const void *memory, size_t size, const struct check_record *other, size_t other_size)
+/* With a piece of memory of which a record says how long it is, besides a guard. Meanwhile the record may
+ * become another's, which is seen by its serial. */
+static bool overlap(uintptr_t address, size_t size, const struct check_record *other,
+                    const size_t *other_size, size_t guard)
 {
-    uintptr_t address = (uintptr_t)memory;
+    uintptr_t serial = GET(other->serial), start = GET(other->key), end = start + GET(*other_size) + guard;
 
-    return address < GET(other->key) + other_size && GET(other->key) < address + size;
+    return address < end && start < address + size && GET(other->key) == start &&
+           GET(other->serial) == serial;
 }
 
 bool check_overlaps(struct hda_check *check, enum check_hook hook, const void *memory, size_t size)
 {
-    const struct check_record *found = NULL;
+    uintptr_t address = (uintptr_t)memory, found = 0;
 
     for (unsigned i = 0; i < GET(check->memories.used); i++) {
         struct check_memory *other = check_table_at(&check->memories, i);
 
-        if (other != NULL && overlap(memory, size, &other->record, GET(other->size) + GUARD))
-            found = &other->record;
+        if (other != NULL && overlap(address, size, &other->record, &other->size, GUARD))
+            found = GET(other->record.key);
     }
     for (unsigned i = 0; i < GET(check->dmas.used); i++) {
         struct check_dma *other = check_table_at(&check->dmas, i);
 
-        if (other != NULL && overlap(memory, size, &other->record, GET(other->size)))
-            found = &other->record;
+        if (other != NULL && overlap(address, size, &other->record, &other->size, 0))
+            found = GET(other->record.key);
     }
-    if (found != NULL)
+    if (found != 0)
         check_fault(check, check_hook_name(hook),
                     "%s: the %llu bytes at %p overlap what was handed out at %p", check_hook_name(hook),
-                    (unsigned long long)size, memory, (const void *)GET(found->key));
-    return found != NULL;
+                    (unsigned long long)size, memory, (const void *)found);
+    return found != 0;
 }
 
 static void judge_zeroed(struct hda_check *check, const uint8_t *memory, size_t size)

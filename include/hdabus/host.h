@@ -92,9 +92,9 @@ struct hda_device_info {
 /* ---- The host -------------------------------------------------------------------------------- */
 
 enum hda_level {
-    HDA_LEVEL_PASSIVE,   /* may block; a lock of this level is a mutex */
-    HDA_LEVEL_DISPATCH,  /* deferred work; a lock of this level raises to DISPATCH_LEVEL */
-    HDA_LEVEL_INTERRUPT, /* a lock of this level also keeps out the interrupt routine */
+    HDA_LEVEL_PASSIVE,   /* of work: it may block */
+    HDA_LEVEL_DISPATCH,  /* of work: as a DPC; of locks: raises to DISPATCH_LEVEL */
+    HDA_LEVEL_INTERRUPT, /* of locks: also keeps out the interrupt routine */
 };
 
 enum hda_log_level { HDA_LOG_ERROR, HDA_LOG_WARNING, HDA_LOG_INFO, HDA_LOG_DEBUG };
@@ -114,8 +114,8 @@ struct hda_host_ops {
     void *(*alloc)(void *host, size_t size);
     void (*free)(void *host, void *memory);
 
-    /* A lock for use up to `level`. Acquire waits for the holder and raises the IRQL to the level; release
-     * puts back what it was. Not recursive. Acquire a PASSIVE lock at PASSIVE_LEVEL only. */
+    /* A lock for use up to `level`, DISPATCH or INTERRUPT. Acquire waits for the holder and raises the IRQL
+     * to the level; release puts back what it was. Not recursive. Nobody blocks while he holds one. */
     void (*lock_init)(void *host, struct hda_lock *lock, enum hda_level level);
     void (*lock_acquire)(void *host, struct hda_lock *lock);
     void (*lock_release)(void *host, struct hda_lock *lock);

@@ -35,7 +35,7 @@ void tryout_storage(struct hda_check *check)
     struct check_trial *trial = &check->trial;
 
     tryout_storage_mark(trial);
-    for (unsigned level = HDA_LEVEL_PASSIVE; level <= HDA_LEVEL_INTERRUPT; level++)
+    for (unsigned level = HDA_LEVEL_DISPATCH; level <= HDA_LEVEL_INTERRUPT; level++)
         check_lock_init(check, &trial->lock, (enum hda_level)level);
     for (unsigned level = HDA_LEVEL_PASSIVE; level <= HDA_LEVEL_DISPATCH; level++)
         check_work_init(check, &trial->work, (enum hda_level)level, nothing, trial);

@@ -76,7 +76,7 @@ void check_event_set(void *context, PKEVENT event)
     }
     check->host->event_set(check->host_context, event);
     if (record != NULL && GET(record->record.serial) == serial) {
-        PUT(record->set_at, check->host->now(check->host_context));
+        PUT(record->set_at, check_moment_now(check));
         PUT(record->done, number);
         SUB(record->setting, 1);
     }
@@ -141,12 +141,13 @@ static void judge_timeout(struct hda_check *check, const struct check_event *eve
         return;
     if (wait->signalled)
         check_fault(check, NULL, "host->event_wait: it says STATUS_TIMEOUT of an event that was set before");
-    else if (is_signalled(event) && GET(event->set_at) + NS_PER_MS < end)
-        check_fault(
-            check, NULL,
-            "host->event_set: it does not wake whoever waits: the wait went on for %llu ns and ended with "
-            "STATUS_TIMEOUT",
-            (unsigned long long)(now - GET(event->set_at)));
+    else if (is_signalled(event) &&
+             check_after(check_moment_of(check, end), GET(event->set_at)) > (intptr_t)MOMENTS(NS_PER_MS))
+        check_fault(check, NULL,
+                    "host->event_set: it does not wake whoever waits: the wait went on for some %llu us and "
+                    "ended with "
+                    "STATUS_TIMEOUT",
+                    (unsigned long long)check_after(check_moment_of(check, now), GET(event->set_at)));
 }
 
 static void judge(struct hda_check *check, struct check_event *event, const struct wait *wait,

@@ -10,39 +10,51 @@
  */
 #include "internal.h"
 
-#define RUNS      0x00000000000000FFu /* how many runs there may be: calls, less runs */
-#define CERTAIN   0x0000000000000100u /* there has to be one */
-#define CALL      0x0000000000000200u /* one call that goes on */
-#define CALLS     0x000000000000FE00u
-#define EVER      0x0000000000010000u /* one call that there was */
-#define EVERS     0x0000000000FF0000u
-#define DUE_SHIFT 24 /* above: microseconds since the check was made; 0: not known */
-#define LARGEST   ((UINT64_C(1) << 40) - 1)
-#define FORGOTTEN NS_PER_S /* after a run, when a call that came just before it was a part of it */
+#define RUNS      0x003u /* how many runs there may be: calls, less runs; 3: or more */
+#define CERTAIN   0x004u /* there has to be one */
+#define CALL      0x008u /* one call that goes on */
+#define CALLS     0x078u
+#define EVER      0x080u /* one call that there was */
+#define EVERS     0xF80u
+#define DUE_SHIFT 12 /* above: when it is due, in units since the check was made; 0: not known */
+#define STATE     (((uintptr_t)1 << DUE_SHIFT) - 1)
+#define LARGEST   (UINTPTR_MAX >> DUE_SHIFT)
+
+/* What fits in the word: 1024 ns, and with 32 bits a quarter of a millisecond, of four minutes. */
+#define UNIT_SHIFT         (sizeof(uintptr_t) < 8 ? 18 : 10)
+#define UNITS(nanoseconds) ((nanoseconds) >> UNIT_SHIFT)
+#define PATIENCE           (5 * NS_PER_S) /* beyond what is due, before work counts as forgotten */
+#define FORGOTTEN          NS_PER_S /* after a run, when a call that came just before it was a part of it */
 
 enum { NOT_CALLING, TO_CALL, CALLING };
 
 /* ---- The word ------------------------------------------------------------------------------------------ */
 
-static uint64_t runs_of(uint64_t word)
+static uintptr_t runs_of(uintptr_t word)
 {
     return word & RUNS;
 }
 
-static uint64_t due_of(uint64_t word)
+static uintptr_t due_of(uintptr_t word)
 {
     return word >> DUE_SHIFT;
 }
 
-static uint64_t with_due(uint64_t word, uint64_t due)
+static uintptr_t with_due(uintptr_t word, uintptr_t due)
 {
-    return (word & ((UINT64_C(1) << DUE_SHIFT) - 1)) | due << DUE_SHIFT;
+    return (word & STATE) | due << DUE_SHIFT;
+}
+
+/* How many units a is after b, as far as they differ by no more than the word's half. */
+static intptr_t after(uintptr_t a, uintptr_t b)
+{
+    return (intptr_t)((a - b) << DUE_SHIFT) >> DUE_SHIFT;
 }
 
 /* "Queued already, the earlier wins." */
-static uint64_t begin_call(uint64_t word, uint64_t due)
+static uintptr_t begin_call(uintptr_t word, uintptr_t due)
 {
-    bool earlier = runs_of(word) == 0 || due < due_of(word);
+    bool earlier = runs_of(word) == 0 || due == 0 || (due_of(word) != 0 && after(due, due_of(word)) < 0);
 
     if (runs_of(word) < RUNS)
         word++;
@@ -50,31 +62,32 @@ static uint64_t begin_call(uint64_t word, uint64_t due)
                     earlier ? due : due_of(word));
 }
 
-static uint64_t end_call(uint64_t word, uint64_t unused)
+static uintptr_t end_call(uintptr_t word, uintptr_t unused)
 {
     (void)unused;
     return word - CALL;
 }
 
 /* Of all calls until now at most one is not a part of this run. */
-static uint64_t begin_run(uint64_t word, uint64_t unused)
+static uintptr_t begin_run(uintptr_t word, uintptr_t unused)
 {
-    uint64_t left = runs_of(word) > 1 ? 1 : 0;
+    uintptr_t left = runs_of(word) > 1 ? 1 : 0;
 
     (void)unused;
     return with_due((word & ~(RUNS | CERTAIN)) | left, 0);
 }
 
-static uint64_t empty(uint64_t word, uint64_t unused)
+static uintptr_t empty(uintptr_t word, uintptr_t unused)
 {
     (void)unused;
     return with_due(word & ~(RUNS | CERTAIN), 0);
 }
 
 /* Changes the word by a rule; returns what it was. */
-static uint64_t change(struct check_work *work, uint64_t (*rule)(uint64_t word, uint64_t due), uint64_t due)
+static uintptr_t change(struct check_work *work, uintptr_t (*rule)(uintptr_t word, uintptr_t due),
+                        uintptr_t due)
 {
-    ULONGLONG word = GET(work->word);
+    uintptr_t word = GET(work->word);
 
     while (!__atomic_compare_exchange_n(&work->word, &word, rule(word, due), false, __ATOMIC_ACQ_REL,
                                         __ATOMIC_ACQUIRE))
@@ -111,23 +124,22 @@ static void judge_level(struct hda_check *check, const struct check_work *work)
                     (unsigned long long)GET(work->caller));
 }
 
-/* Microseconds since the check was made. */
-static uint64_t microseconds(const struct hda_check *check, uint64_t now)
+static uintptr_t units_of(const struct hda_check *check, uint64_t now)
 {
-    return (now - check->epoch) / NS_PER_US;
+    return (uintptr_t)UNITS(now - check->epoch) & LARGEST;
 }
 
-static void judge_time(struct hda_check *check, uint64_t word, uint64_t now)
+static void judge_time(struct hda_check *check, uintptr_t word, uint64_t now)
 {
-    uint64_t due = due_of(word);
+    intptr_t early = after(due_of(word), units_of(check, now));
 
-    if (runs_of(word) > 0 && microseconds(check, now) + 1 < due)
+    if (runs_of(word) > 0 && due_of(word) != 0 && early > 1)
         check_fault(check, NULL, "host->work_queue: work runs %llu us too early",
-                    (unsigned long long)(due - microseconds(check, now)));
+                    (unsigned long long)((uint64_t)early << UNIT_SHIFT) / NS_PER_US);
 }
 
 /* Whether the run is one that was asked for. */
-static bool was_asked_for(struct hda_check *check, const struct check_work *work, uint64_t word)
+static bool was_asked_for(struct hda_check *check, const struct check_work *work, uintptr_t word)
 {
     if (runs_of(word) > 0)
         return true;
@@ -160,7 +172,8 @@ static void routine(void *context)
 {
     struct check_work *work = context;
     struct hda_check *check;
-    uint64_t word, now;
+    uintptr_t word;
+    uint64_t now;
 
     if (work == NULL || GET(work->self) != work) {
         check_lost_context(HOOK_WORK_INIT);
@@ -173,7 +186,7 @@ static void routine(void *context)
     }
     word = change(work, begin_run, 0);
     now = check->host->now(check->host_context);
-    PUT(work->began, now);
+    PUT(work->began, check_moment_of(check, now));
     judge_level(check, work);
     judge_time(check, word, now);
     if (was_asked_for(check, work, word))
@@ -236,22 +249,26 @@ void check_forget_works(struct hda_check *check, const void *memory, size_t size
 /* ---- Queue --------------------------------------------------------------------------------------------- */
 
 /* A run that began long ago leaves nothing of the calls before it. */
-static void settle(struct check_work *work, uint64_t now)
+static void settle(struct check_work *work, check_moment now)
 {
-    ULONGLONG word = GET(work->word);
+    uintptr_t word = GET(work->word);
 
-    if (runs_of(word) == 0 || word & (CERTAIN | CALLS) || now - GET(work->began) < FORGOTTEN)
+    if (runs_of(word) == 0 || word & (CERTAIN | CALLS) ||
+        check_after(now, GET(work->began)) < (intptr_t)MOMENTS(FORGOTTEN))
         return;
     __atomic_compare_exchange_n(&work->word, &word, empty(word, 0), false, __ATOMIC_ACQ_REL,
                                 __ATOMIC_RELAXED);
 }
 
+/* What is too far away for the word is not known. */
 static void begin(struct hda_check *check, struct check_work *work, uint64_t delay)
 {
-    uint64_t now = check->host->now(check->host_context), due = microseconds(check, now);
+    uint64_t now = check->host->now(check->host_context);
+    uintptr_t due = 0;
 
-    settle(work, now);
-    due = delay / NS_PER_US < LARGEST - due ? due + delay / NS_PER_US : 0;
+    settle(work, check_moment_of(check, now));
+    if (UNITS(delay) < LARGEST / 2)
+        due = (units_of(check, now) + (uintptr_t)UNITS(delay)) & LARGEST;
     PUT(work->cancelled, 0);
     change(work, begin_call, due);
 }
@@ -300,14 +317,15 @@ void check_work_queue(void *context, struct hda_work *work, uint64_t delay)
 
 static void judge_overdue(struct hda_check *check, struct check_work *work, uint64_t now)
 {
-    uint64_t word = GET(work->word), late = microseconds(check, now) - due_of(word);
+    uintptr_t word = GET(work->word);
+    intptr_t late = after(units_of(check, now), due_of(word));
 
-    if (!(word & CERTAIN) || due_of(word) == 0 || microseconds(check, now) < due_of(word) ||
-        late < PATIENCE || GET(work->running) || __atomic_exchange_n(&work->late, 1, __ATOMIC_ACQ_REL))
+    if (!(word & CERTAIN) || due_of(word) == 0 || late < (intptr_t)UNITS(PATIENCE) || GET(work->running) ||
+        __atomic_exchange_n(&work->late, 1, __ATOMIC_ACQ_REL))
         return;
     check_fault(check, NULL, "host->work_queue: work of level %s was due %llu ms ago and has not run",
                 GET(work->level) == HDA_LEVEL_PASSIVE ? "PASSIVE" : "DISPATCH",
-                (unsigned long long)(late / 1000));
+                (unsigned long long)((uint64_t)late << UNIT_SHIFT) / NS_PER_MS);
 }
 
 void check_overdue(struct hda_check *check)
@@ -332,16 +350,16 @@ static bool runs_elsewhere(struct hda_check *check, const struct check_work *wor
 /* Whoever queues it meanwhile may see it run afterwards. */
 static void cancel(struct hda_check *check, struct check_work *record, struct hda_work *work)
 {
-    ULONGLONG before = GET(record->word), after;
+    uintptr_t before = GET(record->word), now;
 
     check->host->work_cancel(check->host_context, work);
-    after = GET(record->word);
-    if ((before | after) & CALLS || (before ^ after) & EVERS)
+    now = GET(record->word);
+    if ((before | now) & CALLS || (before ^ now) & EVERS)
         return;
     if (runs_elsewhere(check, record))
         check_fault(check, NULL, "host->work_cancel: it has returned while the work runs");
     PUT(record->cancelled, 1);
-    if (!__atomic_compare_exchange_n(&record->word, &after, empty(after, 0), false, __ATOMIC_ACQ_REL,
+    if (!__atomic_compare_exchange_n(&record->word, &now, empty(now, 0), false, __ATOMIC_ACQ_REL,
                                      __ATOMIC_RELAXED))
         PUT(record->cancelled, 0);
 }

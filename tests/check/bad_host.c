@@ -987,7 +987,7 @@ static const struct breach breaches[] = {
     TRY(no_memory, "host->alloc: there is no memory for 1 bytes"),
     TRY(free_that_raises, "host->free: it was called at IRQL 0 and has come back at 2"),
 
-    TRY(lock_without_level, "a lock of level DISPATCH was taken at IRQL 0 and the IRQL is 0"),
+    TRY(lock_without_level, "a lock of level INTERRUPT was taken at IRQL 0 and the IRQL is 2"),
     TRY(lock_init_that_raises, "host->lock_init: it was called at IRQL 0 and has come back at 2"),
     TRY(lock_that_does_not_raise, "a lock of level DISPATCH was taken at IRQL 0 and the IRQL is 0"),
     LIVE(lock_that_does_not_raise, "a lock of level DISPATCH was taken at IRQL 0 and the IRQL is 0"),

@@ -4,13 +4,23 @@
 
 #include <string.h>
 
+/* On the real clock a busy machine may be too late for what a client waits for. */
+static bool lives(void)
+{
+    bool lived = false;
+
+    for (unsigned tries = 0; tries < 5 && !lived; tries++)
+        lived = checked_live();
+    return lived;
+}
+
 static void nothing_is_said(enum linux_clock clock)
 {
     checked_set_up(clock);
     hda_check_hooks(checked->check);
     checked_print();
     assert_int_equal(hda_check_faults(checked->check), 0);
-    assert_true(checked_live());
+    assert_true(lives());
     assert_int_equal(sim_device_faults(rig.device), 0);
     if (hda_check_faults(checked->check) != 0)
         checked_print();

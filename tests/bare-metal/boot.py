@@ -69,11 +69,15 @@ def need_32_bits():
         sys.exit(SKIPPED)
 
 
-def make(folder, *variables):
+def call_make(folder, *words, **options):
     """Calls the example's makefile as a user does, without what another make may have left in the environment."""
     environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "CFLAGS")}
-    command = ["make", "-s", "-C", EXAMPLE, f"BUILD={folder}", f"CC={COMPILER}", *variables]
-    subprocess.run(command, env=environment, check=True, timeout=300)
+    command = ["make", "-s", "-C", EXAMPLE, f"BUILD={folder}", f"CC={COMPILER}", *words]
+    return subprocess.run(command, env=environment, timeout=300, **options)
+
+
+def make(folder, *variables):
+    call_make(folder, *variables, check=True)
     return folder / "kernel.elf"
 
 
@@ -170,6 +174,21 @@ class Plays(BootTest):
         woken, polled = (self.check_played(self.boot(words=words)) for words in ("", "poll"))
         self.assertLess(woken["reads"], 100)
         self.assertGreater(polled["reads"], 1000)
+
+
+class Runs(BootTest):
+    """`make run`, with QEMU and without."""
+
+    def test_with_the_interrupt_and_polled(self):
+        for words, how in ([], "which interrupts"), (["POLL=1"], "asked at each tick of the timer"):
+            done = call_make(BUILD, "run", *words, check=True, capture_output=True, text=True)
+            self.assertIn(how, done.stdout)
+            self.check_wave(BUILD / "tone.wav")
+
+    def test_only_what_the_kernel_calls_well_is_well(self):
+        for status in (0, 1, FAILED, DONE):
+            done = call_make(BUILD, "run", f"QEMU=sh -c 'exit {status}'", check=False, capture_output=True)
+            self.assertEqual(done.returncode == 0, status == DONE, f"QEMU's status is {status}")
 
 
 class Hooks(BootTest):

@@ -63,6 +63,16 @@ static unsigned take_all(void)
     return count;
 }
 
+/* So many pages that their bytes are no number of 32 bits. */
+static void check_pages(void)
+{
+    size_t used = memory_used;
+    PMDL mdl;
+
+    CHECK(device_ops.pages_alloc(NULL, SIZE_MAX, UINT64_MAX, &mdl) == STATUS_INSUFFICIENT_RESOURCES);
+    CHECK(memory_used == used);
+}
+
 /* ---- Levels ---------------------------------------------------------------------------------- */
 
 static volatile unsigned ticks;
@@ -190,6 +200,7 @@ void kernel_main(void)
     check_sizes();
     most = take_all();
     CHECK(most > 10 && take_all() == most);
+    check_pages();
     check_locks();
     check_after_interrupt();
     check_blocking();

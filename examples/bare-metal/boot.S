@@ -15,6 +15,7 @@ in_segment:
     movl %eax, %es
     movl %eax, %ss
     movl $stack_end, %esp
+    cld /* multiboot leaves the direction of string instructions open, and C does not */
     pushl %ebx /* what the boot loader tells */
     call kernel_main
 

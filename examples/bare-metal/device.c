@@ -101,7 +101,7 @@ static void dma_sync(void *device, const struct hda_dma *dma, size_t offset, siz
 static NTSTATUS pages_alloc(void *device, size_t size, uint64_t highest, PMDL *mdl)
 {
     size_t count = BYTES_TO_PAGES(size);
-    uint8_t *pages = alloc_below(highest, count * PAGE_SIZE);
+    uint8_t *pages = count <= SIZE_MAX / PAGE_SIZE ? alloc_below(highest, count * PAGE_SIZE) : NULL;
 
     if (pages == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;

@@ -12,7 +12,7 @@ VOID KeInitializeEvent(PRKEVENT Event, EVENT_TYPE Type, BOOLEAN State)
 NTSTATUS KeWaitForSingleObject(PVOID Object, KWAIT_REASON WaitReason, KPROCESSOR_MODE WaitMode,
                                BOOLEAN Alertable, PLARGE_INTEGER Timeout)
 {
-    uint64_t nanoseconds = Timeout != NULL ? 100 * (uint64_t)-Timeout->QuadPart : INT64_MAX;
+    uint64_t nanoseconds = Timeout != NULL ? 100 * (uint64_t)-Timeout->QuadPart : INT64_MAX / 2;
 
     return host_ops.event_wait(NULL, Object, nanoseconds);
 }

@@ -156,7 +156,8 @@ struct hda_host_ops {
 
     /* Bus time in nanoseconds: monotonic, from any start. Any level. */
     uint64_t (*now)(void *host);
-    /* What KeQueryPerformanceCounter() tells clients of this bus, in its own unit; monotonic. Any level. */
+    /* What KeQueryPerformanceCounter() tells clients of this bus, in its own unit; monotonic. Any level. On
+     * 32 bits less than 2^31 of them go by from an interrupt to its deferred work. */
     LONGLONG (*performance_counter)(void *host);
     /* Lets so many microseconds pass without blocking: for at most 300 at DISPATCH_LEVEL. */
     void (*stall)(void *host, uint32_t microseconds);

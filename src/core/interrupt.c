@@ -178,14 +178,15 @@ static void count_errors(struct hda_engine *engine, uint32_t causes, uint32_t ge
                 engine->index);
 }
 
-/* A word was noted, which is atomic everywhere; deferred work comes long before 32 bits have gone round. */
+/* A word was noted, which is atomic everywhere; deferred work comes long before half of 32 bits have gone by.
+ * It may run on a processor whose counter is a little behind that of the interrupt's. */
 static LONGLONG noted_counter(const struct hda_engine *engine)
 {
     struct hda_bus *bus = engine->bus;
     uintptr_t noted = __atomic_load_n(&engine->pending_counter, __ATOMIC_RELAXED);
     LONGLONG now = bus->host->performance_counter(bus->config.host_context);
 
-    return now - (LONGLONG)((uintptr_t)now - noted);
+    return now - (intptr_t)((uintptr_t)now - noted);
 }
 
 /* `looked`: the causes were looked for, for an interrupt did not come. */

@@ -63,6 +63,34 @@ static unsigned take_all(void)
     return count;
 }
 
+/* So many pages that their bytes are no number of 32 bits. */
+static void check_pages(void)
+{
+    size_t used = memory_used;
+    PMDL mdl;
+
+    CHECK(device_ops.pages_alloc(NULL, SIZE_MAX, UINT64_MAX, &mdl) == STATUS_INSUFFICIENT_RESOURCES);
+    CHECK(memory_used == used);
+}
+
+/* ---- What compilers call ----------------------------------------------------------------------- */
+
+void *memset(void *memory, int value, size_t size);
+void *memcpy(void *memory, const void *from, size_t size);
+void *memmove(void *to, const void *from, size_t size);
+int memcmp(const void *a, const void *b, size_t size);
+
+static void check_compilers_functions(void)
+{
+    char text[] = "abcdefgh";
+
+    CHECK(memmove(text + 1, text, 5) == text + 1 && memcmp(text, "aabcdegh", 8) == 0);
+    CHECK(memmove(text, text + 2, 5) == text && memcmp(text, "bcdegegh", 8) == 0);
+    CHECK(memcpy(text + 3, "xyz", 2) == text + 3 && memcmp(text, "bcdxyegh", 8) == 0);
+    CHECK(memset(text + 1, 0x141, 3) == text + 1 && memcmp(text, "bAAAyegh", 8) == 0);
+    CHECK(memcmp("ab1", "ab2", 2) == 0 && memcmp("ab", "aa", 2) > 0 && memcmp("a", "\xff", 1) < 0);
+}
+
 /* ---- Levels ---------------------------------------------------------------------------------- */
 
 static volatile unsigned ticks;
@@ -190,6 +218,8 @@ void kernel_main(void)
     check_sizes();
     most = take_all();
     CHECK(most > 10 && take_all() == most);
+    check_pages();
+    check_compilers_functions();
     check_locks();
     check_after_interrupt();
     check_blocking();

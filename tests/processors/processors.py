@@ -17,7 +17,7 @@ from pathlib import Path
 DEVICES = ("sim", "sim:irq=level,rings=2,address64=no,fragment=1", "sim:lpib=jumps,alias=no")
 # All but the core, which core.mk builds.
 SOURCES = (
-    "src/host/linux/*.c",
+    "src/host/*/*.c",
     "src/codec/dump*.c",
     "src/device/*/*.c",
     "src/open/*.c",

@@ -726,6 +726,13 @@ static void runner_that_is_always_1(void)
     rig.host_ops.runner = runner_1;
 }
 
+/* Where runners are processors, who waits and who runs may have the same. */
+static void cancel_that_does_not_wait_on_one_processor(void)
+{
+    cancel_that_does_not_wait();
+    rig.host_ops.runner = runner_1;
+}
+
 static uint64_t now_0(void *host)
 {
     (void)host;
@@ -1041,6 +1048,8 @@ static const struct breach breaches[] = {
     DO(lock_for_anybody, take_twice, "host->lock_acquire: two have the lock at"),
     TRY(counter_that_raises, "host->performance_counter: it was called at IRQL 0 and has come back at 1"),
     TRY(now_that_raises, "host->now: it was called at IRQL 0 and has come back at 1"),
+    TRY_REAL(cancel_that_does_not_wait_on_one_processor,
+             "host->work_cancel: it has returned before the work that ran was at its end"),
     TRY_REAL(runner_that_is_always_1, "host->runner"),
     TRY(now_that_stands_still, "host->now: it stands still while host->stall lets 100 us pass"),
     TRY(now_that_goes_back, "host->now: it has gone back"),

@@ -126,7 +126,7 @@ static void check_locks(void)
 
 /* ---- Deferred work --------------------------------------------------------------------------- */
 
-static struct hda_work work;
+static struct hda_work work, other;
 static KEVENT event;
 static unsigned runs;
 
@@ -137,10 +137,11 @@ static void count_run(void *context)
 
 static bool queue_in_interrupt(void *context)
 {
-    CHECK(runs == ticks); /* the last one has run */
-    ticks++;
+    CHECK(runs == 2 * ticks); /* those of the last interrupt have run */
     host_ops.work_queue(NULL, &work, 0);
-    CHECK(runs == ticks - 1); /* and this one has not, as long as the interrupt lasts */
+    host_ops.work_queue(NULL, &other, 0);
+    CHECK(runs == 2 * ticks); /* and these have not, as long as this one lasts */
+    ticks++;
     return true;
 }
 
@@ -148,6 +149,7 @@ static bool queue_in_interrupt(void *context)
 static void check_after_interrupt(void)
 {
     host_ops.work_init(NULL, &work, HDA_LEVEL_DISPATCH, count_run, NULL);
+    host_ops.work_init(NULL, &other, HDA_LEVEL_DISPATCH, count_run, NULL);
     ticks = 0;
     interrupt_route(TIMER_LINE, queue_in_interrupt, NULL);
     spin(5 * MILLISECOND);

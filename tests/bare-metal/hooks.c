@@ -183,6 +183,13 @@ static void check_blocking(void)
     CHECK(runs == 2);
 }
 
+static void check_events_that_begin_set(void)
+{
+    KeInitializeEvent(&event, SynchronizationEvent, TRUE);
+    CHECK(host_ops.event_wait(NULL, &event, 0) == STATUS_SUCCESS);
+    CHECK(host_ops.event_wait(NULL, &event, 0) == STATUS_TIMEOUT);
+}
+
 /* ---- Time, and the device's interrupt ---------------------------------------------------------- */
 
 /* The clock is measured by the timer, which counts something else. */
@@ -225,6 +232,7 @@ void kernel_main(void)
     check_locks();
     check_after_interrupt();
     check_blocking();
+    check_events_that_begin_set();
     check_time();
     check_interrupt();
     print("%s %u %x %p %llu %llx\n", "all hooks", UINT32_MAX, 0xdeadbeefu, (void *)0x100, UINT64_MAX,

@@ -126,7 +126,7 @@ static void check_locks(void)
 
 /* ---- Deferred work --------------------------------------------------------------------------- */
 
-static struct hda_work work;
+static struct hda_work work, other;
 static KEVENT event;
 static unsigned runs;
 
@@ -137,10 +137,11 @@ static void count_run(void *context)
 
 static bool queue_in_interrupt(void *context)
 {
-    CHECK(runs == ticks); /* the last one has run */
-    ticks++;
+    CHECK(runs == 2 * ticks); /* those of the last interrupt have run */
     host_ops.work_queue(NULL, &work, 0);
-    CHECK(runs == ticks - 1); /* and this one has not, as long as the interrupt lasts */
+    host_ops.work_queue(NULL, &other, 0);
+    CHECK(runs == 2 * ticks); /* and these have not, as long as this one lasts */
+    ticks++;
     return true;
 }
 
@@ -148,6 +149,7 @@ static bool queue_in_interrupt(void *context)
 static void check_after_interrupt(void)
 {
     host_ops.work_init(NULL, &work, HDA_LEVEL_DISPATCH, count_run, NULL);
+    host_ops.work_init(NULL, &other, HDA_LEVEL_DISPATCH, count_run, NULL);
     ticks = 0;
     interrupt_route(TIMER_LINE, queue_in_interrupt, NULL);
     spin(5 * MILLISECOND);
@@ -179,6 +181,13 @@ static void check_blocking(void)
     host_ops.work_queue(NULL, &work, 0);
     CHECK(host_ops.event_wait(NULL, &event, 100 * MILLISECOND) == STATUS_SUCCESS);
     CHECK(runs == 2);
+}
+
+static void check_events_that_begin_set(void)
+{
+    KeInitializeEvent(&event, SynchronizationEvent, TRUE);
+    CHECK(host_ops.event_wait(NULL, &event, 0) == STATUS_SUCCESS);
+    CHECK(host_ops.event_wait(NULL, &event, 0) == STATUS_TIMEOUT);
 }
 
 /* ---- Time, and the device's interrupt ---------------------------------------------------------- */
@@ -223,6 +232,7 @@ void kernel_main(void)
     check_locks();
     check_after_interrupt();
     check_blocking();
+    check_events_that_begin_set();
     check_time();
     check_interrupt();
     print("%s %u %x %p %llu %llx\n", "all hooks", UINT32_MAX, 0xdeadbeefu, (void *)0x100, UINT64_MAX,

@@ -112,14 +112,6 @@ static HDAUDIO_BUS_INTERFACE_V2 start(void)
     return rig_client();
 }
 
-static struct hda_statistics statistics(void)
-{
-    struct hda_statistics counts;
-
-    hda_bus_statistics(rig.bus, &counts);
-    return counts;
-}
-
 /* ---- Commands ------------------------------------------------------------------------------------ */
 
 #define VENDOR   0xF0000u
@@ -159,7 +151,7 @@ static void a_command_that_cannot_be_fetched_ends_what_is_in_flight_at_once(void
         assert_int_equal(lost[i].Input.CompleteResponse, 0);
     assert_false(report.command_error);
     assert_int_equal(report.stops, 1);
-    assert_int_equal(statistics().command_errors, 1);
+    assert_int_equal(rig_statistics().command_errors, 1);
     assert_true(report.logged > 0);
     report.holding = false;
     ask(&ddi, REVISION, true);
@@ -261,8 +253,8 @@ static void each_fifo_error_is_counted_and_the_first_is_logged(void **state)
         rig_pass(MILLISECOND);
     }
     assert_int_equal(report.stream, 0);
-    assert_int_equal(statistics().fifo_errors, 3);
-    assert_int_equal(statistics().descriptor_errors, 0);
+    assert_int_equal(rig_statistics().fifo_errors, 3);
+    assert_int_equal(rig_statistics().descriptor_errors, 0);
     assert_int_equal(report.logged, 1);
     close_engine(&ddi);
     ddi.InterfaceDereference(ddi.Context);
@@ -280,7 +272,7 @@ static void a_stream_that_the_controller_stopped_is_stopped_reset_and_freed_at_o
     report.stream = SD_STS_DESE;
     interrupt();
     rig_pass(MILLISECOND);
-    assert_int_equal(statistics().descriptor_errors, 1);
+    assert_int_equal(rig_statistics().descriptor_errors, 1);
     assert_int_equal(report.logged, 1);
     close_engine(&ddi);
     open_engine(&ddi);
@@ -301,11 +293,11 @@ static void a_stream_survives_what_the_simulated_controller_does_to_it(void **st
         find_running();
         assert_int_equal(sim_device_fail(rig.device, HDABUS_SIM_FIFO_ERROR, report.index), STATUS_SUCCESS);
         rig_pass(30 * MILLISECOND);
-        assert_int_equal(statistics().fifo_errors, round);
+        assert_int_equal(rig_statistics().fifo_errors, round);
         assert_int_equal(sim_device_fail(rig.device, HDABUS_SIM_DESCRIPTOR_ERROR, report.index),
                          STATUS_SUCCESS);
         rig_pass(30 * MILLISECOND);
-        assert_int_equal(statistics().descriptor_errors, round);
+        assert_int_equal(rig_statistics().descriptor_errors, round);
         assert_int_equal(sim_device_ops.read8(rig.device, report.registers + SD_CTL) & SD_CTL_RUN, 0);
         close_engine(&ddi);
     }
@@ -378,7 +370,7 @@ static void so_is_one_that_runs_on_after_a_descriptor_error(void **state)
     open_with_event(&ddi, &event);
     report_descriptor_error();
     rig_pass(MILLISECOND);
-    assert_int_equal(statistics().descriptor_errors, 1);
+    assert_int_equal(rig_statistics().descriptor_errors, 1);
     assert_int_equal(set(&ddi, StopState), STATUS_SUCCESS);
     assert_int_equal(set(&ddi, RunState), STATUS_SUCCESS);
     assert_is_heard_of_again(&ddi, &event);
@@ -401,7 +393,7 @@ static void so_is_one_whose_descriptor_error_was_of_an_earlier_run(void **state)
     assert_int_equal(set(&ddi, ResetState), STATUS_SUCCESS);
     assert_int_equal(set(&ddi, RunState), STATUS_SUCCESS);
     KeLowerIrql(old);
-    assert_int_equal(statistics().descriptor_errors, 1);
+    assert_int_equal(rig_statistics().descriptor_errors, 1);
     assert_is_heard_of_again(&ddi, &event);
     close_engine(&ddi);
     ddi.InterfaceDereference(ddi.Context);

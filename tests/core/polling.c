@@ -67,44 +67,21 @@ static void note_log(void *host, enum hda_log_level level, const char *format, v
     lossy.recoveries += strstr(format, "come again: its") != NULL;
 }
 
-static struct hda_statistics statistics(void)
-{
-    struct hda_statistics counts;
-
-    hda_bus_statistics(rig.bus, &counts);
-    return counts;
-}
-
 /* ---- A client that is woken ---------------------------------------------------------------------- */
 
 static HDAUDIO_BUS_INTERFACE_V2 ddi;
 static HANDLE engine;
-static PMDL mdl;
-static SIZE_T size;
 static KEVENT event;
 static uint64_t begun;
 
 static void start(void)
 {
-    HDAUDIO_STREAM_FORMAT format = {48000, 16, 16, 2};
-    HDAUDIO_CONVERTER_FORMAT converter;
-    SIZE_T offset;
-    UCHAR stream;
-    ULONG fifo;
-
     memset(&lossy, 0, sizeof(lossy));
     rig.device_ops.interrupt_connect = keep_routine;
     rig.host_ops.log = note_log;
     rig_start();
     ddi = rig_client();
-    KeInitializeEvent(&event, SynchronizationEvent, FALSE);
-    assert_int_equal(ddi.AllocateRenderDmaEngine(ddi.Context, &format, FALSE, &engine, &converter),
-                     STATUS_SUCCESS);
-    assert_int_equal(ddi.AllocateDmaBufferWithNotification(ddi.Context, engine, 2, SIZE, &mdl, &size, &offset,
-                                                           &stream, &fifo),
-                     STATUS_SUCCESS);
-    assert_int_equal(ddi.RegisterNotificationEvent(ddi.Context, engine, &event), STATUS_SUCCESS);
-    assert_int_equal(ddi.SetDmaEngineState(ddi.Context, RunState, 1, &engine), STATUS_SUCCESS);
+    engine = rig_play(&ddi, SIZE, &event);
     begun = rig_now();
 }
 
@@ -130,8 +107,8 @@ static void each_period_is_told(unsigned periods, uint64_t late)
 {
     for (unsigned n = 1; n <= periods; n++)
         expect_period(n, late);
-    assert_int_equal(statistics().completions, periods);
-    assert_int_equal(statistics().merged, 0);
+    assert_int_equal(rig_statistics().completions, periods);
+    assert_int_equal(rig_statistics().merged, 0);
 }
 
 /* ---- Tests --------------------------------------------------------------------------------------- */
@@ -146,9 +123,9 @@ static void without_any_interrupt_each_period_is_told_soon_after_its_end(void **
     expect_period(1, LATE + MILLISECOND / 10);
     for (unsigned n = 2; n <= 500; n++)
         expect_period(n, SOON);
-    assert_int_equal(statistics().completions, 500);
-    assert_int_equal(statistics().lost_interrupts, 500);
-    assert_int_equal(statistics().merged, 0);
+    assert_int_equal(rig_statistics().completions, 500);
+    assert_int_equal(rig_statistics().lost_interrupts, 500);
+    assert_int_equal(rig_statistics().merged, 0);
     assert_int_equal(lossy.losses, 1);
     assert_int_equal(lossy.recoveries, 0);
     stop();
@@ -162,7 +139,7 @@ static void one_that_waits_for_its_turn_is_not_lost(void **state)
     lossy.holds = true;
     for (unsigned n = 1; n <= 10; n++)
         expect_period(n, n * LATE + MILLISECOND);
-    assert_int_equal(statistics().lost_interrupts, 0);
+    assert_int_equal(rig_statistics().lost_interrupts, 0);
     assert_int_equal(lossy.losses, 0);
     stop();
 }
@@ -187,7 +164,7 @@ static void nor_is_it_lost_when_an_answer_waits_beside_it(void **state)
                          STATUS_SUCCESS);
         expect_period(n, n * LATE + MILLISECOND);
     }
-    assert_int_equal(statistics().lost_interrupts, 0);
+    assert_int_equal(rig_statistics().lost_interrupts, 0);
     assert_int_equal(lossy.losses, 0);
     stop();
 }
@@ -216,7 +193,7 @@ static void when_each_nth_is_lost_no_period_is_missing(void **state)
         start();
         lossy.every = every;
         each_period_is_told(200, LATE + MILLISECOND / 10);
-        assert_true(statistics().lost_interrupts > 0);
+        assert_true(rig_statistics().lost_interrupts > 0);
         assert_int_equal(lossy.losses, 1);
         stop();
         rig_stop();
@@ -253,18 +230,18 @@ static void when_interrupts_come_again_that_is_said_once_and_they_are_trusted(vo
         assert_int_equal(lossy.recoveries, 1);
     }
     assert_int_equal(lossy.losses, 1);
-    assert_int_equal(statistics().lost_interrupts, 6);
-    assert_int_equal(statistics().completions, n);
+    assert_int_equal(rig_statistics().lost_interrupts, 6);
+    assert_int_equal(rig_statistics().completions, n);
     stop();
 }
 
 static void expect_four_accesses_each(unsigned first, unsigned count)
 {
-    struct hda_statistics before = statistics(), after;
+    struct hda_statistics before = rig_statistics(), after;
 
     for (unsigned i = 0; i < count; i++)
         expect_period(first + i, MILLISECOND / 10);
-    after = statistics();
+    after = rig_statistics();
     assert_int_equal(after.register_reads + after.register_writes - before.register_reads -
                          before.register_writes,
                      4 * count);
@@ -304,7 +281,7 @@ static void a_period_that_another_look_finds_proves_nothing(void **state)
         ask_between_end_and_look(&transfer);
         expect_period(n, SOON);
     }
-    assert_int_equal(statistics().lost_interrupts, 1);
+    assert_int_equal(rig_statistics().lost_interrupts, 1);
     assert_int_equal(lossy.recoveries, 0);
     stop();
 }
@@ -323,7 +300,7 @@ static void a_polled_stream_goes_on_after_a_pause(void **state)
     begun = rig_now() - 2 * PERIOD;
     for (unsigned n = 3; n <= 20; n++)
         expect_period(n, SOON);
-    assert_int_equal(statistics().merged, 0);
+    assert_int_equal(rig_statistics().merged, 0);
     stop();
 }
 

@@ -209,6 +209,35 @@ HDAUDIO_BUS_INTERFACE_BDL rig_client_bdl(void)
     return ddi;
 }
 
+HANDLE rig_play(const HDAUDIO_BUS_INTERFACE_V2 *ddi, SIZE_T size, PKEVENT event)
+{
+    HDAUDIO_STREAM_FORMAT format = {48000, 16, 16, 2};
+    HDAUDIO_CONVERTER_FORMAT converter;
+    HANDLE engine;
+    SIZE_T offset;
+    UCHAR stream;
+    ULONG fifo;
+    PMDL mdl;
+
+    KeInitializeEvent(event, SynchronizationEvent, FALSE);
+    assert_int_equal(ddi->AllocateRenderDmaEngine(ddi->Context, &format, FALSE, &engine, &converter),
+                     STATUS_SUCCESS);
+    assert_int_equal(ddi->AllocateDmaBufferWithNotification(ddi->Context, engine, 2, size, &mdl, &size,
+                                                            &offset, &stream, &fifo),
+                     STATUS_SUCCESS);
+    assert_int_equal(ddi->RegisterNotificationEvent(ddi->Context, engine, event), STATUS_SUCCESS);
+    assert_int_equal(ddi->SetDmaEngineState(ddi->Context, RunState, 1, &engine), STATUS_SUCCESS);
+    return engine;
+}
+
+struct hda_statistics rig_statistics(void)
+{
+    struct hda_statistics counts;
+
+    hda_bus_statistics(rig.bus, &counts);
+    return counts;
+}
+
 uint64_t rig_now(void)
 {
     return linux_host_ops.now(rig.host);

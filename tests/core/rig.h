@@ -54,6 +54,10 @@ void rig_stop(void);
 HDAUDIO_BUS_INTERFACE_V2 rig_client(void);
 HDAUDIO_BUS_INTERFACE_V3 rig_client_v3(void);
 HDAUDIO_BUS_INTERFACE_BDL rig_client_bdl(void);
+/* Runs a new stream of a client, 48 kHz and two channels of 16 bits: the end of each half of its buffer of
+ * `size` bytes sets `event`, which is initialised here. Returns its handle. */
+HANDLE rig_play(const HDAUDIO_BUS_INTERFACE_V2 *ddi, SIZE_T size, PKEVENT event);
+struct hda_statistics rig_statistics(void);
 
 /* Bus time in nanoseconds, and letting some pass at any level. */
 uint64_t rig_now(void);

@@ -68,27 +68,13 @@ static KEVENT event;
 
 static void start(void)
 {
-    HDAUDIO_STREAM_FORMAT format = {48000, 16, 16, 2};
-    HDAUDIO_CONVERTER_FORMAT converter;
-    SIZE_T offset, size;
-    UCHAR stream;
-    ULONG fifo;
-    PMDL mdl;
-
     memset(&stuck, 0, sizeof(stuck));
     rig.device_ops.read32 = read_stuck;
     rig.device_ops.interrupt_connect = keep_routine;
     rig.host_ops.log = note_log;
     rig_start();
     ddi = rig_client();
-    KeInitializeEvent(&event, SynchronizationEvent, FALSE);
-    assert_int_equal(ddi.AllocateRenderDmaEngine(ddi.Context, &format, FALSE, &engine, &converter),
-                     STATUS_SUCCESS);
-    assert_int_equal(ddi.AllocateDmaBufferWithNotification(ddi.Context, engine, 2, SIZE, &mdl, &size, &offset,
-                                                           &stream, &fifo),
-                     STATUS_SUCCESS);
-    assert_int_equal(ddi.RegisterNotificationEvent(ddi.Context, engine, &event), STATUS_SUCCESS);
-    assert_int_equal(ddi.SetDmaEngineState(ddi.Context, RunState, 1, &engine), STATUS_SUCCESS);
+    engine = rig_play(&ddi, SIZE, &event);
 }
 
 static void stop(void)
@@ -103,14 +89,6 @@ static void expect_periods(unsigned count)
         assert_int_equal(linux_host_ops.event_wait(rig.host, &event, PERIOD + MILLISECOND), STATUS_SUCCESS);
 }
 
-static struct hda_statistics statistics(void)
-{
-    struct hda_statistics counts;
-
-    hda_bus_statistics(rig.bus, &counts);
-    return counts;
-}
-
 /* ---- Tests --------------------------------------------------------------------------------------- */
 
 static void a_cause_that_stays_keeps_no_period_from_its_client(void **state)
@@ -119,8 +97,8 @@ static void a_cause_that_stays_keeps_no_period_from_its_client(void **state)
     start();
     stuck.times = ALWAYS;
     expect_periods(100);
-    assert_int_equal(statistics().completions, 100);
-    assert_int_equal(statistics().merged, 0);
+    assert_int_equal(rig_statistics().completions, 100);
+    assert_int_equal(rig_statistics().merged, 0);
     stop();
 }
 
@@ -175,7 +153,7 @@ static void what_has_gone_is_forgotten(void **state)
     stuck.looks = 0;
     expect_periods(100);
     assert_int_equal(stuck.looks, 200);
-    assert_int_equal(statistics().lost_interrupts, 0);
+    assert_int_equal(rig_statistics().lost_interrupts, 0);
     stuck.times = 200;
     expect_periods(1);
     rig_pass(MILLISECOND);

@@ -51,9 +51,10 @@ const struct hda_bus_config *hda_check_config(const struct hda_check *check);
  * Tries each hook by itself, before a driver meets it, and returns how many faults that has shown. While no
  * bus runs; PASSIVE_LEVEL, blocks for some tenths of a second of bus time. It has an end unless a hook hangs.
  *
- * What the others are judged by comes first: levels and time, and whether the storage of locks, work and
- * events is large enough. When these are wrong no more is tried. Then come memory, locks, events, deferred
- * work, DMA memory and pages; registers, map and the interrupt's connection.
+ * In this order: levels and time, whether the storage of locks, work and events is large enough, memory,
+ * locks, events, deferred work, DMA memory and pages, registers, map and the interrupt's connection. Each
+ * rests on those before it, so the first in which something is wrong is the last that is tried: mend it, and
+ * call again.
  *
  * Of the registers it reads GCAP, VMIN, VMAJ and GCTL. If the link is in reset it is taken out of it for the
  * time, if a stream descriptor is there that does not run, registers of each width are written in it and put

@@ -27,21 +27,18 @@ bool tryout_reaches(struct hda_check *check, const unsigned *counter, unsigned v
     return GET(*counter) >= value;
 }
 
-/* Time is what all others are judged by, and storage that is too small would be overwritten. */
+/* In the order in which a host is written: each is tried with the help of those before it, and where these
+ * are wrong it would say what follows from that, or hang. */
+static void (*const subjects[])(struct hda_check *check) = {
+    tryout_time,   tryout_storage, tryout_memory, tryout_locks,
+    tryout_events, tryout_work,    tryout_dma,    tryout_device,
+};
+
 unsigned hda_check_hooks(struct hda_check *check)
 {
     unsigned before = GET(check->faults);
 
-    tryout_time(check);
-    if (GET(check->faults) == before)
-        tryout_storage(check);
-    if (GET(check->faults) != before)
-        return GET(check->faults) - before;
-    tryout_memory(check);
-    tryout_locks(check);
-    tryout_events(check);
-    tryout_work(check);
-    tryout_dma(check);
-    tryout_device(check);
+    for (size_t i = 0; i < RTL_NUMBER_OF(subjects) && GET(check->faults) == before; i++)
+        subjects[i](check);
     return GET(check->faults) - before;
 }

@@ -326,7 +326,8 @@ void tryout_work(struct hda_check *check)
     unsigned before = GET(check->faults);
 
     try_level(check, HDA_LEVEL_DISPATCH);
-    try_level(check, HDA_LEVEL_PASSIVE);
+    if (GET(check->faults) == before)
+        try_level(check, HDA_LEVEL_PASSIVE);
     if (GET(check->faults) == before)
         try_with_others(check);
     check_forget_works(check, &check->trial, sizeof(check->trial));

@@ -449,6 +449,21 @@ static void work_without_context(void)
     rig.host_ops.work_init = init_without_context;
 }
 
+static void init_no_work(void *host, struct hda_work *work, enum hda_level level, hda_work_routine *routine,
+                         void *context)
+{
+    (void)host;
+    (void)work;
+    (void)level;
+    (void)routine;
+    (void)context;
+}
+
+static void work_init_that_does_nothing(void)
+{
+    rig.host_ops.work_init = init_no_work;
+}
+
 static void work_init_raised(void *host, struct hda_work *work, enum hda_level level,
                              hda_work_routine *routine, void *context)
 {
@@ -573,6 +588,18 @@ static void event_init_synchronization(void *host, PKEVENT event, EVENT_TYPE typ
 static void event_that_resets(void)
 {
     rig.host_ops.event_init = event_init_synchronization;
+}
+
+static void event_init_nothing(void *host, PKEVENT event, EVENT_TYPE type)
+{
+    (void)host;
+    (void)event;
+    (void)type;
+}
+
+static void event_init_that_does_nothing(void)
+{
+    rig.host_ops.event_init = event_init_nothing;
 }
 
 static void event_init_raised(void *host, PKEVENT event, EVENT_TYPE type)
@@ -1020,6 +1047,7 @@ static const struct breach breaches[] = {
     LIVE(work_of_the_other_level, "work of level DISPATCH runs at IRQL 0, not at 2"),
     TRY(work_with_another_context, "is called with another context than host->work_init was given"),
     TRY(work_without_context, "is called with another context than host->work_init was given"),
+    TRY(work_init_that_does_nothing, "host->work_init: it writes nothing to the object's storage"),
     TRY(work_init_that_raises, "host->work_init: it was called at IRQL 0 and has come back at 2"),
     TRY(work_larger_than_its_storage, "host->work_init: it, or what comes after it, writes beyond the"),
     TRY(lock_larger_than_its_storage, "host->lock_init: it, or what comes after it, writes beyond the"),
@@ -1030,6 +1058,7 @@ static const struct breach breaches[] = {
     TRY(event_that_is_set_at_once, "host->event_wait: it says STATUS_SUCCESS of an event that was never set"),
     TRY(event_that_does_not_reset, "a SynchronizationEvent that was set once has ended two waits"),
     TRY(event_that_resets, "host->event_wait: it says STATUS_TIMEOUT of an event that was set before"),
+    TRY(event_init_that_does_nothing, "host->event_init: it writes nothing to the object's storage"),
     TRY(event_init_that_raises, "host->event_init: it was called at IRQL 0 and has come back at 2"),
     TRY(set_that_does_nothing, "host->event_wait: it says STATUS_TIMEOUT of an event that was set before"),
     TRY(set_that_does_not_wake, "host->event_set: it does not wake whoever waits"),

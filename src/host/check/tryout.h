@@ -21,6 +21,13 @@ bool tryout_reaches(struct hda_check *check, const unsigned *counter, unsigned v
 void tryout_storage_mark(struct check_trial *trial);
 void tryout_storage_judge(struct hda_check *check, const struct check_trial *trial);
 
+/* What an init is given it keeps in the object, which may be forgotten: storage is filled before it, and
+ * whether it has been written to is judged behind it. What came later, on storage as it was, might be
+ * anything. */
+void tryout_storage_fill(void *storage, size_t size);
+bool tryout_storage_is_written(struct hda_check *check, enum check_hook hook, const void *storage,
+                               size_t size);
+
 void tryout_time(struct hda_check *check);
 void tryout_memory(struct hda_check *check);
 void tryout_storage(struct hda_check *check);

@@ -5,6 +5,18 @@
 
 #define TIMEOUT (2 * NS_PER_MS)
 
+static bool try_init(struct hda_check *check)
+{
+    KEVENT event;
+    bool written;
+
+    tryout_storage_fill(&event, sizeof(event));
+    check_event_init(check, &event, SynchronizationEvent);
+    written = tryout_storage_is_written(check, HOOK_EVENT_INIT, &event, sizeof(event));
+    check_forget_events(check, &event, sizeof(event));
+    return written;
+}
+
 /* Not set, set once, set twice; what no wait has reset stays. */
 static void try_states(struct hda_check *check, EVENT_TYPE type)
 {
@@ -46,6 +58,8 @@ static void try_timeout(struct hda_check *check)
 
 void tryout_events(struct hda_check *check)
 {
+    if (!try_init(check))
+        return;
     try_states(check, NotificationEvent);
     try_states(check, SynchronizationEvent);
     try_timeout(check);

@@ -3,7 +3,8 @@
  * stands behind it that may be overwritten, before such storage is on a stack. */
 #include "tryout.h"
 
-#define BEHIND ((uintptr_t)0xA5A5A5A5u)
+#define BEHIND    ((uintptr_t)0xA5A5A5A5u)
+#define UNTOUCHED 0xA5
 
 static void nothing(void *context)
 {
@@ -28,6 +29,28 @@ void tryout_storage_judge(struct hda_check *check, const struct check_trial *tri
     judge(check, HOOK_WORK_INIT, trial->behind_work, sizeof(trial->work));
     judge(check, HOOK_LOCK_INIT, trial->behind_lock, sizeof(trial->lock));
     judge(check, HOOK_EVENT_INIT, trial->behind_event, sizeof(trial->event));
+}
+
+void tryout_storage_fill(void *storage, size_t size)
+{
+    RtlFillMemory(storage, size, UNTOUCHED);
+}
+
+bool tryout_storage_is_written(struct hda_check *check, enum check_hook hook, const void *storage,
+                               size_t size)
+{
+    const uint8_t *bytes = storage;
+    size_t i = 0;
+
+    while (i < size && bytes[i] == UNTOUCHED)
+        i++;
+    if (i == size)
+        check_fault(
+            check, check_hook_name(hook),
+            "%s: it writes nothing to the object's storage, where the others have to find what it was "
+            "given",
+            check_hook_name(hook));
+    return i < size;
 }
 
 void tryout_storage(struct hda_check *check)

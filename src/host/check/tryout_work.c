@@ -127,6 +127,15 @@ static void end(struct hda_check *check, struct check_trial *trial)
     tryout_storage_judge(check, trial);
 }
 
+static bool try_init(struct hda_check *check)
+{
+    struct check_trial *trial = &check->trial;
+
+    tryout_storage_fill(&trial->work, sizeof(trial->work));
+    prepare(check, HDA_LEVEL_DISPATCH, note_run);
+    return tryout_storage_is_written(check, HOOK_WORK_INIT, &trial->work, sizeof(trial->work));
+}
+
 /* ---- When ---------------------------------------------------------------------------------------------- */
 
 /* Queued with one delay and then with another, it runs once, within the time that the earlier one leaves. */
@@ -325,7 +334,8 @@ void tryout_work(struct hda_check *check)
 {
     unsigned before = GET(check->faults);
 
-    try_level(check, HDA_LEVEL_DISPATCH);
+    if (try_init(check))
+        try_level(check, HDA_LEVEL_DISPATCH);
     if (GET(check->faults) == before)
         try_level(check, HDA_LEVEL_PASSIVE);
     if (GET(check->faults) == before)

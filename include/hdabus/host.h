@@ -154,7 +154,8 @@ struct hda_host_ops {
      * processor's number, the thread's, or 0 where there is one processor. Up to DISPATCH_LEVEL. */
     uintptr_t (*runner)(void *host);
 
-    /* Bus time in nanoseconds: monotonic, from any start. Any level. */
+    /* Bus time in nanoseconds: monotonic, from any start, in steps of a microsecond or less: at
+     * DISPATCH_LEVEL the driver stalls until some microseconds of it have passed. Any level. */
     uint64_t (*now)(void *host);
     /* What KeQueryPerformanceCounter() tells clients of this bus, in its own unit; monotonic. Any level. On
      * 32 bits less than 2^31 of them go by from an interrupt to its deferred work. */

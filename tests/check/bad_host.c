@@ -784,6 +784,17 @@ static void now_that_goes_back(void)
     rig.host_ops.now = now_back;
 }
 
+/* As of a timer's interrupt at 100 kHz. */
+static uint64_t now_coarse(void *host)
+{
+    return HOST.now(host) / 10000 * 10000;
+}
+
+static void now_in_steps_of_10_us(void)
+{
+    rig.host_ops.now = now_coarse;
+}
+
 static uint64_t now_us(void *host)
 {
     return HOST.now(host) / 1000;
@@ -1082,6 +1093,7 @@ static const struct breach breaches[] = {
     TRY_REAL(runner_that_is_always_1, "host->runner"),
     TRY(now_that_stands_still, "host->now: it stands still while host->stall lets 100 us pass"),
     TRY(now_that_goes_back, "host->now: it has gone back"),
+    TRY(now_in_steps_of_10_us, "host->now: it stands still while host->stall lets 2 us pass"),
     TRY(now_in_microseconds, "host->stall: it was asked to let 100 us pass, and by host->now"),
     TRY(now_that_counts_picoseconds, "host->stall: it was asked three times to let 100 us pass"),
     TRY(now_that_is_too_fast, "the controller's wall clock that it was"),

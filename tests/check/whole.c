@@ -41,6 +41,22 @@ static void nothing_is_said_on_the_real_clock(void **state)
     nothing_is_said(LINUX_CLOCK_REAL);
 }
 
+static uint64_t now_in_microsteps(void *host)
+{
+    return linux_host_ops.now(host) / 1000 * 1000;
+}
+
+/* Nor of steps of a microsecond. */
+static void steps_of_a_microsecond_will_do(void **state)
+{
+    (void)state;
+    checked_set_up(LINUX_CLOCK_REAL);
+    rig.host_ops.now = now_in_microsteps;
+    assert_int_equal(hda_check_hooks(checked->check), 0);
+    assert_true(lives());
+    assert_int_equal(checked_tear_down(), 0);
+}
+
 /* Where time is virtual, so that the one life is as the other. */
 static struct hda_statistics count(bool checks)
 {
@@ -71,6 +87,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_said_on_the_virtual_clock),
         cmocka_unit_test(nothing_is_said_on_the_real_clock),
+        cmocka_unit_test(steps_of_a_microsecond_will_do),
         cmocka_unit_test(registers_are_accessed_no_more_often),
     };
 

@@ -4,6 +4,8 @@
 
 #define STALL 100 /* microseconds */
 #define SLEEP 2000
+#define STEP  2 /* of host->now's no more than one fits between */
+#define STEPS 8
 
 static void stall(struct hda_check *check)
 {
@@ -26,6 +28,13 @@ static void judge_longest(struct hda_check *check, enum check_hook hook,
             "%s: it was asked three times to let %u us pass, and the shortest took, by host->now, which "
             "counts nanoseconds, %llu ns",
             check_hook_name(hook), microseconds, (unsigned long long)shortest);
+}
+
+/* "In steps of a microsecond or less." */
+static void try_steps(struct hda_check *check)
+{
+    for (unsigned i = 0; i < STEPS; i++)
+        check_stall(check, STEP);
 }
 
 static void try_counter(struct hda_check *check)
@@ -62,5 +71,6 @@ void tryout_time(struct hda_check *check)
     say(check, "the checking host tries each hook, at %llu ns", (unsigned long long)check_now(check));
     judge_longest(check, HOOK_STALL, stall, STALL);
     judge_longest(check, HOOK_SLEEP, sleep, SLEEP);
+    try_steps(check);
     try_counter(check);
 }

@@ -32,10 +32,32 @@ static void what_comes_later_is_not_tried(void **state)
     assert_int_not_equal(checked_tear_down(), 0);
 }
 
+/* As a sleep that lasts until a timer's tick: two seconds are some more, and not as many ticks as sleeps. */
+static void sleep_a_tick(void *host, uint32_t microseconds)
+{
+    linux_host_ops.sleep(host, microseconds > 15625 ? microseconds : 15625);
+}
+
+static void what_never_comes_is_waited_for_two_seconds(void **state)
+{
+    uint64_t start;
+
+    (void)state;
+    checked_set_up(LINUX_CLOCK_VIRTUAL);
+    rig.host_ops.sleep = sleep_a_tick;
+    HOST(work_queue);
+    start = rig_now();
+    assert_int_not_equal(hda_check_hooks(checked->check), 0);
+    assert_non_null(checked_sentence("has run 0 times, not 1, in 2 s"));
+    assert_in_range(rig_now() - start, 2000 * MILLISECOND, 4000 * MILLISECOND);
+    assert_int_not_equal(checked_tear_down(), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_comes_later_is_not_tried),
+        cmocka_unit_test(what_never_comes_is_waited_for_two_seconds),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

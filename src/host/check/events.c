@@ -131,7 +131,7 @@ static void judge_success(struct hda_check *check, struct check_event *event, co
 static void judge_timeout(struct hda_check *check, const struct check_event *event, const struct wait *wait,
                           bool alone)
 {
-    uint64_t now = check->host->now(check->host_context), end = wait->start + wait->timeout;
+    uint64_t now = check_now(check), end = wait->start + wait->timeout;
 
     if (end >= wait->start && now + SLACK < end)
         check_fault(check, NULL,
@@ -182,7 +182,7 @@ static NTSTATUS wait_for(struct hda_check *check, struct check_event *record, PK
     wait.consumed = GET(record->consumed);
     wait.spent = GET(record->spent);
     wait.returned = returned_sets(record);
-    wait.start = check->host->now(check->host_context);
+    wait.start = check_now(check);
     status = check->host->event_wait(check->host_context, event, timeout);
     judge(check, record, &wait, status);
     SUB(record->waiters, 1);

@@ -5,6 +5,7 @@
 #define TRIES 3
 #define STEP  500  /* microseconds of a sleep while something is waited for */
 #define STEPS 4000 /* of these: two seconds */
+#define LONG  (STEPS * STEP * NS_PER_US)
 
 uint64_t tryout_shortest(struct hda_check *check, void (*trial)(struct hda_check *check), uint64_t limit)
 {
@@ -22,7 +23,9 @@ uint64_t tryout_shortest(struct hda_check *check, void (*trial)(struct hda_check
 
 bool tryout_reaches(struct hda_check *check, const unsigned *counter, unsigned value)
 {
-    for (unsigned i = 0; i < STEPS && GET(*counter) < value; i++)
+    uint64_t start = check_now(check);
+
+    for (unsigned i = 0; i < STEPS && GET(*counter) < value && check_now(check) - start < LONG; i++)
         check_sleep(check, STEP);
     return GET(*counter) >= value;
 }

@@ -122,7 +122,8 @@ NTSTATUS hda_check_create(const struct hda_bus_config *config, hda_check_report 
     fill_in(check, config);
     check->report = report;
     check->report_context = report_context;
-    check->epoch = config->host->now(config->host_context);
+    /* So that there are moments before this one for a clock that goes back. */
+    check->epoch = config->host->now(config->host_context) - NS_PER_S;
     init_tables(check);
     PUT(newest, check);
     *out = check;

@@ -26,8 +26,8 @@
 #define ADD(field, value) __atomic_add_fetch(&(field), (value), __ATOMIC_ACQ_REL)
 #define SUB(field, value) __atomic_sub_fetch(&(field), (value), __ATOMIC_ACQ_REL)
 
-/* A moment of bus time in one word, for 64 bits are not atomic everywhere: units of 1024 ns since the check
- * was made. With 32 bits a difference is right for half an hour. */
+/* A moment of bus time in one word, for 64 bits are not atomic everywhere: units of 1024 ns since a second
+ * before the check was made. With 32 bits a difference is right for half an hour. */
 typedef uintptr_t check_moment;
 
 #define MOMENTS(nanoseconds) ((check_moment)((nanoseconds) >> 10))
@@ -201,7 +201,7 @@ struct hda_check {
     void *device_context;
     hda_check_report *report;
     void *report_context;
-    uint64_t epoch; /* now() when it was made */
+    uint64_t epoch; /* a second before now() when it was made */
     unsigned faults;
     struct check_told told[TOLD_RECORDS];
 

@@ -211,7 +211,7 @@ struct hda_check {
     uintptr_t acquisitions;
     unsigned held; /* locks */
 
-    check_moment latest;      /* that now() has said */
+    uintptr_t latest;         /* that now() has said: see time.c */
     uintptr_t latest_counter; /* performance_counter(), once `counted`: see time.c */
     unsigned counted;
     unsigned interrupt_level; /* that the routine is called at; 0: not known yet */

@@ -59,6 +59,27 @@ static void steps_of_a_microsecond_will_do(void **state)
     checked_print();
 }
 
+static unsigned looks; /* at the wall clock */
+
+static uint32_t read32_late(void *device, uint32_t offset)
+{
+    uint32_t value = sim_device_ops.read32(device, offset);
+
+    if (offset == WALCLK && looks++ % 2 == 0)
+        linux_host_ops.stall(rig.host, 3000);
+    return value;
+}
+
+/* Nor of a processor that is away between a look at the wall clock and one at its own. */
+static void whoever_looks_may_be_late(void **state)
+{
+    (void)state;
+    checked_set_up(LINUX_CLOCK_VIRTUAL);
+    rig.device_ops.read32 = read32_late;
+    assert_int_equal(hda_check_hooks(checked->check), 0);
+    assert_int_equal(checked_tear_down(), 0);
+}
+
 /* Where time is virtual, so that the one life is as the other. */
 static struct hda_statistics count(bool checks)
 {
@@ -90,6 +111,7 @@ int main(void)
         cmocka_unit_test(nothing_is_said_on_the_virtual_clock),
         cmocka_unit_test(nothing_is_said_on_the_real_clock),
         cmocka_unit_test(steps_of_a_microsecond_will_do),
+        cmocka_unit_test(whoever_looks_may_be_late),
         cmocka_unit_test(registers_are_accessed_no_more_often),
     };
 

@@ -56,9 +56,9 @@ const struct hda_bus_config *hda_check_config(const struct hda_check *check);
  * rests on those before it, so the first in which something is wrong is the last that is tried: mend it, and
  * call again.
  *
- * Of the registers it reads GCAP, VMIN, VMAJ and GCTL. If the link is in reset it is taken out of it for the
- * time, if a stream descriptor is there that does not run, registers of each width are written in it and put
- * back, and WALCLK is compared with now(): none of this needs a codec, memory or an interrupt.
+ * Of the registers it reads GCAP, VMIN, VMAJ and GCTL. The link is taken out of reset, and left in it. If a
+ * stream descriptor is there that does not run, registers of each width are written in it and put back, and
+ * WALCLK is compared with now(): none of this needs a codec, memory or an interrupt.
  */
 unsigned hda_check_hooks(struct hda_check *check);
 

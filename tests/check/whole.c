@@ -80,6 +80,28 @@ static void whoever_looks_may_be_late(void **state)
     assert_int_equal(checked_tear_down(), 0);
 }
 
+static NTSTATUS connect_what_is_silent(void *device, hda_interrupt_routine *routine, void *context)
+{
+    if (sim_device_ops.read32(device, INTCTL) & INTCTL_GIE)
+        return STATUS_UNSUCCESSFUL;
+    return sim_device_ops.interrupt_connect(device, routine, context);
+}
+
+/* Nor of a controller that firmware has left interrupting, and nobody answers that. */
+static void firmware_may_leave_an_interrupt(void **state)
+{
+    (void)state;
+    checked_set_up(LINUX_CLOCK_VIRTUAL);
+    rig.device_ops.interrupt_connect = connect_what_is_silent;
+    sim_device_ops.write32(rig.device, GCTL, GCTL_CRST);
+    linux_host_ops.sleep(rig.host, 5000);
+    sim_device_ops.write16(rig.device, WAKEEN, 1);
+    sim_device_ops.write32(rig.device, INTCTL, INTCTL_GIE | INTCTL_CIE);
+    assert_int_equal(hda_check_hooks(checked->check), 0);
+    assert_true(lives());
+    assert_int_equal(checked_tear_down(), 0);
+}
+
 /* Where time is virtual, so that the one life is as the other. */
 static struct hda_statistics count(bool checks)
 {
@@ -112,6 +134,7 @@ int main(void)
         cmocka_unit_test(nothing_is_said_on_the_real_clock),
         cmocka_unit_test(steps_of_a_microsecond_will_do),
         cmocka_unit_test(whoever_looks_may_be_late),
+        cmocka_unit_test(firmware_may_leave_an_interrupt),
         cmocka_unit_test(registers_are_accessed_no_more_often),
     };
 

@@ -241,7 +241,7 @@ void tryout_device(struct hda_check *check)
     try_streams(check, gcap);
     try_wall_clock(check);
     try_map(check);
-    try_connection(check);
-    if (in_reset)
-        set_reset(check, 0);
+    /* In reset nothing interrupts: what firmware has left would, without an end where the line is a level. */
+    if (set_reset(check, 0))
+        try_connection(check);
 }

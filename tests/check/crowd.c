@@ -119,10 +119,55 @@ static void what_overlaps_is_no_fault(void **state)
     assert_int_equal(checked_tear_down(), 0);
 }
 
+/* ---- Objects --------------------------------------------------------------------------------------------
+ */
+
+#define OBJECTS 100 /* fewer than the check has records for */
+
+static unsigned arrived;
+
+/* Goes on when both have come, as nearly at once as two processors can. */
+static void meet(unsigned times)
+{
+    __atomic_add_fetch(&arrived, 1, __ATOMIC_ACQ_REL);
+    while (__atomic_load_n(&arrived, __ATOMIC_ACQUIRE) < 2 * times)
+        ;
+}
+
+static void *refer(void *context)
+{
+    static char objects[OBJECTS];
+
+    (void)context;
+    for (unsigned i = 0; i < OBJECTS; i++) {
+        PDEVICE_OBJECT object = (PDEVICE_OBJECT)(void *)&objects[i];
+
+        meet(2 * i + 1);
+        HOST->object_reference(H, object);
+        meet(2 * i + 2);
+        HOST->object_dereference(H, object);
+    }
+    return NULL;
+}
+
+static void two_may_give_the_first_references_at_once(void **state)
+{
+    pthread_t other;
+
+    (void)state;
+    checked_set_up(LINUX_CLOCK_REAL);
+    assert_int_equal(pthread_create(&other, NULL, refer, NULL), 0);
+    refer(NULL);
+    pthread_join(other, NULL);
+    checked_print();
+    assert_int_equal(checked_tear_down(), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_overlaps_is_no_fault),
+        cmocka_unit_test(two_may_give_the_first_references_at_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,16 +30,28 @@ void check_object_reference(void *context, PDEVICE_OBJECT object)
     check_leave(check, HOOK_OBJECT_REFERENCE, irql);
 }
 
-/* The record stays, with no references: two who come at once would else not know whose it is. */
-static void note_dereference(struct hda_check *check, PDEVICE_OBJECT object)
+/* Whether the record had a reference to give back. */
+static bool take_reference(struct check_object *record)
 {
-    struct check_object *record = check_table_find(&check->objects, object);
-    unsigned references = record != NULL ? GET(record->references) : 0;
+    unsigned references = GET(record->references);
 
     while (references > 0 && !__atomic_compare_exchange_n(&record->references, &references, references - 1,
                                                           false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
         ;
-    if (references == 0 && GET(check->objects.missed) == 0)
+    return references > 0;
+}
+
+/* The record stays, with no references: two who come at once would else not know whose it is. Two who gave
+ * the first references at once have made a record each. */
+static void note_dereference(struct hda_check *check, PDEVICE_OBJECT object)
+{
+    for (unsigned i = 0; i < GET(check->objects.used); i++) {
+        struct check_object *record = check_table_at(&check->objects, i);
+
+        if (record != NULL && GET(record->record.key) == (uintptr_t)object && take_reference(record))
+            return;
+    }
+    if (GET(check->objects.missed) == 0)
         check_fault(check, NULL,
                     "host->object_dereference: the core gives back a reference to %p that it does not have",
                     (void *)object);

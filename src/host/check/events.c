@@ -112,6 +112,16 @@ static bool is_one_too_many(struct check_event *event, const struct wait *wait)
     return GET(event->type) == SynchronizationEvent && (successes > begun || wait->spent == begun);
 }
 
+/* Others may write it, too: the later counts. */
+static void advance(unsigned *field, unsigned value)
+{
+    unsigned known = GET(*field);
+
+    while ((int)(value - known) > 0 &&
+           !__atomic_compare_exchange_n(field, &known, value, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        ;
+}
+
 static void judge_success(struct hda_check *check, struct check_event *event, const struct wait *wait)
 {
     unsigned begun = GET(event->begun);
@@ -123,9 +133,8 @@ static void judge_success(struct hda_check *check, struct check_event *event, co
             check, NULL,
             "host->event_wait: a SynchronizationEvent that was set once has ended two waits: the first one "
             "resets it");
-    if (wait->returned > GET(event->spent))
-        PUT(event->spent, wait->returned);
-    PUT(event->consumed, begun);
+    advance(&event->spent, wait->returned);
+    advance(&event->consumed, begun);
 }
 
 static void judge_timeout(struct hda_check *check, const struct check_event *event, const struct wait *wait,

@@ -53,10 +53,24 @@ static void what_never_comes_is_waited_for_two_seconds(void **state)
     assert_int_not_equal(checked_tear_down(), 0);
 }
 
+/* Of a lock that does not raise the IRQL the release tells, too. */
+static void the_core_is_not_accused_of_what_is_tried(void **state)
+{
+    (void)state;
+    checked_set_up(LINUX_CLOCK_VIRTUAL);
+    HOST(lock_acquire), HOST(lock_release);
+    assert_int_not_equal(hda_check_hooks(checked->check), 0);
+    assert_non_null(
+        checked_sentence("host->lock_release: hda_check_hooks() lets go of a lock of level DISPATCH"));
+    assert_null(checked_sentence("the core"));
+    assert_int_not_equal(checked_tear_down(), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_comes_later_is_not_tried),
+        cmocka_unit_test(the_core_is_not_accused_of_what_is_tried),
         cmocka_unit_test(what_never_comes_is_waited_for_two_seconds),
     };
 

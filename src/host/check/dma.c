@@ -128,14 +128,14 @@ static bool is_known(struct hda_check *check, enum check_hook hook, const struct
         if (GET(check->dmas.missed) > 0)
             return true;
         check_fault(check, check_hook_name(hook),
-                    "%s: the core gives it memory at %p, which device->dma_alloc has not handed out",
-                    check_hook_name(hook), dma->memory);
+                    "%s: %s gives it memory at %p, which device->dma_alloc has not handed out",
+                    check_hook_name(hook), check_caller(check), dma->memory);
         return false;
     }
     if (check_get_wide(&(*record)->address) != dma->address || GET((*record)->size) != dma->size)
         check_fault(check, check_hook_name(hook),
-                    "%s: the core gives it a struct hda_dma that is not what device->dma_alloc wrote",
-                    check_hook_name(hook));
+                    "%s: %s gives it a struct hda_dma that is not what device->dma_alloc wrote",
+                    check_hook_name(hook), check_caller(check));
     return true;
 }
 
@@ -163,8 +163,9 @@ void check_dma_sync(void *context, const struct hda_dma *dma, size_t offset, siz
     if (is_known(check, HOOK_DMA_SYNC, dma, &record)) {
         if (offset > dma->size || size > dma->size - offset)
             check_fault(check, NULL,
-                        "device->dma_sync: the core gives it %llu bytes at offset %llu of memory of %llu",
-                        (unsigned long long)size, (unsigned long long)offset, (unsigned long long)dma->size);
+                        "device->dma_sync: %s gives it %llu bytes at offset %llu of memory of %llu",
+                        check_caller(check), (unsigned long long)size, (unsigned long long)offset,
+                        (unsigned long long)dma->size);
         check->device->dma_sync(check->device_context, dma, offset, size, direction);
     }
     check_leave(check, HOOK_DMA_SYNC, irql);
@@ -225,8 +226,8 @@ static struct check_pages *find_pages(struct hda_check *check, enum check_hook h
 
     if (record == NULL && GET(check->pages.missed) == 0)
         check_fault(check, check_hook_name(hook),
-                    "%s: the core gives it an MDL at %p, which device->pages_alloc has not handed out",
-                    check_hook_name(hook), (void *)mdl);
+                    "%s: %s gives it an MDL at %p, which device->pages_alloc has not handed out",
+                    check_hook_name(hook), check_caller(check), (void *)mdl);
     return record;
 }
 
@@ -275,8 +276,8 @@ size_t check_pages_run(void *context, PMDL mdl, size_t offset, uint64_t *address
     size_t length;
 
     if (record != NULL && offset >= GET(record->size))
-        check_fault(check, NULL, "device->pages_run: the core asks for offset %llu of %llu bytes",
-                    (unsigned long long)offset, (unsigned long long)GET(record->size));
+        check_fault(check, NULL, "device->pages_run: %s asks for offset %llu of %llu bytes",
+                    check_caller(check), (unsigned long long)offset, (unsigned long long)GET(record->size));
     length = check->device->pages_run(check->device_context, mdl, offset, address);
     if (record != NULL && offset < GET(record->size))
         judge_run(check, record, offset, length, *address);

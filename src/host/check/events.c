@@ -34,7 +34,8 @@ void check_event_init(void *context, PKEVENT event, EVENT_TYPE type)
     struct check_event *record = check_table_find(&check->events, event);
 
     if (record != NULL && GET(record->waiters))
-        check_fault(check, NULL, "host->event_init: the core initialises an event that is waited for");
+        check_fault(check, NULL, "host->event_init: %s initialises an event that is waited for",
+                    check_caller(check));
     if (record != NULL)
         check_table_drop(record);
     check->host->event_init(check->host_context, event, type);
@@ -54,7 +55,8 @@ void check_forget_events(struct hda_check *check, const void *memory, size_t siz
         if (event == NULL || !check_lies_in(GET(event->record.key), memory, size))
             continue;
         if (GET(event->waiters))
-            check_fault(check, NULL, "host->free: the core frees the memory of an event that is waited for");
+            check_fault(check, NULL, "host->free: %s frees the memory of an event that is waited for",
+                        check_caller(check));
         check_table_drop(event);
     }
 }
@@ -209,8 +211,8 @@ NTSTATUS check_event_wait(void *context, PKEVENT event, uint64_t timeout)
         status = wait_for(check, record, event, timeout);
     } else {
         if (GET(check->events.missed) == 0)
-            check_fault(check, NULL,
-                        "host->event_wait: the core waits for an event that it has not initialised");
+            check_fault(check, NULL, "host->event_wait: %s waits for an event that it has not initialised",
+                        check_caller(check));
         status = check->host->event_wait(check->host_context, event, timeout);
     }
     check_leave(check, HOOK_EVENT_WAIT, irql);

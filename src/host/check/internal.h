@@ -203,6 +203,7 @@ struct hda_check {
     void *report_context;
     uint64_t epoch; /* a second before now() when it was made */
     unsigned faults;
+    unsigned trying; /* hda_check_hooks() calls the hooks, not the core */
     struct check_told told[TOLD_RECORDS];
 
     struct check_table memories, locks, works, events, dmas, pages, objects;
@@ -233,6 +234,9 @@ struct hda_check {
  * the same words: any pointer that stands for whom it is about, or NULL. */
 __attribute__((format(printf, 3, 4))) void check_fault(struct hda_check *check, const void *subject,
                                                        const char *format, ...);
+
+/* Who calls the hooks, for a sentence. */
+const char *check_caller(const struct hda_check *check);
 
 /* ---- Levels (level.c) ---------------------------------------------------------------------------------- */
 

@@ -65,7 +65,8 @@ NTSTATUS check_interrupt_connect(void *context, hda_interrupt_routine *core_rout
     NTSTATUS status;
 
     if (GET(interrupt->state) != NOT_CONNECTED)
-        check_fault(check, NULL, "device->interrupt_connect: the core connects what it has connected");
+        check_fault(check, NULL, "device->interrupt_connect: %s connects what it has connected",
+                    check_caller(check));
     PUT(interrupt->routine, core_routine);
     PUT(interrupt->context, routine_context);
     PUT(interrupt->calls, 0);
@@ -84,7 +85,8 @@ void check_interrupt_disconnect(void *context)
     unsigned irql = check_enter(check, HOOK_INTERRUPT_DISCONNECT);
 
     if (GET(interrupt->state) != CONNECTED) {
-        check_fault(check, NULL, "device->interrupt_disconnect: the core disconnects what is not connected");
+        check_fault(check, NULL, "device->interrupt_disconnect: %s disconnects what is not connected",
+                    check_caller(check));
     } else {
         PUT(interrupt->state, DISCONNECTING);
         check->device->interrupt_disconnect(check->device_context);

@@ -66,8 +66,8 @@ unsigned check_enter(struct hda_check *check, enum check_hook hook)
     unsigned irql = check_irql(check);
 
     if (irql > hooks[hook].highest)
-        check_fault(check, hooks[hook].name, "%s: the core calls it at IRQL %u, and may up to %u",
-                    hooks[hook].name, irql, hooks[hook].highest);
+        check_fault(check, hooks[hook].name, "%s: %s calls it at IRQL %u, and may up to %u", hooks[hook].name,
+                    check_caller(check), irql, hooks[hook].highest);
     return irql;
 }
 

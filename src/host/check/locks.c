@@ -19,8 +19,8 @@ static void note(struct hda_check *check, struct hda_lock *lock, enum hda_level 
     struct check_lock *record = check_table_find(&check->locks, lock);
 
     if (record != NULL && GET(record->held))
-        check_fault(check, NULL, "host->lock_init: the core initialises the lock at %p while it is held",
-                    (void *)lock);
+        check_fault(check, NULL, "host->lock_init: %s initialises the lock at %p while it is held",
+                    check_caller(check), (void *)lock);
     if (record != NULL)
         check_table_drop(record);
     record = check_table_take(&check->locks);
@@ -36,10 +36,10 @@ void check_lock_init(void *context, struct hda_lock *lock, enum hda_level level)
     unsigned irql = check_enter(check, HOOK_LOCK_INIT);
 
     if (level != HDA_LEVEL_DISPATCH && level != HDA_LEVEL_INTERRUPT)
-        check_fault(check, NULL,
-                    "host->lock_init: the core asks for a lock of level %u, and there are DISPATCH, 1, and "
-                    "INTERRUPT, 2",
-                    (unsigned)level);
+        check_fault(
+            check, NULL,
+            "host->lock_init: %s asks for a lock of level %u, and there are DISPATCH, 1, and INTERRUPT, 2",
+            check_caller(check), (unsigned)level);
     note(check, lock, level);
     check->host->lock_init(check->host_context, lock, level);
     check_leave(check, HOOK_LOCK_INIT, irql);
@@ -53,8 +53,8 @@ void check_forget_locks(struct hda_check *check, const void *memory, size_t size
         if (lock == NULL || !check_lies_in(GET(lock->record.key), memory, size))
             continue;
         if (GET(lock->held))
-            check_fault(check, NULL, "host->free: the core frees the memory of the lock at %p, which is held",
-                        (void *)GET(lock->record.key));
+            check_fault(check, NULL, "host->free: %s frees the memory of the lock at %p, which is held",
+                        check_caller(check), (void *)GET(lock->record.key));
         check_table_drop(lock);
     }
 }
@@ -115,11 +115,11 @@ static void own(struct hda_check *check, struct check_lock *record, unsigned irq
 static void acquire(struct hda_check *check, struct check_lock *record, struct hda_lock *lock, unsigned irql)
 {
     if (!may_take(GET(record->level), irql))
-        check_fault(check, NULL, "host->lock_acquire: the core takes a lock of level %s at IRQL %u",
-                    name_of(GET(record->level)), irql);
+        check_fault(check, NULL, "host->lock_acquire: %s takes a lock of level %s at IRQL %u",
+                    check_caller(check), name_of(GET(record->level)), irql);
     if (would_hang(check, record, irql)) {
-        check_fault(check, NULL, "host->lock_acquire: the core takes the lock at %p, which it has already",
-                    (void *)lock);
+        check_fault(check, NULL, "host->lock_acquire: %s takes the lock at %p, which it has already",
+                    check_caller(check), (void *)lock);
         ADD(record->extra, 1);
         return;
     }
@@ -139,9 +139,8 @@ void check_lock_acquire(void *context, struct hda_lock *lock)
         return;
     }
     if (GET(check->locks.missed) == 0)
-        check_fault(check, NULL,
-                    "host->lock_acquire: the core takes a lock at %p that it has not initialised",
-                    (void *)lock);
+        check_fault(check, NULL, "host->lock_acquire: %s takes a lock at %p that it has not initialised",
+                    check_caller(check), (void *)lock);
     check->host->lock_acquire(check->host_context, lock);
 }
 
@@ -167,8 +166,8 @@ static void judge_release(struct hda_check *check, const struct check_lock *reco
     void *lock = (void *)GET(record->record.key);
 
     if (!is_raised(check, GET(record->level), irql))
-        check_fault(check, NULL, "host->lock_release: the core lets go of a lock of level %s at IRQL %u",
-                    name_of(GET(record->level)), irql);
+        check_fault(check, NULL, "host->lock_release: %s lets go of a lock of level %s at IRQL %u",
+                    check_caller(check), name_of(GET(record->level)), irql);
     else if (GET(record->known) && irql == DISPATCH_LEVEL &&
              GET(record->holder) != check->host->runner(check->host_context))
         check_fault(
@@ -178,8 +177,8 @@ static void judge_release(struct hda_check *check, const struct check_lock *reco
             lock, (unsigned long long)GET(record->holder));
     if (has_later(check, record))
         check_fault(check, NULL,
-                    "host->lock_release: the core lets go of the lock at %p before one that it took later",
-                    lock);
+                    "host->lock_release: %s lets go of the lock at %p before one that it took later",
+                    check_caller(check), lock);
 }
 
 /* It is nobody's before the host lets another one have it. */
@@ -209,8 +208,8 @@ static void release_known(struct hda_check *check, struct check_lock *record, st
     else if (GET(record->held))
         release(check, record, lock, irql);
     else
-        check_fault(check, NULL, "host->lock_release: the core lets go of the lock at %p, which nobody has",
-                    (void *)lock);
+        check_fault(check, NULL, "host->lock_release: %s lets go of the lock at %p, which nobody has",
+                    check_caller(check), (void *)lock);
 }
 
 void check_lock_release(void *context, struct hda_lock *lock)
@@ -224,8 +223,7 @@ void check_lock_release(void *context, struct hda_lock *lock)
         return;
     }
     if (GET(check->locks.missed) == 0)
-        check_fault(check, NULL,
-                    "host->lock_release: the core lets go of a lock at %p that it has not initialised",
-                    (void *)lock);
+        check_fault(check, NULL, "host->lock_release: %s lets go of a lock at %p that it has not initialised",
+                    check_caller(check), (void *)lock);
     check->host->lock_release(check->host_context, lock);
 }

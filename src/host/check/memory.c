@@ -171,8 +171,8 @@ static void free_unknown(struct hda_check *check, void *memory)
     if (GET(check->memories.missed) > 0)
         hand_back(check, memory);
     else
-        check_fault(check, NULL, "host->free: the core frees %p, which host->alloc has not handed out",
-                    memory);
+        check_fault(check, NULL, "host->free: %s frees %p, which host->alloc has not handed out",
+                    check_caller(check), memory);
 }
 
 static void free_known(struct hda_check *check, struct check_memory *record, void *memory)
@@ -182,7 +182,7 @@ static void free_known(struct hda_check *check, struct check_memory *record, voi
 
     if (!__atomic_compare_exchange_n(&record->state, &live, MEMORY_FREED, false, __ATOMIC_ACQ_REL,
                                      __ATOMIC_ACQUIRE)) {
-        check_fault(check, NULL, "host->free: the core frees the %llu bytes at %p twice",
+        check_fault(check, NULL, "host->free: %s frees the %llu bytes at %p twice", check_caller(check),
                     (unsigned long long)size, memory);
         return;
     }

@@ -23,7 +23,7 @@ void check_object_reference(void *context, PDEVICE_OBJECT object)
     unsigned irql = check_enter(check, HOOK_OBJECT_REFERENCE);
 
     if (object == NULL)
-        check_fault(check, NULL, "host->object_reference: the core gives it NULL");
+        check_fault(check, NULL, "host->object_reference: %s gives it NULL", check_caller(check));
     else
         note_reference(check, object);
     check->host->object_reference(check->host_context, object);
@@ -53,8 +53,8 @@ static void note_dereference(struct hda_check *check, PDEVICE_OBJECT object)
     }
     if (GET(check->objects.missed) == 0)
         check_fault(check, NULL,
-                    "host->object_dereference: the core gives back a reference to %p that it does not have",
-                    (void *)object);
+                    "host->object_dereference: %s gives back a reference to %p that it does not have",
+                    check_caller(check), (void *)object);
 }
 
 void check_object_dereference(void *context, PDEVICE_OBJECT object)
@@ -101,12 +101,12 @@ void check_log(void *context, enum hda_log_level level, const char *format, va_l
     unsigned irql = check_enter(check, HOOK_LOG);
 
     if (level > HDA_LOG_DEBUG)
-        check_fault(check, NULL, "host->log: the core gives it level %u, and there are 0 to 3",
+        check_fault(check, NULL, "host->log: %s gives it level %u, and there are 0 to 3", check_caller(check),
                     (unsigned)level);
     if (!is_plain(format))
         check_fault(check, format,
-                    "host->log: the core gives it a line feed, or a format that a host need not know: \"%s\"",
-                    format);
+                    "host->log: %s gives it a line feed, or a format that a host need not know: \"%s\"",
+                    check_caller(check), format);
     check->host->log(check->host_context, level, format, arguments);
     check_leave(check, HOOK_LOG, irql);
 }

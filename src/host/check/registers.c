@@ -83,14 +83,15 @@ static unsigned begin(struct hda_check *check, enum check_hook hook, uint32_t of
     const struct check_register *found = find_register(offset);
 
     if (found == NULL)
-        check_fault(check, check_hook_name(hook), "%s: the core accesses %xh, where no register begins",
-                    check_hook_name(hook), (unsigned)offset);
+        check_fault(check, check_hook_name(hook), "%s: %s accesses %xh, where no register begins",
+                    check_hook_name(hook), check_caller(check), (unsigned)offset);
     else if (found->width != width)
-        check_fault(check, found, "%s: the core accesses %s (%xh) with %u bits, and it has %u",
-                    check_hook_name(hook), found->name, (unsigned)offset, width, found->width);
+        check_fault(check, found, "%s: %s accesses %s (%xh) with %u bits, and it has %u",
+                    check_hook_name(hook), check_caller(check), found->name, (unsigned)offset, width,
+                    found->width);
     else if (writes && found->read_only)
-        check_fault(check, found, "%s: the core writes %s (%xh), which is read only", check_hook_name(hook),
-                    found->name, (unsigned)offset);
+        check_fault(check, found, "%s: %s writes %s (%xh), which is read only", check_hook_name(hook),
+                    check_caller(check), found->name, (unsigned)offset);
     return check_enter(check, hook);
 }
 
@@ -164,8 +165,8 @@ volatile ULONG *check_map(void *context, uint32_t offset)
     const struct check_register *found = find_register(offset);
 
     if (found == NULL || found->width != 32)
-        check_fault(check, NULL, "device->map: the core asks for %xh, which is no register of 32 bits",
-                    (unsigned)offset);
+        check_fault(check, NULL, "device->map: %s asks for %xh, which is no register of 32 bits",
+                    check_caller(check), (unsigned)offset);
     if (address != check->device->map(check->device_context, offset))
         check_fault(check, NULL, "device->map: for %xh it gives another address at each call",
                     (unsigned)offset);

@@ -101,8 +101,8 @@ void check_stall(void *context, uint32_t microseconds)
 
     if (irql >= DISPATCH_LEVEL && microseconds > LONGEST_STALL)
         check_fault(check, NULL,
-                    "host->stall: the core stalls for %u us at IRQL %u, and may for %u at DISPATCH_LEVEL",
-                    (unsigned)microseconds, irql, LONGEST_STALL);
+                    "host->stall: %s stalls for %u us at IRQL %u, and may for %u at DISPATCH_LEVEL",
+                    check_caller(check), (unsigned)microseconds, irql, LONGEST_STALL);
     check->host->stall(check->host_context, microseconds);
     judge_passed(check, HOOK_STALL, start, microseconds);
     check_leave(check, HOOK_STALL, irql);

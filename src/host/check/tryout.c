@@ -41,7 +41,9 @@ unsigned hda_check_hooks(struct hda_check *check)
 {
     unsigned before = GET(check->faults);
 
+    PUT(check->trying, 1);
     for (size_t i = 0; i < RTL_NUMBER_OF(subjects) && GET(check->faults) == before; i++)
         subjects[i](check);
+    PUT(check->trying, 0);
     return GET(check->faults) - before;
 }

@@ -201,7 +201,7 @@ static struct check_work *note(struct hda_check *check, struct hda_work *work, e
     struct check_work *record = check_table_find(&check->works, work);
 
     if (record != NULL && check_work_is_queued(record))
-        check_fault(check, NULL, "host->work_init: the core initialises work that is queued");
+        check_fault(check, NULL, "host->work_init: %s initialises work that is queued", check_caller(check));
     if (record != NULL)
         check_table_drop(record);
     record = check_table_take(&check->works);
@@ -224,8 +224,8 @@ void check_work_init(void *context, struct hda_work *work, enum hda_level level,
     struct check_work *record = note(check, work, level, work_routine, routine_context);
 
     if (level > HDA_LEVEL_DISPATCH)
-        check_fault(check, NULL, "host->work_init: the core asks for work of level %u, and there are 0 and 1",
-                    (unsigned)level);
+        check_fault(check, NULL, "host->work_init: %s asks for work of level %u, and there are 0 and 1",
+                    check_caller(check), (unsigned)level);
     if (record != NULL)
         check->host->work_init(check->host_context, work, level, routine, record);
     else
@@ -241,7 +241,8 @@ void check_forget_works(struct hda_check *check, const void *memory, size_t size
         if (work == NULL || !check_lies_in(GET(work->record.key), memory, size))
             continue;
         if (check_work_is_queued(work))
-            check_fault(check, NULL, "host->free: the core frees the memory of work that is queued");
+            check_fault(check, NULL, "host->free: %s frees the memory of work that is queued",
+                        check_caller(check));
         check_table_drop(work);
     }
 }
@@ -309,7 +310,8 @@ void check_work_queue(void *context, struct hda_work *work, uint64_t delay)
         queue(check, record, work, delay, irql);
     } else {
         if (GET(check->works.missed) == 0)
-            check_fault(check, NULL, "host->work_queue: the core queues work that it has not initialised");
+            check_fault(check, NULL, "host->work_queue: %s queues work that it has not initialised",
+                        check_caller(check));
         check->host->work_queue(check->host_context, work, delay);
     }
     check_leave(check, HOOK_WORK_QUEUE, irql);
@@ -375,7 +377,8 @@ void check_work_cancel(void *context, struct hda_work *work)
         cancel(check, record, work);
     } else {
         if (GET(check->works.missed) == 0)
-            check_fault(check, NULL, "host->work_cancel: the core cancels work that it has not initialised");
+            check_fault(check, NULL, "host->work_cancel: %s cancels work that it has not initialised",
+                        check_caller(check));
         check->host->work_cancel(check->host_context, work);
     }
     check_leave(check, HOOK_WORK_CANCEL, irql);

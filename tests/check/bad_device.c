@@ -24,6 +24,18 @@ static void no_controller(void)
     rig.device_ops.read16 = read16_nothing;
 }
 
+static uint16_t read16_zero(void *device, uint32_t offset)
+{
+    (void)device;
+    (void)offset;
+    return 0;
+}
+
+static void read16_of_zero(void)
+{
+    rig.device_ops.read16 = read16_zero;
+}
+
 static uint16_t read16_other(void *device, uint32_t offset)
 {
     static uint16_t times;
@@ -687,6 +699,7 @@ static void raise_in_the_routine(void)
 
 static const struct breach breaches[] = {
     TRY(no_controller, "device->read16: GCAP (0h) reads as all ones"),
+    TRY(read16_of_zero, "device->read16: GCAP (0h) reads as 0"),
     TRY(read16_that_changes, "device->read16: GCAP (0h), which is constant"),
     TRY(read8_of_the_wrong_byte, "device->read8: VMAJ (3h) and VMIN (2h) read as"),
     TRY(read32_of_zero,

@@ -57,6 +57,15 @@ static bool try_identity(struct hda_check *check, unsigned *gcap)
     return false;
 }
 
+/* What the rest is tried with: a read16 that returns 0 would leave nothing to try. */
+static bool has_streams(struct hda_check *check, unsigned gcap)
+{
+    if (gcap == 0)
+        check_fault(check, NULL,
+                    "device->read16: GCAP (0h) reads as 0: that is no controller, for it has no streams");
+    return gcap != 0;
+}
+
 /* ---- Out of reset -------------------------------------------------------------------------------------- */
 
 /* Whether CRST becomes that in time. */
@@ -231,7 +240,7 @@ void tryout_device(struct hda_check *check)
     unsigned gcap;
     bool in_reset;
 
-    if (!try_identity(check, &gcap))
+    if (!try_identity(check, &gcap) || !has_streams(check, gcap))
         return;
     in_reset = !(check_read32(check, GCTL) & GCTL_CRST);
     if (in_reset && !leave_reset(check))

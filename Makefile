@@ -22,10 +22,12 @@ bench: $(BUILD)/build.ninja
 	ninja -C $(BUILD) bench/bench >&2
 	$(BUILD)/bench/bench $(BENCH)
 
-# The core as a library for a kernel, $(CORE)/libhdabus-core.a. Needs make and a compiler, and installs nothing:
+# The core as a library for a kernel, $(CORE)/libhdabus-core.a, and the checking host as another, $(CORE)/check/
+# libhdabus-check.a. Needs make and a compiler, and installs nothing:
 #   make core CC=aarch64-linux-gnu-gcc CFLAGS='-Os -mgeneral-regs-only -mno-outline-atomics' CORE=build/aarch64
 core:
 	$(MAKE) -f src/core/core.mk OUT='$(CORE)'
+	$(MAKE) -f src/core/core.mk PART=check OUT='$(CORE)/check'
 
 # Boots the core on a bare PC in QEMU: no operating system, a second of a tone, $(BUILD)/bare-metal/tone.wav.
 bare-metal:

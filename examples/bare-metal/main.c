@@ -2,6 +2,7 @@
 /* main.c - opens a bus, has the tone played, stops the bus, and says what it took. */
 #include "kernel.h"
 
+#include <check.h>
 #include <hdacodec.h>
 
 #define COMMAND_LINE 0x04 /* of the flags */
@@ -37,28 +38,89 @@ static unsigned stack_depth(void)
 
 /* ---- The command line ------------------------------------------------------------------------- */
 
-/* It begins with the kernel's name, behind which there may be "poll". */
-static bool wants_poll(const struct multiboot *multiboot)
+static struct {
+    bool poll;  /* the timer's interrupt stands for the controller's */
+    bool check; /* the checking host tries the hooks, and stands between them and the core */
+} wanted;
+
+/* What is behind a word; NULL where another one stands. */
+static const char *behind(const char *words, const char *word, size_t length)
+{
+    if (!RtlEqualMemory(words, word, length) || (words[length] && words[length] != ' '))
+        return NULL;
+    return words + length;
+}
+
+static const char *read_word(const char *words)
+{
+    const char *poll = behind(words, "poll", 4), *check = behind(words, "check", 5);
+
+    if (poll == NULL && check == NULL) {
+        print("\"%s\" means nothing here: there are poll and check\n", words);
+        finish(false);
+    }
+    wanted.poll |= poll != NULL;
+    wanted.check |= check != NULL;
+    return poll != NULL ? poll : check;
+}
+
+/* It begins with the kernel's name. */
+static void read_words(const struct multiboot *multiboot)
 {
     const char *words = multiboot->flags & COMMAND_LINE ? (const char *)multiboot->command_line : "";
 
     while (*words && *words != ' ')
         words++;
-    while (*words == ' ')
-        words++;
-    if (*words && !RtlEqualMemory(words, "poll", sizeof("poll"))) {
-        print("\"%s\" means nothing here: the only word is poll\n", words);
-        finish(false);
+    for (;; words = read_word(words)) {
+        while (*words == ' ')
+            words++;
+        if (*words == '\0')
+            return;
     }
-    return *words;
+}
+
+/* ---- The checking host ------------------------------------------------------------------------ */
+
+static struct hda_check *check;
+
+/* Its sentences go to the log. With a hook that is broken the core need not try. */
+static NTSTATUS check_begin(const struct hda_bus_config *config)
+{
+    NTSTATUS status = hda_check_create(config, NULL, NULL, &check);
+    unsigned faults;
+
+    if (!NT_SUCCESS(status))
+        return status;
+    faults = hda_check_hooks(check);
+    print("faults of the hooks: %u\n", faults);
+    return faults == 0 ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
+}
+
+/* Whether there was none. */
+static bool check_end(void)
+{
+    unsigned faults = hda_check_destroy(check);
+
+    if (check != NULL)
+        print("faults in all: %u\n", faults);
+    return faults == 0;
 }
 
 /* ---- From start to end ------------------------------------------------------------------------ */
 
-static struct hda_bus *bus_open(bool poll)
+static NTSTATUS bus_start(const struct hda_bus_config *config, struct hda_bus **bus)
+{
+    NTSTATUS status = wanted.check ? check_begin(config) : STATUS_SUCCESS;
+
+    if (!NT_SUCCESS(status))
+        return status;
+    return hda_bus_start(check != NULL ? hda_check_config(check) : config, bus);
+}
+
+static struct hda_bus *bus_open(void)
 {
     struct hda_bus_config config = {.host = &host_ops, .device = &device_ops};
-    const char *problem = device_find(poll, &config.info);
+    const char *problem = device_find(wanted.poll, &config.info);
     struct hda_bus *bus = NULL;
     NTSTATUS status;
 
@@ -68,8 +130,8 @@ static struct hda_bus *bus_open(bool poll)
     }
     config.quirks = hda_quirks_of(&config.info);
     print("controller %x:%x, %s\n", config.info.vendor_id, config.info.device_id,
-          poll ? "asked at each tick of the timer" : "which interrupts");
-    status = hda_bus_start(&config, &bus);
+          wanted.poll ? "asked at each tick of the timer" : "which interrupts");
+    status = bus_start(&config, &bus);
     if (!NT_SUCCESS(status))
         print("the bus does not start: status %x\n", status);
     return bus;
@@ -101,12 +163,13 @@ static void bus_close(struct hda_bus *bus)
 
 void kernel_main(const struct multiboot *multiboot)
 {
-    bool poll = wants_poll(multiboot), well = false;
     struct hda_bus *bus;
+    bool well = false;
 
+    read_words(multiboot);
     pc_start();
     stack_paint();
-    bus = bus_open(poll);
+    bus = bus_open();
     print("stack, start: %u bytes\n", stack_depth());
     if (bus != NULL) {
         stack_paint();
@@ -116,6 +179,7 @@ void kernel_main(const struct multiboot *multiboot)
         bus_close(bus);
         print("stack, stop: %u bytes\n", stack_depth());
     }
+    well = check_end() && well;
     print("memory: %u bytes at most, %u still in use\n", memory_peak, memory_used);
     finish(well && memory_used == 0);
 }

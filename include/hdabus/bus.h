@@ -63,7 +63,7 @@ struct hdabus_options {
  *  - irq=msi|level: how it interrupts; default msi
  *  - fragment=PAGES: memory comes in runs of so many pages; default 64
  *  - check=yes: the bus is opened through the checking host of check.h, which tries each routine of the host
- *    and the device first, some 300 ms of bus time, and watches both and the driver from then on. What is
+ *    and the device first, some 200 ms of bus time, and watches both and the driver from then on. What is
  *    wrong goes to the log as errors that begin with "check:", and is counted; at the opening it fails
  *  - remove=MS: the controller is pulled out so many milliseconds of bus time after opening began, which
  *    takes a few itself; 0, the default: never. hdabus_sim_remove() of sim.h says what that is like

@@ -38,7 +38,7 @@ typedef void hda_check_report(void *context, const char *format, va_list argumen
 
 /* Prepares the checking of the host and the device of `config`, which is copied; the tables and what they
  * work on outlive the check. Without a `report` sentences go to the host's own log as errors. All memory that
- * it will ever need for itself it takes now, from host->alloc: some 300 KiB. PASSIVE_LEVEL.
+ * it will ever need for itself it takes now, from host->alloc: some 170 KiB. PASSIVE_LEVEL.
  * INVALID_PARAMETER: an entry of a table is missing, and has been told of if there is anybody to tell;
  * INSUFFICIENT_RESOURCES. */
 NTSTATUS hda_check_create(const struct hda_bus_config *config, hda_check_report *report, void *report_context,
@@ -51,8 +51,9 @@ const struct hda_bus_config *hda_check_config(const struct hda_check *check);
  * Tries each hook by itself, before a driver meets it, and returns how many faults that has shown. While no
  * bus runs; PASSIVE_LEVEL, blocks for some tenths of a second of bus time. It has an end unless a hook hangs.
  *
- * What the others are judged by comes first: levels and time. When these are wrong no more is tried; then
- * memory, locks, events, deferred work, DMA memory and pages; registers, map and the interrupt's connection.
+ * What the others are judged by comes first: levels and time, and whether the storage of locks, work and
+ * events is large enough. When these are wrong no more is tried. Then come memory, locks, events, deferred
+ * work, DMA memory and pages; registers, map and the interrupt's connection.
  *
  * Of the registers it reads GCAP, VMIN, VMAJ and GCTL. If the link is in reset it is taken out of it for the
  * time, if a stream descriptor is there that does not run, registers of each width are written in it and put

@@ -62,7 +62,8 @@ struct hda_device_ops {
      * for both sides to 128 bytes, and to a page where it is a page or more. Clients are given some of it,
      * and ask MmGetPhysicalAddress() for the controller's address. PASSIVE_LEVEL, may block.
      * STATUS_INSUFFICIENT_RESOURCES when there is none, and then *dma is as it was. Given back with dma_free.
-     * Sync orders accesses, and copies where memory is a bounce buffer. */
+     * Free: PASSIVE_LEVEL, may block. Sync orders accesses, and copies where memory is a bounce buffer; any
+     * level, for the interrupt routine looks at what the controller has written. */
     NTSTATUS (*dma_alloc)(void *device, size_t size, uint64_t highest, struct hda_dma *dma);
     void (*dma_free)(void *device, struct hda_dma *dma);
     void (*dma_sync)(void *device, const struct hda_dma *dma, size_t offset, size_t size,
@@ -71,7 +72,8 @@ struct hda_device_ops {
     /* Zeroed, locked pages that need not be contiguous and have no mapping, described by an MDL: ByteCount is
      * `size`, ByteOffset 0, the flags say MDL_PAGES_LOCKED, and the page frame numbers follow it. The core
      * reads none of it. PASSIVE_LEVEL, may block. STATUS_INSUFFICIENT_RESOURCES when there are none, and
-     * then *mdl is as it was. Given back with pages_free, by when the client has unmapped them. */
+     * then *mdl is as it was. Given back with pages_free, by when the client has unmapped them;
+     * PASSIVE_LEVEL, may block. */
     NTSTATUS (*pages_alloc)(void *device, size_t size, uint64_t highest, PMDL *mdl);
     void (*pages_free)(void *device, PMDL mdl);
     /* The controller's address of the byte at `offset`, and (returned) how many bytes from there on lie at
@@ -139,23 +141,23 @@ struct hda_host_ops {
 
     /* A client's or the core's own event. A client's has been initialised by KeInitializeEvent(), which is
      * the host's, as is all that its clients need of wdm.h beside. Set: no priority boost; the event is not
-     * touched after set returns. Wait: PASSIVE_LEVEL, at most `timeout` nanoseconds; STATUS_SUCCESS or
-     * STATUS_TIMEOUT. */
+     * touched after set returns. Wait: PASSIVE_LEVEL; STATUS_SUCCESS, or STATUS_TIMEOUT when `timeout`
+     * nanoseconds have passed, and not sooner. */
     void (*event_init)(void *host, PKEVENT event, EVENT_TYPE type);
     void (*event_set)(void *host, PKEVENT event);
     NTSTATUS (*event_wait)(void *host, PKEVENT event, uint64_t timeout);
 
-    /* The caller's IRQL. */
+    /* The caller's IRQL. Any level. */
     KIRQL (*irql)(void *host);
-    /* Tells apart what runs at the same time: the same value in a routine and in all that it calls, and
-     * another one in what runs on another processor meanwhile. On one processor a constant will do. Up to
-     * DISPATCH_LEVEL. */
+    /* Tells apart what runs at the same time: at DISPATCH_LEVEL the same value in a routine and in all that
+     * it calls, and another one in what runs on another processor meanwhile. Any value will do: the
+     * processor's number, the thread's, or 0 where there is one processor. Up to DISPATCH_LEVEL. */
     uintptr_t (*runner)(void *host);
 
     /* Bus time in nanoseconds: monotonic, from any start. Any level. */
     uint64_t (*now)(void *host);
-    /* What KeQueryPerformanceCounter() tells clients of this bus, in its own unit. Any level. On 32 bits less
-     * than 2^31 of them go by from an interrupt to its deferred work. */
+    /* What KeQueryPerformanceCounter() tells clients of this bus, in its own unit; monotonic. Any level. On
+     * 32 bits less than 2^31 of them go by from an interrupt to its deferred work. */
     LONGLONG (*performance_counter)(void *host);
     /* Lets so many microseconds pass without blocking: for at most 300 at DISPATCH_LEVEL. */
     void (*stall)(void *host, uint32_t microseconds);

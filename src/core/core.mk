@@ -12,25 +12,30 @@
 #   i686        -m32 -march=i686 -mgeneral-regs-only
 #   aarch64     -mgeneral-regs-only -mno-outline-atomics
 #
+# PART=check makes OUT/libhdabus-check.a in the same way: the checking host (include/hdabus/check.h), for a kernel that is
+# debugged. It wants a folder of its own, and is linked before the core, of which it calls hda_missing_hook().
+#
 # What the library needs from the kernel: memcpy, memmove, memset, memcmp, and on 32 bits the compiler's 64-bit division,
 # which its own libgcc or compiler-rt has. Compiled with -fpic it refers to _GLOBAL_OFFSET_TABLE_, too, which linkers make.
 
-OUT = hdabus-core
+PART = core
+OUT = hdabus-$(PART)
 CFLAGS = -O2
 # The archiver that belongs to the compiler, since the host's may not know the processor.
 ifeq ($(origin AR),default)
 AR = $(shell $(CC) -print-prog-name=ar)
 endif
 
-core_folder := $(dir $(lastword $(MAKEFILE_LIST)))
+core_root := $(dir $(lastword $(MAKEFILE_LIST)))../../
+core_folder := $(core_root)src/$(if $(filter check,$(PART)),host/check,core)/
 core_names := $(sort $(basename $(notdir $(wildcard $(core_folder)*.c))))
 ifeq ($(core_names),)
 $(error core.mk finds no sources beside itself; if its path has a space in it, call it from the folder hdabus: make -f src/core/core.mk)
 endif
-core_library := $(OUT)/libhdabus-core.a
+core_library := $(OUT)/libhdabus-$(PART).a
 core_objects := $(core_names:%=$(OUT)/%.o)
 core_warnings := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla
-core_compile = $(CC) -std=c11 -ffreestanding $(core_warnings) -I$(core_folder)../../include/hdabus $(CPPFLAGS) $(CFLAGS)
+core_compile = $(CC) -std=c11 -ffreestanding $(core_warnings) -I$(core_root)include/hdabus $(CPPFLAGS) $(CFLAGS)
 
 $(core_library): $(core_objects)
 	rm -f $@

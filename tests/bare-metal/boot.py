@@ -22,8 +22,7 @@ from machine import SKIPPED, need_qemu
 
 SOURCE, BUILD, COMPILER = Path(sys.argv.pop(1)), Path(sys.argv.pop(1)), sys.argv.pop(1)
 EXAMPLE = SOURCE / "examples" / "bare-metal"
-CHECK = SOURCE / "src" / "host" / "check"
-CORE = BUILD / "core" / "libhdabus-core.a"
+LIBRARIES = tuple(f"{part}={BUILD}/{part}/libhdabus-{part}.a" for part in ("core", "check"))
 DONE, FAILED = 33, 35  # exit status of QEMU
 TIMEOUT = 20  # seconds
 # Time passes with what the processor executes: a busy machine changes nothing.
@@ -37,8 +36,9 @@ TONE = b"".join(
     for n in range(RATE)
     for sample in [round(AMPLITUDE * math.sin(2 * math.pi * (n % PERIOD) / PERIOD))]
 )
-SPOKEN = """\
+LINES = """\
 controller 8086:(2668|293e), (which interrupts|asked at each tick of the timer)
+{tried}\
 hdabus: no SSYNC: streams start together as close as register writes allow
 stack, start: (?P<start>\\d+) bytes
 7 halves played
@@ -46,14 +46,19 @@ stack, play: (?P<play>\\d+) bytes
 register accesses: (?P<reads>\\d+) reads, (?P<writes>\\d+) writes
 interrupts: \\d+, periods: 7, of them lost: (?P<lost>\\d+)
 stack, stop: (?P<stop>\\d+) bytes
+{found}\
 memory: (?P<most>\\d+) bytes at most, 0 still in use
 """
-CHECKED = """\
-0 faults of the hooks
-hdabus: no SSYNC: streams start together as close as register writes allow
-7 halves played
-0 faults in all
-"""
+SPOKEN = LINES.format(tried="", found="")
+CHECKED = LINES.format(
+    tried="hdabus: the checking host tries each hook, at \\d+ ns\nfaults of the hooks: 0\n", found="faults in all: 0\n"
+)
+# A mistake in host.c, and what the checking host says of it.
+MISTAKES = (
+    ("lock->before = irql_raise(lock->level);", "lock->before = irql;", "host->lock_acquire: a lock of level DISPATCH was taken"),
+    ("event->SignalState = 1;", "(void)event;", "host->event_wait: it says STATUS_TIMEOUT"),
+    ("while (clock_now() < end)\n        ;", "(void)end;", "host->stall: "),
+)
 HOOKS = "all hooks 4294967295 deadbeef 100 18446744073709551615 deadbeefcafe\n"
 
 
@@ -81,11 +86,21 @@ def make(folder, *variables):
     return folder / "kernel.elf"
 
 
-def make_other(*program, **variables):
-    """Another program on the same host, of this folder's sources and others'."""
-    folders = (EXAMPLE, Path(__file__).parent, CHECK)
-    variables |= {"PROGRAM": " ".join(program), "VPATH": " ".join(map(str, folders)), "core": CORE}
-    return make(BUILD.with_name(program[0]), *(f"{name}={value}" for name, value in variables.items()))
+def make_other(program):
+    """Another program on the same host, of this folder's sources."""
+    return make(BUILD.with_name(program), f"PROGRAM={program}", f"VPATH={Path(__file__).parent} {EXAMPLE}", *LIBRARIES)
+
+
+def make_mistaken(folder, old, new):
+    """The kernel with a mistake in its host."""
+    text = (EXAMPLE / "host.c").read_text()
+    assert text.count(old) == 1, old
+    example = folder / "examples" / "bare-metal"
+    shutil.copytree(EXAMPLE, example, ignore=shutil.ignore_patterns("build"))
+    for room in ("include", "src"):
+        (folder / room).symlink_to((SOURCE / room).resolve())
+    (example / "host.c").write_text(text.replace(old, new))
+    return make(folder / "build", "-C", example, *LIBRARIES)
 
 
 class Booted(NamedTuple):
@@ -115,9 +130,9 @@ class BootTest(unittest.TestCase):
         done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=False)
         return Booted(done.returncode, done.stdout, waves)
 
-    def check_played(self, booted):
+    def check_played(self, booted, spoken=SPOKEN):
         """Returns the numbers that it has said."""
-        said = re.fullmatch(SPOKEN, booted.text)
+        said = re.fullmatch(spoken, booted.text)
         self.assertTrue(said, booted.text)
         self.assertEqual(booted.status, DONE, booted.text)
         self.check_wave(booted.waves[0])
@@ -199,10 +214,13 @@ class Hooks(BootTest):
 
     def test_the_checking_host_finds_no_fault(self):
         """Neither when it tries the hooks nor while it stands between them and the core."""
-        names = [path.stem for path in CHECK.glob("*.c")]
-        booted = self.boot(kernel=make_other("checked", "tone", *names, ARENA=1 << 20))
-        self.assertEqual((booted.text, booted.status), (CHECKED, DONE))
-        self.check_wave(booted.waves[0])
+        for words in ("check", "poll check"):
+            self.check_played(self.boot(words=words), CHECKED)
+
+    def test_the_checking_host_finds_a_mistake(self):
+        for number, (old, new, sentence) in enumerate(MISTAKES):
+            with self.subTest(mistake=new):
+                self.check_failed(self.boot(words="check", kernel=make_mistaken(self.folder / str(number), old, new)), sentence)
 
 
 class Says(BootTest):
@@ -218,9 +236,10 @@ class Says(BootTest):
         self.check_failed(self.boot(options=["-no-hpet"]), "there is no clock: an HPET at FED00000h\n")
 
     def test_that_a_word_means_nothing(self):
-        for words in ("pol", "polled", "poll loud", "loud"):
+        for words in ("pol", "polled", "loud", "checked poll"):
             with self.subTest(words=words):
-                self.check_failed(self.boot(words=words), f'"{words}" means nothing here: the only word is poll\n')
+                self.check_failed(self.boot(words=words), f'"{words}" means nothing here: there are poll and check\n')
+        self.check_failed(self.boot(words="poll loud"), '"loud" means nothing here')
 
     def test_that_memory_is_short_wherever_it_ends(self):
         """Builds kernels with ever less memory, of which each gives back all that it took."""
@@ -230,7 +249,7 @@ class Says(BootTest):
         for arena in range(4096, most, 12288):
             with self.subTest(arena=arena):
                 (folder / "arena.o").unlink()
-                booted = self.boot(kernel=make(folder, f"ARENA={arena}", f"core={CORE}"))
+                booted = self.boot(kernel=make(folder, f"ARENA={arena}", *LIBRARIES))
                 self.check_failed(booted, "status c000009a\n")
                 self.check_nothing_left(booted)
 

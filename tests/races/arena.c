@@ -153,6 +153,43 @@ static NTSTATUS slow_pages_alloc(void *device, size_t size, uint64_t highest, PM
     return sim_device_ops.pages_alloc(device, size, highest, mdl);
 }
 
+/* ---- The checking host, between the core and the others, in a program of its own (tests/check) ---- */
+
+#ifdef ARENA_CHECKED
+#include <check.h>
+
+static struct hda_check *check;
+
+static void be_told(void *context, const char *format, va_list arguments)
+{
+    (void)context;
+    MUST(!"the checking host has nothing to say");
+    fputs("# ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+}
+
+static void begin_check(struct hda_bus_config *config)
+{
+    MUST(hda_check_create(config, be_told, NULL, &check) == STATUS_SUCCESS);
+    *config = *hda_check_config(check);
+}
+
+static void end_check(void)
+{
+    MUST(hda_check_destroy(check) == 0);
+}
+#else
+static void begin_check(struct hda_bus_config *config)
+{
+    (void)config;
+}
+
+static void end_check(void)
+{
+}
+#endif
+
 /* ---- The bus ------------------------------------------------------------------------------------- */
 
 /* What the simulator finds when it is destroyed comes as an error, and so does that it has been pulled out.
@@ -200,6 +237,7 @@ static void start_bus(void)
     config.device_context = arena.device;
     for (unsigned i = 0; i < arena.client_count; i++)
         plug(i);
+    begin_check(&config);
     MUST(hda_bus_start(&config, &arena.bus) == STATUS_SUCCESS);
 }
 
@@ -242,6 +280,7 @@ static void close_arena(void)
 {
     if (arena.bus != NULL)
         arena_stop_bus();
+    end_check();
     MUST(allocated == 0);
     open_graves();
     report_faults();

@@ -24,8 +24,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifndef SCHEDULES
 #define SCHEDULES 250 /* of each scenario */
-#define LANES     2
+#endif
+#define LANES 2
 
 struct totals *totals;
 

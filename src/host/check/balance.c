@@ -42,8 +42,8 @@ static void settle_objects(struct hda_check *check)
 
         if (left != NULL && GET(left->references) > 0)
             check_fault(check, NULL,
-                        "host->object_reference: %u references to %p are left when the bus has stopped",
-                        GET(left->references), (void *)GET(left->record.key));
+                        "host->object_reference: references to %p are left when the bus has stopped: %u",
+                        (void *)GET(left->record.key), GET(left->references));
     }
 }
 

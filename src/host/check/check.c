@@ -122,6 +122,7 @@ NTSTATUS hda_check_create(const struct hda_bus_config *config, hda_check_report 
     fill_in(check, config);
     check->report = report;
     check->report_context = report_context;
+    check->epoch = config->host->now(config->host_context);
     init_tables(check);
     PUT(newest, check);
     *out = check;

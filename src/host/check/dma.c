@@ -31,18 +31,28 @@ static void judge_place(struct hda_check *check, const struct hda_dma *dma, size
             (unsigned long long)size, (unsigned long long)dma->address, (unsigned long long)highest);
 }
 
+/* Meanwhile the record may become another's, which is seen by its serial. */
+static bool overlap(const struct hda_dma *dma, size_t size, const struct check_dma *other)
+{
+    uintptr_t serial = GET(other->record.serial), key = GET(other->record.key);
+    uint64_t address = check_get_wide(&other->address);
+
+    return key != 0 && dma->address < address + GET(other->size) && address < dma->address + size &&
+           GET(other->record.key) == key && GET(other->record.serial) == serial;
+}
+
 /* Two at the same place for the controller. */
 static void judge_address(struct hda_check *check, const struct hda_dma *dma, size_t size)
 {
     for (unsigned i = 0; i < GET(check->dmas.used); i++) {
         struct check_dma *other = check_table_at(&check->dmas, i);
 
-        if (other != NULL && dma->address < GET(other->address) + GET(other->size) &&
-            GET(other->address) < dma->address + size)
-            check_fault(
-                check, NULL,
-                "device->dma_alloc: what is for the controller at %llx overlaps what was handed out at %llx",
-                (unsigned long long)dma->address, (unsigned long long)GET(other->address));
+        if (other != NULL && overlap(dma, size, other))
+            check_fault(check, NULL,
+                        "device->dma_alloc: what is for the controller at %llx overlaps what was handed out "
+                        "at %llx",
+                        (unsigned long long)dma->address,
+                        (unsigned long long)check_get_wide(&other->address));
     }
 }
 
@@ -67,9 +77,9 @@ static void judge_dma(struct hda_check *check, const struct hda_dma *dma, size_t
                     "device->dma_alloc: it writes down a size of %llu for the %llu bytes that were asked for",
                     (unsigned long long)dma->size, (unsigned long long)size);
     judge_place(check, dma, size, highest);
-    judge_zeroed(check, dma, size);
     judge_address(check, dma, size);
-    check_overlaps(check, HOOK_DMA_ALLOC, dma->memory, size);
+    if (!check_overlaps(check, HOOK_DMA_ALLOC, dma->memory, size))
+        judge_zeroed(check, dma, size);
 }
 
 static void note_dma(struct hda_check *check, const struct hda_dma *dma, size_t size)
@@ -79,7 +89,7 @@ static void note_dma(struct hda_check *check, const struct hda_dma *dma, size_t 
     if (record == NULL)
         return;
     PUT(record->size, size);
-    PUT(record->address, dma->address);
+    check_put_wide(&record->address, dma->address);
     check_table_publish(record, dma->memory);
 }
 
@@ -122,7 +132,7 @@ static bool is_known(struct hda_check *check, enum check_hook hook, const struct
                     check_hook_name(hook), dma->memory);
         return false;
     }
-    if (GET((*record)->address) != dma->address || GET((*record)->size) != dma->size)
+    if (check_get_wide(&(*record)->address) != dma->address || GET((*record)->size) != dma->size)
         check_fault(check, check_hook_name(hook),
                     "%s: the core gives it a struct hda_dma that is not what device->dma_alloc wrote",
                     check_hook_name(hook));
@@ -187,7 +197,7 @@ static void note_pages(struct hda_check *check, PMDL mdl, size_t size, uint64_t 
     if (record == NULL)
         return;
     PUT(record->size, size);
-    PUT(record->highest, highest);
+    check_put_wide(&record->highest, highest);
     check_table_publish(record, mdl);
 }
 
@@ -237,7 +247,7 @@ static void judge_run(struct hda_check *check, const struct check_pages *pages, 
                       uint64_t address)
 {
     size_t size = GET(pages->size);
-    uint64_t highest = GET(pages->highest);
+    uint64_t highest = check_get_wide(&pages->highest);
 
     if (length == 0 || length > size - offset)
         check_fault(

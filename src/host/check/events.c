@@ -4,10 +4,28 @@
  * up.
  *
  * Events that a client has made are set, too, and never waited for by the core: of these nothing is known. To
- * tell whether an event is certainly signalled, sets are counted when they begin and when they have returned:
- * a wait may have ended by each that had begun until then, and a later wait ends by each that had returned.
+ * tell whether an event is certainly signalled, or certainly not, sets are counted when they begin and when
+ * they have returned. A wait may have ended with each that had begun when it ended, and has ended with each
+ * that had returned when it began.
  */
 #include "internal.h"
+
+/* Events on a stack are forgotten without a word: where records run out one that nobody waits for goes. */
+static struct check_event *take(struct hda_check *check)
+{
+    struct check_event *record = check_table_take(&check->events);
+    unsigned first = GET(check->events.missed);
+
+    for (unsigned i = 0; i < EVENT_RECORDS && record == NULL; i++) {
+        struct check_event *old = check_table_at(&check->events, (first + i) % EVENT_RECORDS);
+
+        if (old == NULL || GET(old->waiters) > 0 || GET(old->setting) > 0)
+            continue;
+        check_table_drop(old);
+        record = check_table_take(&check->events);
+    }
+    return record;
+}
 
 void check_event_init(void *context, PKEVENT event, EVENT_TYPE type)
 {
@@ -20,7 +38,7 @@ void check_event_init(void *context, PKEVENT event, EVENT_TYPE type)
     if (record != NULL)
         check_table_drop(record);
     check->host->event_init(check->host_context, event, type);
-    record = check_table_take(&check->events);
+    record = take(check);
     if (record != NULL) {
         PUT(record->type, type);
         check_table_publish(record, event);
@@ -53,12 +71,14 @@ void check_event_set(void *context, PKEVENT event)
 
     if (record != NULL) {
         serial = GET(record->record.serial);
+        ADD(record->setting, 1);
         number = ADD(record->begun, 1);
     }
     check->host->event_set(check->host_context, event);
     if (record != NULL && GET(record->record.serial) == serial) {
-        PUT(record->set_at, check->host->now(check->host_context));
+        PUT(record->set_at, check_moment_now(check));
         PUT(record->done, number);
+        SUB(record->setting, 1);
     }
     check_leave(check, HOOK_EVENT_SET, irql);
 }
@@ -68,6 +88,8 @@ void check_event_set(void *context, PKEVENT event)
 /* What a wait began with. */
 struct wait {
     unsigned consumed;
+    unsigned spent;
+    unsigned returned; /* sets, all of which had; 0: not all had */
     bool alone;
     bool signalled; /* for certain */
     uint64_t timeout;
@@ -81,19 +103,28 @@ static bool is_signalled(const struct check_event *event)
     return GET(event->done) > GET(event->consumed);
 }
 
-static void judge_success(struct hda_check *check, struct check_event *event, const struct wait *wait,
-                          bool alone)
+/* Each success of a SynchronizationEvent takes a set of its own, and none was left when this wait began. The
+ * sets are counted last, so that none is overlooked. */
+static bool is_one_too_many(struct check_event *event, const struct wait *wait)
+{
+    unsigned successes = ADD(event->successes, 1), begun = GET(event->begun);
+
+    return GET(event->type) == SynchronizationEvent && (successes > begun || wait->spent == begun);
+}
+
+static void judge_success(struct hda_check *check, struct check_event *event, const struct wait *wait)
 {
     unsigned begun = GET(event->begun);
-    bool synchronization = GET(event->type) == SynchronizationEvent;
 
     if (begun == 0)
         check_fault(check, NULL, "host->event_wait: it says STATUS_SUCCESS of an event that was never set");
-    else if (synchronization && alone && begun == wait->consumed)
+    else if (is_one_too_many(event, wait))
         check_fault(
             check, NULL,
             "host->event_wait: a SynchronizationEvent that was set once has ended two waits: the first one "
             "resets it");
+    if (wait->returned > GET(event->spent))
+        PUT(event->spent, wait->returned);
     PUT(event->consumed, begun);
 }
 
@@ -110,12 +141,13 @@ static void judge_timeout(struct hda_check *check, const struct check_event *eve
         return;
     if (wait->signalled)
         check_fault(check, NULL, "host->event_wait: it says STATUS_TIMEOUT of an event that was set before");
-    else if (is_signalled(event) && GET(event->set_at) + NS_PER_MS < end)
-        check_fault(
-            check, NULL,
-            "host->event_set: it does not wake whoever waits: the wait went on for %llu ns and ended with "
-            "STATUS_TIMEOUT",
-            (unsigned long long)(now - GET(event->set_at)));
+    else if (is_signalled(event) &&
+             check_after(check_moment_of(check, end), GET(event->set_at)) > (intptr_t)MOMENTS(NS_PER_MS))
+        check_fault(check, NULL,
+                    "host->event_set: it does not wake whoever waits: the wait went on for some %llu us and "
+                    "ended with "
+                    "STATUS_TIMEOUT",
+                    (unsigned long long)check_after(check_moment_of(check, now), GET(event->set_at)));
 }
 
 static void judge(struct hda_check *check, struct check_event *event, const struct wait *wait,
@@ -124,13 +156,20 @@ static void judge(struct hda_check *check, struct check_event *event, const stru
     bool alone = wait->alone && GET(event->waiters) == 1;
 
     if (status == STATUS_SUCCESS)
-        judge_success(check, event, wait, alone);
+        judge_success(check, event, wait);
     else if (status == STATUS_TIMEOUT)
         judge_timeout(check, event, wait, alone);
     else
         check_fault(check, NULL,
                     "host->event_wait: it says %x, and there are STATUS_SUCCESS and STATUS_TIMEOUT only",
                     (unsigned)status);
+}
+
+static unsigned returned_sets(const struct check_event *event)
+{
+    unsigned begun = GET(event->begun);
+
+    return GET(event->setting) == 0 && GET(event->begun) == begun ? begun : 0;
 }
 
 static NTSTATUS wait_for(struct hda_check *check, struct check_event *record, PKEVENT event, uint64_t timeout)
@@ -141,6 +180,8 @@ static NTSTATUS wait_for(struct hda_check *check, struct check_event *record, PK
     wait.alone = ADD(record->waiters, 1) == 1;
     wait.signalled = is_signalled(record);
     wait.consumed = GET(record->consumed);
+    wait.spent = GET(record->spent);
+    wait.returned = returned_sets(record);
     wait.start = check->host->now(check->host_context);
     status = check->host->event_wait(check->host_context, event, timeout);
     judge(check, record, &wait, status);

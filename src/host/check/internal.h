@@ -16,8 +16,7 @@
 #define NS_PER_US UINT64_C(1000)
 #define NS_PER_MS UINT64_C(1000000)
 #define NS_PER_S  UINT64_C(1000000000)
-#define SLACK     NS_PER_US      /* what a clock may round away */
-#define PATIENCE  (5 * NS_PER_S) /* beyond what is due, before work counts as forgotten */
+#define SLACK     NS_PER_US /* what a clock may round away */
 
 #define PAGE  4096u
 #define GUARD 32u /* bytes behind each piece of memory that nobody writes to */
@@ -26,6 +25,33 @@
 #define PUT(field, value) __atomic_store_n(&(field), (value), __ATOMIC_RELEASE)
 #define ADD(field, value) __atomic_add_fetch(&(field), (value), __ATOMIC_ACQ_REL)
 #define SUB(field, value) __atomic_sub_fetch(&(field), (value), __ATOMIC_ACQ_REL)
+
+/* A moment of bus time in one word, for 64 bits are not atomic everywhere: units of 1024 ns since the check
+ * was made. With 32 bits a difference is right for half an hour. */
+typedef uintptr_t check_moment;
+
+#define MOMENTS(nanoseconds) ((check_moment)((nanoseconds) >> 10))
+
+static inline intptr_t check_after(check_moment later, check_moment earlier)
+{
+    return (intptr_t)(later - earlier);
+}
+
+/* 64 bits that are written before their record is published. */
+struct check_wide {
+    uint32_t low, high;
+};
+
+static inline void check_put_wide(struct check_wide *wide, uint64_t value)
+{
+    PUT(wide->low, (uint32_t)value);
+    PUT(wide->high, (uint32_t)(value >> 32));
+}
+
+static inline uint64_t check_get_wide(const struct check_wide *wide)
+{
+    return GET(wide->low) | (uint64_t)GET(wide->high) << 32;
+}
 
 /* ---- Records by address (table.c) ---------------------------------------------------------------------- */
 
@@ -53,8 +79,6 @@ void check_table_publish(void *record, const void *key);
 void check_table_drop(void *record);
 /* The index-th record, NULL where there is none; for (i = 0; i < GET(table->used); i++). */
 void *check_table_at(struct check_table *table, unsigned index);
-/* Whether that is a pointer to one of the records, in use or not. */
-bool check_table_has(const struct check_table *table, const void *record);
 
 /* ---- Records ------------------------------------------------------------------------------------------- */
 
@@ -82,14 +106,14 @@ struct check_work {
     struct hda_check *check;
     struct check_work *self; /* what the host hands back is no context of ours where this is not so */
     unsigned level;
-    unsigned word; /* whether it is queued: see work.c */
     unsigned running;
     unsigned cancelled; /* since it was queued last */
     unsigned late;      /* that it has not run has been told */
-    unsigned calling;   /* `caller` is in work_queue(), at DISPATCH_LEVEL */
+    unsigned calling;   /* whether `caller` is in work_queue(), at DISPATCH_LEVEL: see work.c */
     uintptr_t caller;
-    uintptr_t runs_on; /* whom it runs on, or ran last */
-    ULONGLONG due;     /* UINT64_MAX: not known */
+    uintptr_t runs_on;  /* whom it runs on, or ran last */
+    uintptr_t word;     /* how often and when it may run: see work.c */
+    check_moment began; /* when its last run did */
     hda_work_routine *routine;
     void *context;
 };
@@ -98,23 +122,25 @@ struct check_event {
     struct check_record record;
     unsigned type;
     unsigned waiters;
-    unsigned begun;     /* times that it was set, when that began */
-    unsigned done;      /* of those, the last that has returned */
-    unsigned consumed;  /* of those, all that a wait may have ended with */
-    unsigned successes; /* waits that ended so */
-    ULONGLONG set_at;   /* when the last one returned */
+    unsigned begun;      /* times that it was set, when that began */
+    unsigned setting;    /* of those, the ones that have not returned */
+    unsigned done;       /* the last that has */
+    unsigned consumed;   /* all until this one a wait may have ended with */
+    unsigned spent;      /* all until this one a wait has ended with */
+    unsigned successes;  /* waits that ended so */
+    check_moment set_at; /* when the last one returned */
 };
 
 struct check_dma {
     struct check_record record; /* its memory */
     size_t size;
-    ULONGLONG address;
+    struct check_wide address;
 };
 
 struct check_pages {
     struct check_record record; /* its MDL */
     size_t size;
-    ULONGLONG highest;
+    struct check_wide highest;
 };
 
 struct check_object {
@@ -139,14 +165,19 @@ struct check_told {
     unsigned times;
 };
 
-/* What the try-out needs beyond its own life (tryout_work.c). */
+/* What the try-out hands to the host, in memory that is there when the host is late. */
 struct check_trial {
     struct hda_check *check;
     enum hda_level level;
     struct hda_work work;
+    uintptr_t behind_work; /* what stands behind is nobody's */
     struct hda_lock lock;
+    uintptr_t behind_lock;
     KEVENT event;
+    uintptr_t behind_event;
+    uintptr_t runner; /* of the routine, when it began */
     unsigned begun;
+    unsigned queued;
     unsigned runs;
 };
 
@@ -170,6 +201,7 @@ struct hda_check {
     void *device_context;
     hda_check_report *report;
     void *report_context;
+    uint64_t epoch; /* now() when it was made */
     unsigned faults;
     struct check_told told[TOLD_RECORDS];
 
@@ -179,8 +211,8 @@ struct hda_check {
     uintptr_t acquisitions;
     unsigned held; /* locks */
 
-    ULONGLONG latest;        /* that now() has said */
-    LONGLONG latest_counter; /* performance_counter(), once `counted` */
+    check_moment latest;      /* that now() has said */
+    uintptr_t latest_counter; /* performance_counter(), once `counted`: see time.c */
     unsigned counted;
     unsigned interrupt_level; /* that the routine is called at; 0: not known yet */
     struct check_interrupt interrupt;
@@ -201,8 +233,6 @@ struct hda_check {
  * the same words: any pointer that stands for whom it is about, or NULL. */
 __attribute__((format(printf, 3, 4))) void check_fault(struct hda_check *check, const void *subject,
                                                        const char *format, ...);
-/* Tells something that is no fault, once. */
-__attribute__((format(printf, 2, 3))) void check_note(struct hda_check *check, const char *format, ...);
 
 /* ---- Levels (level.c) ---------------------------------------------------------------------------------- */
 
@@ -248,6 +278,17 @@ enum check_hook {
 const char *check_hook_name(enum check_hook hook);
 /* The caller's IRQL, as the host tells it. */
 unsigned check_irql(struct hda_check *check);
+/* The moment that a time of now()'s is, and the one that it is. */
+static inline check_moment check_moment_of(const struct hda_check *check, uint64_t now)
+{
+    return MOMENTS(now - check->epoch);
+}
+
+static inline check_moment check_moment_now(const struct hda_check *check)
+{
+    return check_moment_of(check, check->host->now(check->host_context));
+}
+
 /* Before a hook: whether the core may call it at this IRQL. Returns the IRQL. */
 unsigned check_enter(struct hda_check *check, enum check_hook hook);
 /* Behind it: whether it has left the IRQL as it was. */
@@ -261,8 +302,8 @@ void check_lost_context(enum check_hook hook);
 
 void *check_alloc(void *context, size_t size);
 void check_free(void *context, void *memory);
-/* Whether nothing of what was handed out lies in the range; `hook` has just given it. */
-void check_overlaps(struct hda_check *check, enum check_hook hook, const void *memory, size_t size);
+/* Whether something that was handed out lies in the range, which `hook` has just given: a fault. */
+bool check_overlaps(struct hda_check *check, enum check_hook hook, const void *memory, size_t size);
 /* Gives back what free() has kept for a while. */
 void check_free_kept(struct hda_check *check);
 

@@ -7,11 +7,9 @@
  */
 #include "internal.h"
 
-static const char *const level_names[] = {"PASSIVE", "DISPATCH", "INTERRUPT"};
-
 static const char *name_of(unsigned level)
 {
-    return level <= HDA_LEVEL_INTERRUPT ? level_names[level] : "unknown";
+    return level == HDA_LEVEL_INTERRUPT ? "INTERRUPT" : "DISPATCH";
 }
 
 /* ---- Init ---------------------------------------------------------------------------------------------- */
@@ -39,7 +37,8 @@ void check_lock_init(void *context, struct hda_lock *lock, enum hda_level level)
 
     if (level != HDA_LEVEL_DISPATCH && level != HDA_LEVEL_INTERRUPT)
         check_fault(check, NULL,
-                    "host->lock_init: the core asks for a lock of level %u, and there are 1 and 2",
+                    "host->lock_init: the core asks for a lock of level %u, and there are DISPATCH, 1, and "
+                    "INTERRUPT, 2",
                     (unsigned)level);
     note(check, lock, level);
     check->host->lock_init(check->host_context, lock, level);
@@ -65,27 +64,24 @@ void check_forget_locks(struct hda_check *check, const void *memory, size_t size
 /* Up to which IRQL a lock may be taken. */
 static bool may_take(unsigned level, unsigned irql)
 {
-    static const unsigned highest[] = {PASSIVE_LEVEL, DISPATCH_LEVEL};
-
-    return level >= HDA_LEVEL_INTERRUPT || irql <= highest[level];
+    return level == HDA_LEVEL_INTERRUPT || irql <= DISPATCH_LEVEL;
 }
 
 /* "Raises the IRQL to the level": which that is of an interrupt the device says by calling its routine. */
 static bool is_raised(const struct hda_check *check, unsigned level, unsigned irql)
 {
-    unsigned interrupt = GET(check->interrupt_level);
-
-    if (level < HDA_LEVEL_INTERRUPT)
-        return irql == (level == HDA_LEVEL_PASSIVE ? PASSIVE_LEVEL : DISPATCH_LEVEL);
-    return irql > DISPATCH_LEVEL && irql >= interrupt;
+    if (level == HDA_LEVEL_INTERRUPT)
+        return irql > DISPATCH_LEVEL && irql >= GET(check->interrupt_level);
+    return irql == DISPATCH_LEVEL;
 }
 
 /* ---- Acquire ------------------------------------------------------------------------------------------- */
 
-/* Whether the caller has the lock himself, so that he would wait for ever. */
+/* Whether the caller has the lock himself, so that he would wait for ever. It is known who has it only once
+ * it is written down: before, the caller's own name may stand there still, of the last time. */
 static bool would_hang(struct hda_check *check, const struct check_lock *record, unsigned irql)
 {
-    return irql == DISPATCH_LEVEL && GET(record->held) && GET(record->known) &&
+    return irql == DISPATCH_LEVEL && GET(record->known) &&
            GET(record->holder) == check->host->runner(check->host_context);
 }
 
@@ -95,7 +91,7 @@ static void judge_acquired(struct hda_check *check, const struct check_lock *rec
 
     if (!is_raised(check, level, now) && may_take(level, irql))
         check_fault(
-            check, level_names[level],
+            check, name_of(level),
             "host->lock_acquire: a lock of level %s was taken at IRQL %u and the IRQL is %u: it is to be "
             "raised to the lock's level",
             name_of(level), irql, now);
@@ -108,9 +104,9 @@ static void own(struct hda_check *check, struct check_lock *record, unsigned irq
     if (__atomic_exchange_n(&record->held, 1, __ATOMIC_ACQ_REL))
         check_fault(check, NULL, "host->lock_acquire: two have the lock at %p at once",
                     (void *)GET(record->record.key));
-    PUT(record->known, known);
     if (known)
         PUT(record->holder, check->host->runner(check->host_context));
+    PUT(record->known, known);
     PUT(record->before, irql);
     PUT(record->order, ADD(check->acquisitions, 1));
     ADD(check->held, 1);
@@ -199,7 +195,7 @@ static void release(struct hda_check *check, struct check_lock *record, struct h
     now = check_irql(check);
     if (now != before)
         check_fault(
-            check, level_names[GET(record->level)],
+            check, name_of(GET(record->level)),
             "host->lock_release: the IRQL was %u before a lock of level %s was taken, and is %u when it was "
             "released: release is to put back what it was",
             before, name_of(GET(record->level)), now);

@@ -23,51 +23,59 @@ static size_t first_other(const void *memory, uint8_t value, size_t size)
 
 /* ---- Alloc --------------------------------------------------------------------------------------------- */
 
-static void say_overlap(struct hda_check *check, enum check_hook hook, const void *memory, size_t size,
-                        const struct check_record *other)
+/* With a piece of memory of which a record says how long it is, besides a guard. Meanwhile the record may
+ * become another's, which is seen by its serial. */
+static bool overlap(uintptr_t address, size_t size, const struct check_record *other,
+                    const size_t *other_size, size_t guard)
 {
-    check_fault(check, check_hook_name(hook), "%s: the %llu bytes at %p overlap what was handed out at %p",
-                check_hook_name(hook), (unsigned long long)size, memory, (const void *)other->key);
+    uintptr_t serial = GET(other->serial), start = GET(other->key), end = start + GET(*other_size) + guard;
+
+    return address < end && start < address + size && GET(other->key) == start &&
+           GET(other->serial) == serial;
 }
 
-static bool overlap(const void *memory, size_t size, const struct check_record *other, size_t other_size)
+bool check_overlaps(struct hda_check *check, enum check_hook hook, const void *memory, size_t size)
 {
-    uintptr_t address = (uintptr_t)memory;
+    uintptr_t address = (uintptr_t)memory, found = 0;
 
-    return address < GET(other->key) + other_size && GET(other->key) < address + size;
-}
-
-void check_overlaps(struct hda_check *check, enum check_hook hook, const void *memory, size_t size)
-{
     for (unsigned i = 0; i < GET(check->memories.used); i++) {
         struct check_memory *other = check_table_at(&check->memories, i);
 
-        if (other != NULL && overlap(memory, size, &other->record, GET(other->size) + GUARD))
-            say_overlap(check, hook, memory, size, &other->record);
+        if (other != NULL && overlap(address, size, &other->record, &other->size, GUARD))
+            found = GET(other->record.key);
     }
     for (unsigned i = 0; i < GET(check->dmas.used); i++) {
         struct check_dma *other = check_table_at(&check->dmas, i);
 
-        if (other != NULL && overlap(memory, size, &other->record, GET(other->size)))
-            say_overlap(check, hook, memory, size, &other->record);
+        if (other != NULL && overlap(address, size, &other->record, &other->size, 0))
+            found = GET(other->record.key);
     }
+    if (found != 0)
+        check_fault(check, check_hook_name(hook),
+                    "%s: the %llu bytes at %p overlap what was handed out at %p", check_hook_name(hook),
+                    (unsigned long long)size, memory, (const void *)found);
+    return found != 0;
 }
 
-/* "Zeroed, non-paged memory aligned for any type." */
+static void judge_zeroed(struct hda_check *check, const uint8_t *memory, size_t size)
+{
+    size_t zeroed = first_other(memory, 0, size);
+
+    if (zeroed < size)
+        check_fault(check, NULL,
+                    "host->alloc: memory is to be zeroed, and of %llu bytes the one at offset %llu is %x",
+                    (unsigned long long)size, (unsigned long long)zeroed, memory[zeroed]);
+}
+
+/* "Zeroed, non-paged memory aligned for any type." What is another's need not be zeroed, too. */
 static void judge(struct hda_check *check, const void *memory, size_t size)
 {
-    size_t zeroed = first_other(memory, 0, size + GUARD);
-
     if ((uintptr_t)memory % _Alignof(max_align_t) != 0)
         check_fault(check, NULL,
                     "host->alloc: the memory at %p is not aligned for any type, which takes a multiple of %u",
                     memory, (unsigned)_Alignof(max_align_t));
-    if (zeroed < size + GUARD)
-        check_fault(check, NULL,
-                    "host->alloc: memory is to be zeroed, and of %llu bytes the one at offset %llu is %x",
-                    (unsigned long long)(size + GUARD), (unsigned long long)zeroed,
-                    ((const uint8_t *)memory)[zeroed]);
-    check_overlaps(check, HOOK_ALLOC, memory, size + GUARD);
+    if (!check_overlaps(check, HOOK_ALLOC, memory, size))
+        judge_zeroed(check, memory, size);
 }
 
 static void note(struct hda_check *check, void *memory, size_t size)
@@ -89,7 +97,7 @@ void *check_alloc(void *context, size_t size)
     check_leave(check, HOOK_ALLOC, irql);
     if (memory == NULL)
         return NULL;
-    judge(check, memory, size);
+    judge(check, memory, size + GUARD);
     RtlFillMemory(memory + size, GUARD, GUARD_BYTE);
     note(check, memory, size);
     return memory;
@@ -107,6 +115,14 @@ static void judge_guard(struct hda_check *check, const struct check_memory *reco
                     (unsigned long long)size, (const void *)memory, (unsigned long long)(size + intact));
 }
 
+static void hand_back(struct hda_check *check, void *memory)
+{
+    unsigned irql = check_irql(check);
+
+    check->host->free(check->host_context, memory);
+    check_leave(check, HOOK_FREE, irql);
+}
+
 /* To the host at last. */
 static void give_back(struct hda_check *check, struct check_memory *record)
 {
@@ -119,7 +135,7 @@ static void give_back(struct hda_check *check, struct check_memory *record)
             "host->free: of the %llu bytes at %p the one at offset %llu was written to after they were freed",
             (unsigned long long)size, memory, (unsigned long long)intact);
     check_table_drop(record);
-    check->host->free(check->host_context, memory);
+    hand_back(check, memory);
 }
 
 /* In the place of what was freed some time ago, which goes back. */
@@ -153,7 +169,7 @@ static void forget_contents(struct hda_check *check, const void *memory, size_t 
 static void free_unknown(struct hda_check *check, void *memory)
 {
     if (GET(check->memories.missed) > 0)
-        check->host->free(check->host_context, memory);
+        hand_back(check, memory);
     else
         check_fault(check, NULL, "host->free: the core frees %p, which host->alloc has not handed out",
                     memory);
@@ -179,12 +195,11 @@ static void free_known(struct hda_check *check, struct check_memory *record, voi
 void check_free(void *context, void *memory)
 {
     struct hda_check *check = context;
-    unsigned irql = check_enter(check, HOOK_FREE);
     struct check_memory *record = check_table_find(&check->memories, memory);
 
+    check_enter(check, HOOK_FREE);
     if (record != NULL)
         free_known(check, record, memory);
     else
         free_unknown(check, memory);
-    check_leave(check, HOOK_FREE, irql);
 }

@@ -54,14 +54,3 @@ void check_fault(struct hda_check *check, const void *subject, const char *forma
     tell(check, format, arguments);
     va_end(arguments);
 }
-
-void check_note(struct hda_check *check, const char *format, ...)
-{
-    va_list arguments;
-
-    if (count(check, kind_of(format, NULL)) > 1)
-        return;
-    va_start(arguments, format);
-    tell(check, format, arguments);
-    va_end(arguments);
-}

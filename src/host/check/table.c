@@ -79,10 +79,3 @@ void check_table_drop(void *record)
 {
     PUT(((struct check_record *)record)->key, 0);
 }
-
-bool check_table_has(const struct check_table *table, const void *record)
-{
-    uintptr_t offset = (uintptr_t)record - (uintptr_t)table->records;
-
-    return offset < table->size * table->capacity && offset % table->size == 0;
-}

@@ -27,28 +27,43 @@ uintptr_t check_runner(void *context)
 uint64_t check_now(void *context)
 {
     struct hda_check *check = context;
-    ULONGLONG latest = GET(check->latest), now = check->host->now(check->host_context);
+    unsigned irql = check_enter(check, HOOK_NOW);
+    check_moment latest = GET(check->latest), moment;
+    uint64_t now = check->host->now(check->host_context);
 
-    if (now < latest)
-        check_fault(check, NULL, "host->now: it has gone back, from %llu to %llu", (unsigned long long)latest,
-                    (unsigned long long)now);
-    while (now > latest && !__atomic_compare_exchange_n(&check->latest, &latest, now, false, __ATOMIC_ACQ_REL,
-                                                        __ATOMIC_ACQUIRE))
+    moment = check_moment_of(check, now);
+    check_leave(check, HOOK_NOW, irql);
+    if (check_after(moment, latest) < 0)
+        check_fault(check, NULL, "host->now: it has gone back, by some %llu us, to %llu ns",
+                    (unsigned long long)check_after(latest, moment), (unsigned long long)now);
+    while (check_after(moment, latest) > 0 &&
+           !__atomic_compare_exchange_n(&check->latest, &latest, moment, false, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_ACQUIRE))
         ;
     return now;
+}
+
+/* What fits in one word of a counter whose unit is not known. */
+static uintptr_t word_of(LONGLONG counter)
+{
+    return (uintptr_t)((uint64_t)counter >> (sizeof(uintptr_t) < sizeof(counter) ? 20 : 0));
 }
 
 LONGLONG check_performance_counter(void *context)
 {
     struct hda_check *check = context;
+    unsigned irql = check_enter(check, HOOK_PERFORMANCE_COUNTER);
     bool counted = GET(check->counted);
-    LONGLONG latest = GET(check->latest_counter), now = check->host->performance_counter(check->host_context);
+    uintptr_t latest = GET(check->latest_counter);
+    LONGLONG now = check->host->performance_counter(check->host_context);
+    intptr_t passed = (intptr_t)(word_of(now) - latest);
 
-    if (counted && now < latest)
-        check_fault(check, NULL, "host->performance_counter: it has gone back, from %llx to %llx",
-                    (unsigned long long)latest, (unsigned long long)now);
-    if (!counted || now > latest) {
-        __atomic_compare_exchange_n(&check->latest_counter, &latest, now, false, __ATOMIC_ACQ_REL,
+    check_leave(check, HOOK_PERFORMANCE_COUNTER, irql);
+    if (counted && passed < 0)
+        check_fault(check, NULL, "host->performance_counter: it has gone back, to %llx",
+                    (unsigned long long)now);
+    if (!counted || passed > 0) {
+        __atomic_compare_exchange_n(&check->latest_counter, &latest, word_of(now), false, __ATOMIC_ACQ_REL,
                                     __ATOMIC_ACQUIRE);
         PUT(check->counted, 1);
     }

@@ -27,12 +27,14 @@ bool tryout_reaches(struct hda_check *check, const unsigned *counter, unsigned v
     return GET(*counter) >= value;
 }
 
-/* Time is what all others are judged by. */
+/* Time is what all others are judged by, and storage that is too small would be overwritten. */
 unsigned hda_check_hooks(struct hda_check *check)
 {
     unsigned before = GET(check->faults);
 
     tryout_time(check);
+    if (GET(check->faults) == before)
+        tryout_storage(check);
     if (GET(check->faults) != before)
         return GET(check->faults) - before;
     tryout_memory(check);

@@ -7,7 +7,7 @@
 
 /* Beyond what was asked for, what a host may take: of three tries the shortest counts, for its processor may
  * be busy. */
-#define LATE (100 * NS_PER_MS)
+#define LATE (50 * NS_PER_MS)
 
 /* Runs a trial up to three times, until it has taken `limit` nanoseconds of bus time or less. Returns what
  * the shortest has taken. */
@@ -17,8 +17,13 @@ uint64_t tryout_shortest(struct hda_check *check, void (*trial)(struct hda_check
  * bus time or, should that not get on, of sleeps. Whether it has become that. */
 bool tryout_reaches(struct hda_check *check, const unsigned *counter, unsigned value);
 
+/* Writes a pattern behind the storage of a trial's objects; whether it is there still. */
+void tryout_storage_mark(struct check_trial *trial);
+void tryout_storage_judge(struct hda_check *check, const struct check_trial *trial);
+
 void tryout_time(struct hda_check *check);
 void tryout_memory(struct hda_check *check);
+void tryout_storage(struct hda_check *check);
 void tryout_locks(struct hda_check *check);
 void tryout_events(struct hda_check *check);
 void tryout_work(struct hda_check *check);

@@ -6,40 +6,41 @@
  */
 #include "tryout.h"
 
-struct locks {
-    struct hda_lock dispatch, interrupt;
-};
+#define LEVELS 2 /* DISPATCH, INTERRUPT */
 
-static void init_all(struct hda_check *check, struct locks *locks)
+static enum hda_level level_of(unsigned index)
 {
-    check_lock_init(check, &locks->dispatch, HDA_LEVEL_DISPATCH);
-    check_lock_init(check, &locks->interrupt, HDA_LEVEL_INTERRUPT);
+    return index == 0 ? HDA_LEVEL_DISPATCH : HDA_LEVEL_INTERRUPT;
 }
 
-static void try_each(struct hda_check *check, struct locks *locks)
+static void init_all(struct hda_check *check, struct hda_lock locks[LEVELS])
 {
-    for (unsigned round = 0; round < 2; round++) {
-        check_lock_acquire(check, &locks->dispatch);
-        check_lock_release(check, &locks->dispatch);
-        check_lock_acquire(check, &locks->interrupt);
-        check_lock_release(check, &locks->interrupt);
+    for (unsigned i = 0; i < LEVELS; i++)
+        check_lock_init(check, &locks[i], level_of(i));
+}
+
+static void try_each(struct hda_check *check, struct hda_lock locks[LEVELS])
+{
+    for (unsigned i = 0; i < 2 * LEVELS; i++) {
+        check_lock_acquire(check, &locks[i % LEVELS]);
+        check_lock_release(check, &locks[i % LEVELS]);
     }
 }
 
 /* Also what the core does with a lock held. */
-static void try_nested(struct hda_check *check, struct locks *locks)
+static void try_nested(struct hda_check *check, struct hda_lock locks[LEVELS])
 {
     void *memory;
 
-    check_lock_acquire(check, &locks->dispatch);
-    check_lock_acquire(check, &locks->interrupt);
-    check_lock_release(check, &locks->interrupt);
+    for (unsigned i = 0; i < LEVELS; i++)
+        check_lock_acquire(check, &locks[i]);
+    check_lock_release(check, &locks[1]);
     memory = check_alloc(check, 96);
     check_stall(check, 10);
     check_runner(check);
     if (memory != NULL)
         check_free(check, memory);
-    check_lock_release(check, &locks->dispatch);
+    check_lock_release(check, &locks[0]);
 }
 
 /* Two of one level are two: one does not keep out the other. */
@@ -57,11 +58,11 @@ static void try_two(struct hda_check *check, struct hda_lock *first)
 
 void tryout_locks(struct hda_check *check)
 {
-    struct locks locks = {0};
+    struct hda_lock locks[LEVELS] = {0};
 
-    init_all(check, &locks);
-    try_each(check, &locks);
-    try_nested(check, &locks);
-    try_two(check, &locks.dispatch);
-    check_forget_locks(check, &locks, sizeof(locks));
+    init_all(check, locks);
+    try_each(check, locks);
+    try_nested(check, locks);
+    try_two(check, &locks[0]);
+    check_forget_locks(check, locks, sizeof(locks));
 }

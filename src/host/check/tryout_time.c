@@ -39,6 +39,16 @@ static void try_counter(struct hda_check *check)
                     (unsigned long long)before, SLEEP);
 }
 
+/* That the log works is seen by whoever reads it. */
+__attribute__((format(printf, 2, 3))) static void say(struct hda_check *check, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    check_log(check, HDA_LOG_DEBUG, format, arguments);
+    va_end(arguments);
+}
+
 void tryout_time(struct hda_check *check)
 {
     unsigned irql = check_irql(check);
@@ -49,6 +59,7 @@ void tryout_time(struct hda_check *check)
                     irql);
         return;
     }
+    say(check, "the checking host tries each hook, at %llu ns", (unsigned long long)check_now(check));
     judge_longest(check, HOOK_STALL, stall, STALL);
     judge_longest(check, HOOK_SLEEP, sleep, SLEEP);
     try_counter(check);

@@ -8,9 +8,11 @@
 #include "tryout.h"
 
 #define SOON    (2 * NS_PER_MS)
-#define MEDIUM  (20 * NS_PER_MS)
+#define MEDIUM  (6 * NS_PER_MS)
 #define NEVER   (3600 * NS_PER_S)
-#define BUSY    200 /* microseconds that a piece of work takes */
+#define BUSY    200 /* microseconds of a stall */
+#define SHORT   10  /* of these */
+#define LONG    100
 #define REPEATS 3
 
 /* ---- Work ---------------------------------------------------------------------------------------------- */
@@ -38,6 +40,14 @@ static void note_run_and_set(void *context)
     ADD(trial->runs, 1);
 }
 
+static void note_runner(void *context)
+{
+    struct check_trial *trial = context;
+
+    PUT(trial->runner, check_runner(trial->check));
+    ADD(trial->runs, 1);
+}
+
 /* What the core does in deferred work. */
 static void take_lock(void *context)
 {
@@ -49,13 +59,35 @@ static void take_lock(void *context)
     ADD(trial->runs, 1);
 }
 
+/* Work at PASSIVE_LEVEL "may block". */
+static void pass_time(struct check_trial *trial)
+{
+    if (trial->level == HDA_LEVEL_PASSIVE)
+        check_sleep(trial->check, BUSY);
+    else
+        check_stall(trial->check, BUSY);
+}
+
 static void take_time(void *context)
 {
     struct check_trial *trial = context;
 
     ADD(trial->begun, 1);
-    for (unsigned i = 0; i < 10; i++)
-        check_stall(trial->check, BUSY);
+    for (unsigned i = 0; i < SHORT; i++)
+        pass_time(trial);
+    ADD(trial->runs, 1);
+}
+
+/* Until it has been queued once more, if another thread does that, and a while beyond. */
+static void take_time_when_queued(void *context)
+{
+    struct check_trial *trial = context;
+
+    ADD(trial->begun, 1);
+    for (unsigned i = 0; i < LONG && GET(trial->queued) < 2; i++)
+        pass_time(trial);
+    for (unsigned i = 0; i < SHORT; i++)
+        pass_time(trial);
     ADD(trial->runs, 1);
 }
 
@@ -70,8 +102,10 @@ static struct check_trial *prepare(struct hda_check *check, enum hda_level level
 
     PUT(trial->runs, 0);
     PUT(trial->begun, 0);
+    PUT(trial->queued, 0);
     trial->check = check;
     trial->level = level;
+    tryout_storage_mark(trial);
     check_work_init(check, &trial->work, level, routine, trial);
     return trial;
 }
@@ -90,6 +124,7 @@ static bool has_run(struct hda_check *check, struct check_trial *trial, unsigned
 static void end(struct hda_check *check, struct check_trial *trial)
 {
     check_work_cancel(check, &trial->work);
+    tryout_storage_judge(check, trial);
 }
 
 /* ---- When ---------------------------------------------------------------------------------------------- */
@@ -121,15 +156,20 @@ static void try_delays(struct hda_check *check, enum hda_level level, uint64_t f
             name_of(&check->trial), how, (unsigned long long)shortest);
 }
 
-/* What is queued twice runs once: a second run check_work_queue() complains of. */
+/* What is queued twice runs once. */
 static void try_once(struct hda_check *check, enum hda_level level)
 {
     struct check_trial *trial = prepare(check, level, note_run);
 
     check_work_queue(check, &trial->work, MEDIUM);
     check_work_queue(check, &trial->work, SOON);
-    has_run(check, trial, 1, "for 20 ms and then for 2 ms");
-    check_sleep(check, (uint32_t)(2 * MEDIUM / NS_PER_US));
+    if (has_run(check, trial, 1, "for 6 ms later and then for 2 ms"))
+        check_sleep(check, (uint32_t)(2 * MEDIUM / NS_PER_US));
+    if (GET(trial->runs) > 1)
+        check_fault(check, NULL,
+                    "host->work_queue: work that was queued for 6 ms later and then for 2 ms runs at each "
+                    "of the two: "
+                    "queued already, the earlier wins");
     end(check, trial);
 }
 
@@ -139,6 +179,19 @@ static void try_repeated(struct hda_check *check, enum hda_level level)
 
     check_work_queue(check, &trial->work, 0);
     has_run(check, trial, REPEATS, "by itself while it runs");
+    end(check, trial);
+}
+
+/* "Queued while it runs, it runs again", when it has ended: run() in work.c looks for two at once. */
+static void try_queued_while_it_runs(struct hda_check *check, enum hda_level level)
+{
+    struct check_trial *trial = prepare(check, level, take_time_when_queued);
+
+    check_work_queue(check, &trial->work, 0);
+    tryout_reaches(check, &trial->begun, 1);
+    check_work_queue(check, &trial->work, 0);
+    PUT(trial->queued, 2);
+    has_run(check, trial, 2, "with no delay while it runs");
     end(check, trial);
 }
 
@@ -168,6 +221,27 @@ static void try_cancelled_while_it_runs(struct hda_check *check, enum hda_level 
 
 /* ---- With locks and events ----------------------------------------------------------------------------- */
 
+/* What runs while the caller is at DISPATCH_LEVEL is on another processor. */
+static void try_runner(struct hda_check *check)
+{
+    struct check_trial *trial = prepare(check, HDA_LEVEL_DISPATCH, note_runner);
+
+    check_lock_init(check, &trial->lock, HDA_LEVEL_DISPATCH);
+    check_lock_acquire(check, &trial->lock);
+    check_work_queue(check, &trial->work, 0);
+    for (unsigned i = 0; i < LONG && GET(trial->runs) == 0; i++)
+        check_stall(check, BUSY);
+    if (GET(trial->runs) > 0 && GET(trial->runner) == check_runner(check))
+        check_fault(
+            check, NULL,
+            "host->runner: work runs while its caller is at DISPATCH_LEVEL, so at the same time, and of both "
+            "it says %llx: they cannot be told apart",
+            (unsigned long long)GET(trial->runner));
+    check_lock_release(check, &trial->lock);
+    has_run(check, trial, 1, "at DISPATCH_LEVEL");
+    end(check, trial);
+}
+
 /* On another processor it may begin, and has to wait for the lock; on this one it has to wait until the level
  * falls. */
 static void try_with_lock(struct hda_check *check, enum hda_level level, enum hda_level lock_level)
@@ -177,7 +251,7 @@ static void try_with_lock(struct hda_check *check, enum hda_level level, enum hd
     check_lock_init(check, &trial->lock, lock_level);
     check_lock_acquire(check, &trial->lock);
     check_work_queue(check, &trial->work, 0);
-    for (unsigned i = 0; i < 10 && lock_level == HDA_LEVEL_DISPATCH; i++)
+    for (unsigned i = 0; i < SHORT && lock_level == HDA_LEVEL_DISPATCH; i++)
         check_stall(check, BUSY);
     if (GET(trial->runs) > 0)
         check_fault(
@@ -227,10 +301,24 @@ static void try_level(struct hda_check *check, enum hda_level level)
     try_delays(check, level, SOON, NEVER, "for 2 ms later and then for an hour");
     try_once(check, level);
     try_repeated(check, level);
+    try_queued_while_it_runs(check, level);
     try_cancelled(check, level);
     try_cancelled_while_it_runs(check, level);
-    try_with_lock(check, level, HDA_LEVEL_DISPATCH);
-    try_with_lock(check, level, HDA_LEVEL_INTERRUPT);
+}
+
+/* What needs deferred work that works. */
+static void try_with_others(struct hda_check *check)
+{
+    unsigned before = GET(check->faults);
+
+    try_runner(check);
+    if (GET(check->faults) != before)
+        return;
+    for (unsigned level = HDA_LEVEL_PASSIVE; level <= HDA_LEVEL_DISPATCH; level++) {
+        try_with_lock(check, (enum hda_level)level, HDA_LEVEL_DISPATCH);
+        try_with_lock(check, (enum hda_level)level, HDA_LEVEL_INTERRUPT);
+    }
+    try_waking(check);
 }
 
 void tryout_work(struct hda_check *check)
@@ -240,7 +328,7 @@ void tryout_work(struct hda_check *check)
     try_level(check, HDA_LEVEL_DISPATCH);
     try_level(check, HDA_LEVEL_PASSIVE);
     if (GET(check->faults) == before)
-        try_waking(check);
+        try_with_others(check);
     check_forget_works(check, &check->trial, sizeof(check->trial));
     check_forget_locks(check, &check->trial, sizeof(check->trial));
 }

@@ -2,53 +2,102 @@
 /*
  * work.c - deferred work: that it runs when it is queued, not sooner, not twice at once, at its level.
  *
- * The host is given our own routine, with a record for its context. One word tells whether work is queued. It
- * may have to say MAYBE: when a call of work_queue() goes on while the routine begins, nobody outside can
- * tell whether this run is what was asked for or another will follow. The word has a count of the calls that
- * go on and one of all calls, so that whoever changes it sees that another one has.
+ * The host is given our own routine, with a record for its context. One word says how often the work may run
+ * and from when on. Between the moment in which a host takes work out of its queue and the one in which our
+ * routine begins, nobody outside can tell whether a call of work_queue() is a part of this run or asks for
+ * another. So what counts is what holds in any case: there are no more runs than calls; and a call that comes
+ * when the last run has begun is followed by one.
  */
 #include "internal.h"
 
-enum { QUEUED_NOT, QUEUED_MAYBE, QUEUED };
+#define RUNS      0x003u /* how many runs there may be: calls, less runs; 3: or more */
+#define CERTAIN   0x004u /* there has to be one */
+#define CALL      0x008u /* one call that goes on */
+#define CALLS     0x078u
+#define EVER      0x080u /* one call that there was */
+#define EVERS     0xF80u
+#define DUE_SHIFT 12 /* above: when it is due, in units since the check was made; 0: not known */
+#define STATE     (((uintptr_t)1 << DUE_SHIFT) - 1)
+#define LARGEST   (UINTPTR_MAX >> DUE_SHIFT)
 
-#define STATE       0x00000003u
-#define CALL        0x00000004u /* in the word, one call that goes on */
-#define CALLS       0x00000FFCu
-#define EVER        0x00001000u /* one call that there was */
-#define NO_DUE_TIME UINT64_MAX
+/* What fits in the word: 1024 ns, and with 32 bits a quarter of a millisecond, of four minutes. */
+#define UNIT_SHIFT         (sizeof(uintptr_t) < 8 ? 18 : 10)
+#define UNITS(nanoseconds) ((nanoseconds) >> UNIT_SHIFT)
+#define PATIENCE           (5 * NS_PER_S) /* beyond what is due, before work counts as forgotten */
+#define FORGOTTEN          NS_PER_S /* after a run, when a call that came just before it was a part of it */
+
+enum { NOT_CALLING, TO_CALL, CALLING };
 
 /* ---- The word ------------------------------------------------------------------------------------------ */
 
-/* Changes the word by a rule; returns what it was. */
-static unsigned change(struct check_work *work, unsigned (*rule)(unsigned word))
+static uintptr_t runs_of(uintptr_t word)
 {
-    unsigned word = GET(work->word);
+    return word & RUNS;
+}
 
-    while (!__atomic_compare_exchange_n(&work->word, &word, rule(word), false, __ATOMIC_ACQ_REL,
+static uintptr_t due_of(uintptr_t word)
+{
+    return word >> DUE_SHIFT;
+}
+
+static uintptr_t with_due(uintptr_t word, uintptr_t due)
+{
+    return (word & STATE) | due << DUE_SHIFT;
+}
+
+/* How many units a is after b, as far as they differ by no more than the word's half. */
+static intptr_t after(uintptr_t a, uintptr_t b)
+{
+    return (intptr_t)((a - b) << DUE_SHIFT) >> DUE_SHIFT;
+}
+
+/* "Queued already, the earlier wins." */
+static uintptr_t begin_call(uintptr_t word, uintptr_t due)
+{
+    bool earlier = runs_of(word) == 0 || due == 0 || (due_of(word) != 0 && after(due, due_of(word)) < 0);
+
+    if (runs_of(word) < RUNS)
+        word++;
+    return with_due((((word | CERTAIN) + CALL) & ~EVERS) | ((word + EVER) & EVERS),
+                    earlier ? due : due_of(word));
+}
+
+static uintptr_t end_call(uintptr_t word, uintptr_t unused)
+{
+    (void)unused;
+    return word - CALL;
+}
+
+/* Of all calls until now at most one is not a part of this run. */
+static uintptr_t begin_run(uintptr_t word, uintptr_t unused)
+{
+    uintptr_t left = runs_of(word) > 1 ? 1 : 0;
+
+    (void)unused;
+    return with_due((word & ~(RUNS | CERTAIN)) | left, 0);
+}
+
+static uintptr_t empty(uintptr_t word, uintptr_t unused)
+{
+    (void)unused;
+    return with_due(word & ~(RUNS | CERTAIN), 0);
+}
+
+/* Changes the word by a rule; returns what it was. */
+static uintptr_t change(struct check_work *work, uintptr_t (*rule)(uintptr_t word, uintptr_t due),
+                        uintptr_t due)
+{
+    uintptr_t word = GET(work->word);
+
+    while (!__atomic_compare_exchange_n(&work->word, &word, rule(word, due), false, __ATOMIC_ACQ_REL,
                                         __ATOMIC_ACQUIRE))
         ;
     return word;
 }
 
-static unsigned begin_call(unsigned word)
-{
-    return ((word & ~STATE) | QUEUED) + CALL + EVER;
-}
-
-static unsigned end_call(unsigned word)
-{
-    return word - CALL;
-}
-
-/* It runs, or was cancelled. */
-static unsigned leave_queue(unsigned word)
-{
-    return (word & ~STATE) | (word & CALLS ? QUEUED_MAYBE : QUEUED_NOT);
-}
-
 bool check_work_is_queued(const struct check_work *work)
 {
-    return (GET(work->word) & STATE) == QUEUED;
+    return GET(work->word) & CERTAIN;
 }
 
 /* ---- It runs ------------------------------------------------------------------------------------------- */
@@ -66,29 +115,33 @@ static void judge_level(struct hda_check *check, const struct check_work *work)
         check_fault(check, check_hook_name(HOOK_WORK_QUEUE),
                     "host->work_queue: work of level %s runs at IRQL %u, not at %u",
                     wanted == PASSIVE_LEVEL ? "PASSIVE" : "DISPATCH", irql, wanted);
-    else if (irql == DISPATCH_LEVEL && GET(work->calling) &&
+    else if (irql == DISPATCH_LEVEL && GET(work->calling) == CALLING &&
              GET(work->caller) == check->host->runner(check->host_context))
-        check_fault(
-            check, NULL,
-            "host->work_queue: it was called at DISPATCH_LEVEL and has run the work before it returned: work "
-            "waits until its caller's IRQL has fallen");
+        check_fault(check, NULL,
+                    "host->work_queue: it was called at DISPATCH_LEVEL and has run the work before it "
+                    "returned, both on what host->runner calls %llx: work waits until its caller's IRQL has "
+                    "fallen",
+                    (unsigned long long)GET(work->caller));
 }
 
-static void judge_time(struct hda_check *check, const struct check_work *work, unsigned word)
+static uintptr_t units_of(const struct hda_check *check, uint64_t now)
 {
-    uint64_t due = GET(work->due), now = check->host->now(check->host_context);
+    return (uintptr_t)UNITS(now - check->epoch) & LARGEST;
+}
 
-    if ((word & STATE) != QUEUED || word & CALLS || due == NO_DUE_TIME)
-        return;
-    if (now + SLACK < due)
-        check_fault(check, NULL, "host->work_queue: work runs %llu ns too early",
-                    (unsigned long long)(due - now));
+static void judge_time(struct hda_check *check, uintptr_t word, uint64_t now)
+{
+    intptr_t early = after(due_of(word), units_of(check, now));
+
+    if (runs_of(word) > 0 && due_of(word) != 0 && early > 1)
+        check_fault(check, NULL, "host->work_queue: work runs %llu us too early",
+                    (unsigned long long)((uint64_t)early << UNIT_SHIFT) / NS_PER_US);
 }
 
 /* Whether the run is one that was asked for. */
-static bool was_asked_for(struct hda_check *check, const struct check_work *work, unsigned word)
+static bool was_asked_for(struct hda_check *check, const struct check_work *work, uintptr_t word)
 {
-    if ((word & STATE) != QUEUED_NOT)
+    if (runs_of(word) > 0)
         return true;
     if (GET(work->cancelled))
         check_fault(check, NULL, "host->work_cancel: it has returned, and the work runs after that");
@@ -119,7 +172,8 @@ static void routine(void *context)
 {
     struct check_work *work = context;
     struct hda_check *check;
-    unsigned word;
+    uintptr_t word;
+    uint64_t now;
 
     if (work == NULL || GET(work->self) != work) {
         check_lost_context(HOOK_WORK_INIT);
@@ -130,10 +184,11 @@ static void routine(void *context)
         check_fault(check, NULL, "host->work_queue: work runs whose memory has been freed");
         return;
     }
-    word = change(work, leave_queue);
+    word = change(work, begin_run, 0);
+    now = check->host->now(check->host_context);
+    PUT(work->began, check_moment_of(check, now));
     judge_level(check, work);
-    judge_time(check, work, word);
-    PUT(work->due, NO_DUE_TIME);
+    judge_time(check, word, now);
     if (was_asked_for(check, work, word))
         run(check, work);
 }
@@ -153,7 +208,6 @@ static struct check_work *note(struct hda_check *check, struct hda_work *work, e
     if (record == NULL)
         return NULL;
     PUT(record->level, level);
-    PUT(record->due, NO_DUE_TIME);
     PUT(record->routine, work_routine);
     PUT(record->context, context);
     PUT(record->check, check);
@@ -194,35 +248,55 @@ void check_forget_works(struct hda_check *check, const void *memory, size_t size
 
 /* ---- Queue --------------------------------------------------------------------------------------------- */
 
-/* "Queued already, the earlier wins." */
-static void note_due(struct hda_check *check, struct check_work *work, uint64_t delay)
+/* A run that began long ago leaves nothing of the calls before it. */
+static void settle(struct check_work *work, check_moment now)
 {
-    uint64_t now = check->host->now(check->host_context);
-    uint64_t due = delay < NO_DUE_TIME - now ? now + delay : NO_DUE_TIME;
-    ULONGLONG known = GET(work->due);
+    uintptr_t word = GET(work->word);
 
-    while (due < known &&
-           !__atomic_compare_exchange_n(&work->due, &known, due, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-        ;
-    PUT(work->cancelled, 0);
+    if (runs_of(word) == 0 || word & (CERTAIN | CALLS) ||
+        check_after(now, GET(work->began)) < (intptr_t)MOMENTS(FORGOTTEN))
+        return;
+    __atomic_compare_exchange_n(&work->word, &word, empty(word, 0), false, __ATOMIC_ACQ_REL,
+                                __ATOMIC_RELAXED);
 }
 
-/* Who calls at DISPATCH_LEVEL can be told apart, and must not find the work run when the call returns. */
+/* What is too far away for the word is not known. */
+static void begin(struct hda_check *check, struct check_work *work, uint64_t delay)
+{
+    uint64_t now = check->host->now(check->host_context);
+    uintptr_t due = 0;
+
+    settle(work, check_moment_of(check, now));
+    if (UNITS(delay) < LARGEST / 2)
+        due = (units_of(check, now) + (uintptr_t)UNITS(delay)) & LARGEST;
+    PUT(work->cancelled, 0);
+    change(work, begin_call, due);
+}
+
+/* Who calls at DISPATCH_LEVEL can be told apart, and must not find the work run when the call returns: one
+ * who does so at a time is noted. */
+static bool note_caller(struct hda_check *check, struct check_work *work, unsigned irql)
+{
+    unsigned nobody = NOT_CALLING;
+
+    if (irql != DISPATCH_LEVEL || !__atomic_compare_exchange_n(&work->calling, &nobody, TO_CALL, false,
+                                                               __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+        return false;
+    PUT(work->caller, check->host->runner(check->host_context));
+    PUT(work->calling, CALLING);
+    return true;
+}
+
 static void queue(struct hda_check *check, struct check_work *record, struct hda_work *work, uint64_t delay,
                   unsigned irql)
 {
-    bool told_apart = irql == DISPATCH_LEVEL;
+    bool noted = note_caller(check, record, irql);
 
-    note_due(check, record, delay);
-    if (told_apart) {
-        PUT(record->caller, check->host->runner(check->host_context));
-        PUT(record->calling, 1);
-    }
-    change(record, begin_call);
+    begin(check, record, delay);
     check->host->work_queue(check->host_context, work, delay);
-    change(record, end_call);
-    if (told_apart)
-        PUT(record->calling, 0);
+    change(record, end_call, 0);
+    if (noted)
+        PUT(record->calling, NOT_CALLING);
 }
 
 void check_work_queue(void *context, struct hda_work *work, uint64_t delay)
@@ -243,14 +317,15 @@ void check_work_queue(void *context, struct hda_work *work, uint64_t delay)
 
 static void judge_overdue(struct hda_check *check, struct check_work *work, uint64_t now)
 {
-    uint64_t due = GET(work->due);
+    uintptr_t word = GET(work->word);
+    intptr_t late = after(units_of(check, now), due_of(word));
 
-    if (!check_work_is_queued(work) || GET(work->running) || due == NO_DUE_TIME || now < due ||
-        now - due < PATIENCE || __atomic_exchange_n(&work->late, 1, __ATOMIC_ACQ_REL))
+    if (!(word & CERTAIN) || due_of(word) == 0 || late < (intptr_t)UNITS(PATIENCE) || GET(work->running) ||
+        __atomic_exchange_n(&work->late, 1, __ATOMIC_ACQ_REL))
         return;
     check_fault(check, NULL, "host->work_queue: work of level %s was due %llu ms ago and has not run",
                 GET(work->level) == HDA_LEVEL_PASSIVE ? "PASSIVE" : "DISPATCH",
-                (unsigned long long)((now - due) / NS_PER_MS));
+                (unsigned long long)((uint64_t)late << UNIT_SHIFT) / NS_PER_MS);
 }
 
 void check_overdue(struct hda_check *check)
@@ -272,18 +347,20 @@ static bool runs_elsewhere(struct hda_check *check, const struct check_work *wor
     return GET(work->running) > 0 && GET(work->runs_on) != check->host->runner(check->host_context);
 }
 
-/* Who queues it meanwhile may see it run afterwards. */
+/* Whoever queues it meanwhile may see it run afterwards. */
 static void cancel(struct hda_check *check, struct check_work *record, struct hda_work *work)
 {
-    unsigned before = GET(record->word), after;
+    uintptr_t before = GET(record->word), now;
 
     check->host->work_cancel(check->host_context, work);
-    if (runs_elsewhere(check, record) && ((GET(record->word) ^ before) & ~STATE) == 0 && !(before & CALLS))
+    now = GET(record->word);
+    if ((before | now) & CALLS || (before ^ now) & EVERS)
+        return;
+    if (runs_elsewhere(check, record))
         check_fault(check, NULL, "host->work_cancel: it has returned while the work runs");
     PUT(record->cancelled, 1);
-    PUT(record->due, NO_DUE_TIME);
-    after = change(record, leave_queue);
-    if ((after ^ before) & ~(STATE | CALLS))
+    if (!__atomic_compare_exchange_n(&record->word, &now, empty(now, 0), false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_RELAXED))
         PUT(record->cancelled, 0);
 }
 

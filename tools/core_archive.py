@@ -21,7 +21,7 @@ COMPILERS = {
     "gcc": {"x86-64": "gcc -m64", "i686": "gcc -m32", "aarch64": "aarch64-linux-gnu-gcc"},
     "clang": {name: f"clang-14 --target={name.replace('-', '_')}-none-elf" for name in PROCESSORS},
 }
-OPTIMISATIONS = ("-O2", "-Os")
+OPTIMISATIONS = {"gcc": ("-O2", "-Os"), "clang": ("-O2",)}
 # Of gcc alone: what each function takes of the stack, and whom it calls. They change nothing in what is compiled.
 GRAPH = {"gcc": "-fstack-usage -fcallgraph-info=su", "clang": ""}
 

@@ -211,7 +211,7 @@ def measure(source, folder):
     measured = Measured(entry_points(source))
     for processor in PROCESSORS:
         try:
-            for optimisation in OPTIMISATIONS:
+            for optimisation in OPTIMISATIONS["gcc"]:
                 build = Build(processor, "gcc", optimisation)
                 measured.add(build, build.make(source, folder), source)
             measured.versions[processor] = build.version
@@ -226,7 +226,8 @@ def print_lines(measured):
         largest = sorted(measured.objects[name].items(), key=lambda item: -item[1].text)[:5]
         print(f"    the largest: {', '.join(f'{name}.o {size.text}' for name, size in largest)}")
     for processor, depths in measured.depths.items():
-        print(f"{processor}, bytes of stack, the deeper of {' and '.join(OPTIMISATIONS)}:")
+        optimisations = " and ".join(OPTIMISATIONS["gcc"])
+        print(f"{processor}, bytes of stack, the deeper of {optimisations}:")
         for function, name in measured.entries.items():
             print(f"    {depths[function][0]:5} {name.replace('`', '')}")
         function, (depth, chain) = measured.deepest(processor)

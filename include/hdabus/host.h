@@ -61,9 +61,10 @@ struct hda_device_ops {
     /* Contiguous, mapped, zeroed, coherent memory, below `highest` (inclusive) for the controller, aligned
      * for both sides to 128 bytes, and to a page where it is a page or more. Clients are given some of it,
      * and ask MmGetPhysicalAddress() for the controller's address. PASSIVE_LEVEL, may block.
-     * STATUS_INSUFFICIENT_RESOURCES when there is none, and then *dma is as it was. Given back with dma_free.
-     * Free: PASSIVE_LEVEL, may block. Sync orders accesses, and copies where memory is a bounce buffer; any
-     * level, for the interrupt routine looks at what the controller has written. */
+     * STATUS_INSUFFICIENT_RESOURCES when there is none, and then *dma is as it was; else all of it is
+     * written. Given back with dma_free: PASSIVE_LEVEL, may block. Sync orders accesses, and copies where
+     * memory is a bounce buffer; any level, for the interrupt routine looks at what the controller has
+     * written. */
     NTSTATUS (*dma_alloc)(void *device, size_t size, uint64_t highest, struct hda_dma *dma);
     void (*dma_free)(void *device, struct hda_dma *dma);
     void (*dma_sync)(void *device, const struct hda_dma *dma, size_t offset, size_t size,
@@ -129,12 +130,12 @@ struct hda_host_ops {
     void (*lock_release)(void *host, struct hda_lock *lock);
 
     /* Deferred work: `routine` runs soon at `level` (DISPATCH: at DISPATCH_LEVEL as a DPC does, as soon as
-     * the interrupt routine that queued it has returned; PASSIVE: on a thread that may block). One piece of
-     * work never runs twice at once; queued while it runs, it runs again. */
+     * the interrupt routine that queued it has returned; PASSIVE: on a thread that may block; where there is
+     * none for it, on one that waits in sleep or event_wait). One piece of work never runs twice at once. */
     void (*work_init)(void *host, struct hda_work *work, enum hda_level level, hda_work_routine *routine,
                       void *context);
     /* Any level up to the interrupt's. Runs it `delay` nanoseconds from now; queued already, the earlier
-     * wins. */
+     * wins. Queued while it runs, or when it has been taken out of the queue to run, it runs again. */
     void (*work_queue)(void *host, struct hda_work *work, uint64_t delay);
     /* PASSIVE_LEVEL, may block. Takes it out of the queue; when this returns it runs nowhere. */
     void (*work_cancel)(void *host, struct hda_work *work);

@@ -134,8 +134,8 @@ typedef uint32_t UINT, *PUINT;
 typedef int32_t LONG, *PLONG;
 typedef uint32_t ULONG, *PULONG;
 /* Aligned to their size also on 32-bit processors, as the WDK's layouts have it. */
-typedef int64_t LONGLONG __attribute__((aligned(8)));
-typedef uint64_t ULONGLONG __attribute__((aligned(8)));
+typedef long long LONGLONG __attribute__((aligned(8)));
+typedef unsigned long long ULONGLONG __attribute__((aligned(8)));
 typedef LONGLONG *PLONGLONG;
 typedef ULONGLONG *PULONGLONG;
 typedef LONGLONG LONG64, INT64, *PLONG64;

@@ -60,10 +60,8 @@ static void acknowledge_controller(struct hda_bus *bus)
         acknowledge_others(bus);
         return;
     }
-    if (status & RIRBSTS_OIS) {
+    if (status & RIRBSTS_OIS && hda_verbs_overrun(bus))
         hda_log(bus, HDA_LOG_WARNING, "the controller has lost responses: the RIRB has overrun");
-        hda_verbs_overrun(bus);
-    }
     hda_write8(bus, RIRBSTS, status);
 }
 

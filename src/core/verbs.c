@@ -139,10 +139,10 @@ uint64_t hda_verbs_run(struct hda_bus *bus)
     return next == UINT64_MAX ? next : next > now ? next - now : 0;
 }
 
-void hda_verbs_overrun(struct hda_bus *bus)
+bool hda_verbs_overrun(struct hda_bus *bus)
 {
-    __atomic_store_n(&bus->verbs.overrun, true, __ATOMIC_RELAXED);
     hda_count(bus, response_overruns, 1);
+    return !__atomic_exchange_n(&bus->verbs.overrun, true, __ATOMIC_RELAXED);
 }
 
 void hda_verbs_command_error(struct hda_bus *bus)

@@ -67,8 +67,8 @@ NTSTATUS hda_verbs_transfer(struct hda_bus *bus, struct hda_client *client, ULON
                             PHDAUDIO_CODEC_TRANSFER transfers, PHDAUDIO_TRANSFER_COMPLETE_CALLBACK callback,
                             PVOID context);
 
-/* The RIRB has overrun. Any level. */
-void hda_verbs_overrun(struct hda_bus *bus);
+/* The RIRB has overrun. Returns whether that is new since in_flight was last 0. Any level. */
+bool hda_verbs_overrun(struct hda_bus *bus);
 /* A command could not be fetched: CORBSTS.CMEI. Any level. */
 void hda_verbs_command_error(struct hda_bus *bus);
 

@@ -20,6 +20,8 @@ static struct {
     unsigned looks; /* at INTSTS */
     unsigned most;  /* of those in one call of the interrupt routine */
     unsigned complaints;
+    bool overrun; /* the cause is the RIRB's, and not the stream's */
+    unsigned overruns_told;
 } stuck;
 
 static uint32_t read_stuck(void *device, uint32_t offset)
@@ -33,7 +35,14 @@ static uint32_t read_stuck(void *device, uint32_t offset)
         return value;
     if (stuck.times > 0)
         stuck.times--;
-    return value | STREAM_0;
+    return value | (stuck.overrun ? INTSTS_CIS : STREAM_0);
+}
+
+static uint8_t read_overrun(void *device, uint32_t offset)
+{
+    uint8_t value = sim_device_ops.read8(device, offset);
+
+    return stuck.overrun && offset == RIRBSTS ? value | RIRBSTS_OIS : value;
 }
 
 static bool count_looks(void *unused)
@@ -58,6 +67,7 @@ static void note_log(void *host, enum hda_log_level level, const char *format, v
 {
     (void)host, (void)level, (void)arguments;
     stuck.complaints += strstr(format, "INTSTS does not become 0") != NULL;
+    stuck.overruns_told += strstr(format, "the RIRB has overrun") != NULL;
 }
 
 /* ---- A client that is woken ---------------------------------------------------------------------- */
@@ -70,6 +80,7 @@ static void start(void)
 {
     memset(&stuck, 0, sizeof(stuck));
     rig.device_ops.read32 = read_stuck;
+    rig.device_ops.read8 = read_overrun;
     rig.device_ops.interrupt_connect = keep_routine;
     rig.host_ops.log = note_log;
     rig_start();
@@ -128,6 +139,18 @@ static void it_is_said_once_and_looked_at_seldom(void **state)
     stop();
 }
 
+static void nor_is_an_overrun_that_stays_said_at_each_look(void **state)
+{
+    (void)state;
+    start();
+    stuck.overrun = true;
+    stuck.times = ALWAYS;
+    expect_periods(100);
+    assert_int_equal(stuck.complaints, 1);
+    assert_int_equal(stuck.overruns_told, 1);
+    stop();
+}
+
 /* No message would follow. */
 static void what_the_routine_has_left_is_acknowledged_soon(void **state)
 {
@@ -168,6 +191,7 @@ int main(void)
         RULE(a_cause_that_stays_keeps_no_period_from_its_client),
         RULE(nor_the_routine_from_its_end),
         RULE(it_is_said_once_and_looked_at_seldom),
+        RULE(nor_is_an_overrun_that_stays_said_at_each_look),
         RULE(what_the_routine_has_left_is_acknowledged_soon),
         RULE(what_has_gone_is_forgotten),
     };

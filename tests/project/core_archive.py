@@ -22,7 +22,7 @@ BUILDS = [
     core_archive.Build(processor, compiler, optimisation)
     for compiler in core_archive.COMPILERS
     for processor in core_archive.PROCESSORS
-    for optimisation in core_archive.OPTIMISATIONS
+    for optimisation in core_archive.OPTIMISATIONS[compiler]
 ]
 
 

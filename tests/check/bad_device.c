@@ -358,6 +358,19 @@ static NTSTATUS pages_offset(void *device, size_t size, uint64_t highest, PMDL *
     return status;
 }
 
+static NTSTATUS pages_unlocked(void *device, size_t size, uint64_t highest, PMDL *mdl)
+{
+    NTSTATUS status = DEVICE.pages_alloc(device, size, highest, mdl);
+
+    (*mdl)->MdlFlags = 0;
+    return status;
+}
+
+static void pages_that_are_not_locked(void)
+{
+    rig.device_ops.pages_alloc = pages_unlocked;
+}
+
 static void pages_with_an_offset(void)
 {
     rig.device_ops.pages_alloc = pages_offset;
@@ -728,6 +741,7 @@ static const struct breach breaches[] = {
     TRY(dma_free_that_raises, "device->dma_free: it was called at IRQL 0 and has come back at 1"),
     TRY(sync_that_loses_what_was_written, "device->dma_sync: for the device and then for the CPU"),
 
+    TRY(pages_that_are_not_locked, "device->pages_alloc: the MDL's MdlFlags are 0, without MDL_PAGES_LOCKED"),
     TRY(pages_with_an_offset, "device->pages_alloc: the MDL's ByteOffset is 16, and is to be 0"),
     TRY(pages_of_whole_size,
         "device->pages_alloc: the MDL's ByteCount is 45056, and 41024 bytes were asked for"),

@@ -112,6 +112,18 @@ static void free_that_raises(void)
     rig.host_ops.free = free_raised;
 }
 
+/* As behind a mutex: it may block. */
+static void free_lowered(void *host, void *memory)
+{
+    KeLowerIrql(PASSIVE_LEVEL);
+    HOST.free(host, memory);
+}
+
+static void free_that_lowers(void)
+{
+    rig.host_ops.free = free_lowered;
+}
+
 static uint8_t *last_alloc;
 
 /* Its own notes stand in what it hands out. */
@@ -1030,6 +1042,7 @@ static const struct breach breaches[] = {
     TRY(overlapping_memory, "overlap what was handed out at"),
     TRY(memory_that_does_not_keep, "do not keep what is written to them"),
     TRY(no_memory, "host->alloc: there is no memory for 1 bytes"),
+    TRY(free_that_lowers, "host->free: it was called at IRQL 2 and has come back at 0"),
     TRY(free_that_raises, "host->free: it was called at IRQL 0 and has come back at 2"),
 
     TRY(lock_without_level, "a lock of level INTERRUPT was taken at IRQL 0 and the IRQL is 2"),

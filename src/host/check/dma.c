@@ -182,6 +182,10 @@ static void judge_mdl(struct hda_check *check, PMDL mdl, size_t size)
         check_fault(check, NULL,
                     "device->pages_alloc: the MDL's ByteCount is %u, and %llu bytes were asked for",
                     (unsigned)mdl->ByteCount, (unsigned long long)size);
+    if (!(mdl->MdlFlags & MDL_PAGES_LOCKED))
+        check_fault(check, NULL,
+                    "device->pages_alloc: the MDL's MdlFlags are %x, without MDL_PAGES_LOCKED, which is %x",
+                    (unsigned)(USHORT)mdl->MdlFlags, MDL_PAGES_LOCKED);
 }
 
 static void note_pages(struct hda_check *check, PMDL mdl, size_t size, uint64_t highest)

@@ -40,6 +40,7 @@ static void try_nested(struct hda_check *check, struct hda_lock locks[LEVELS])
     check_runner(check);
     if (memory != NULL)
         check_free(check, memory);
+    check_free_kept(check); /* by the host's free at this level, too */
     check_lock_release(check, &locks[0]);
 }
 

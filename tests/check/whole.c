@@ -102,6 +102,32 @@ static void firmware_may_leave_an_interrupt(void **state)
     assert_int_equal(checked_tear_down(), 0);
 }
 
+static KEVENT event;
+static unsigned looks_until; /* at the clock, until the event is made anew */
+
+static uint64_t now_elsewhere(void *host)
+{
+    if (looks_until > 0 && --looks_until == 0)
+        rig.config.host->event_init(rig.config.host_context, &event, SynchronizationEvent);
+    return linux_host_ops.now(host);
+}
+
+/* Who was woken goes on, and makes another event of the same memory, before who has set the first one does.
+ */
+static void an_event_may_be_gone_when_set_returns(void **state)
+{
+    (void)state;
+    checked_set_up(LINUX_CLOCK_VIRTUAL);
+    rig.host_ops.now = now_elsewhere;
+    rig.config.host->event_init(rig.config.host_context, &event, SynchronizationEvent);
+    looks_until = 1;
+    rig.config.host->event_set(rig.config.host_context, &event);
+    assert_int_equal(looks_until, 0);
+    assert_int_equal(rig.config.host->event_wait(rig.config.host_context, &event, 1000), STATUS_TIMEOUT);
+    checked_print();
+    assert_int_equal(checked_tear_down(), 0);
+}
+
 /* Where time is virtual, so that the one life is as the other. */
 static struct hda_statistics count(bool checks)
 {
@@ -135,6 +161,7 @@ int main(void)
         cmocka_unit_test(steps_of_a_microsecond_will_do),
         cmocka_unit_test(whoever_looks_may_be_late),
         cmocka_unit_test(firmware_may_leave_an_interrupt),
+        cmocka_unit_test(an_event_may_be_gone_when_set_returns),
         cmocka_unit_test(registers_are_accessed_no_more_often),
     };
 

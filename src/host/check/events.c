@@ -70,6 +70,7 @@ void check_event_set(void *context, PKEVENT event)
     unsigned irql = check_enter(check, HOOK_EVENT_SET), number = 0;
     struct check_event *record = check_table_find(&check->events, event);
     uintptr_t serial = 0;
+    check_moment now;
 
     if (record != NULL) {
         serial = GET(record->record.serial);
@@ -77,8 +78,9 @@ void check_event_set(void *context, PKEVENT event)
         number = ADD(record->begun, 1);
     }
     check->host->event_set(check->host_context, event);
+    now = check_moment_now(check);
     if (record != NULL && GET(record->record.serial) == serial) {
-        PUT(record->set_at, check_moment_now(check));
+        PUT(record->set_at, now);
         PUT(record->done, number);
         SUB(record->setting, 1);
     }

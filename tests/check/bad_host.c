@@ -1075,7 +1075,7 @@ static const struct breach breaches[] = {
     TRY(work_init_that_raises, "host->work_init: it was called at IRQL 0 and has come back at 2"),
     TRY(work_larger_than_its_storage, "host->work_init: it, or what comes after it, writes beyond the"),
     TRY(lock_larger_than_its_storage, "host->lock_init: it, or what comes after it, writes beyond the"),
-    DO(work_that_never_runs, queue_and_sleep, "host->work_queue: work of level DISPATCH was due 5"),
+    DO(work_that_never_runs, queue_and_sleep, "host->work_queue: work of level DISPATCH was due 4"),
     TRY(cancel_that_does_nothing, "host->work_cancel: it has returned, and the work runs after that"),
     TRY_REAL(cancel_that_does_not_wait, "host->work_cancel: it has returned while the work runs"),
 

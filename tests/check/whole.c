@@ -102,6 +102,42 @@ static void firmware_may_leave_an_interrupt(void **state)
     assert_int_equal(checked_tear_down(), 0);
 }
 
+static uint64_t stopped; /* nanoseconds that the clock went on, and nothing ran */
+
+static uint64_t now_after_stop(void *host)
+{
+    return linux_host_ops.now(host) + stopped;
+}
+
+static void stop_and_sleep(void *host, uint32_t microseconds)
+{
+    linux_host_ops.sleep(host, microseconds);
+    stopped += 60000 * MILLISECOND;
+}
+
+static void nothing(void *context)
+{
+    (void)context;
+}
+
+/* As by a debugger: who sleeps runs before the work that was due meanwhile. */
+static void a_machine_may_be_stopped(void **state)
+{
+    static struct hda_work work;
+
+    (void)state;
+    checked_set_up(LINUX_CLOCK_VIRTUAL);
+    rig.host_ops.now = now_after_stop;
+    rig.host_ops.sleep = stop_and_sleep;
+    rig.config.host->work_init(rig.config.host_context, &work, HDA_LEVEL_DISPATCH, nothing, NULL);
+    rig.config.host->work_queue(rig.config.host_context, &work, 2 * MILLISECOND);
+    rig.config.host->sleep(rig.config.host_context, 1000);
+    rig.host_ops.sleep = linux_host_ops.sleep;
+    rig.config.host->sleep(rig.config.host_context, 2000);
+    checked_print();
+    assert_int_equal(checked_tear_down(), 0);
+}
+
 static KEVENT event;
 static unsigned looks_until; /* at the clock, until the event is made anew */
 
@@ -162,6 +198,7 @@ int main(void)
         cmocka_unit_test(whoever_looks_may_be_late),
         cmocka_unit_test(firmware_may_leave_an_interrupt),
         cmocka_unit_test(an_event_may_be_gone_when_set_returns),
+        cmocka_unit_test(a_machine_may_be_stopped),
         cmocka_unit_test(registers_are_accessed_no_more_often),
     };
 

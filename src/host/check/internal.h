@@ -108,12 +108,13 @@ struct check_work {
     unsigned level;
     unsigned running;
     unsigned cancelled; /* since it was queued last */
-    unsigned late;      /* that it has not run has been told */
+    unsigned looks;     /* that have found it overdue since it ran last */
     unsigned calling;   /* whether `caller` is in work_queue(), at DISPATCH_LEVEL: see work.c */
     uintptr_t caller;
-    uintptr_t runs_on;  /* whom it runs on, or ran last */
-    uintptr_t word;     /* how often and when it may run: see work.c */
-    check_moment began; /* when its last run did */
+    uintptr_t runs_on;   /* whom it runs on, or ran last */
+    uintptr_t word;      /* how often and when it may run: see work.c */
+    check_moment began;  /* when its last run did */
+    check_moment looked; /* when the last of the looks was */
     hda_work_routine *routine;
     void *context;
 };

@@ -23,7 +23,7 @@
 /* What fits in the word: 1024 ns, and with 32 bits a quarter of a millisecond, of four minutes. */
 #define UNIT_SHIFT         (sizeof(uintptr_t) < 8 ? 18 : 10)
 #define UNITS(nanoseconds) ((nanoseconds) >> UNIT_SHIFT)
-#define PATIENCE           (5 * NS_PER_S) /* beyond what is due, before work counts as forgotten */
+#define LOOKS              5        /* that find work overdue, a second apart, until it counts as forgotten */
 #define FORGOTTEN          NS_PER_S /* after a run, when a call that came just before it was a part of it */
 
 enum { NOT_CALLING, TO_CALL, CALLING };
@@ -185,6 +185,7 @@ static void routine(void *context)
         return;
     }
     word = change(work, begin_run, 0);
+    PUT(work->looks, 0);
     now = check->host->now(check->host_context);
     PUT(work->began, check_moment_of(check, now));
     judge_level(check, work);
@@ -317,13 +318,25 @@ void check_work_queue(void *context, struct hda_work *work, uint64_t delay)
     check_leave(check, HOOK_WORK_QUEUE, irql);
 }
 
+/* Whether this look is the last one that is waited for. A machine that was stopped for minutes is one look.
+ */
+static bool is_last_look(struct hda_check *check, struct check_work *work, uint64_t now)
+{
+    check_moment moment = check_moment_of(check, now), before = GET(work->looked);
+
+    return check_after(moment, before) >= (intptr_t)MOMENTS(NS_PER_S) &&
+           __atomic_compare_exchange_n(&work->looked, &before, moment, false, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_RELAXED) &&
+           ADD(work->looks, 1) == LOOKS;
+}
+
 static void judge_overdue(struct hda_check *check, struct check_work *work, uint64_t now)
 {
     uintptr_t word = GET(work->word);
     intptr_t late = after(units_of(check, now), due_of(word));
 
-    if (!(word & CERTAIN) || due_of(word) == 0 || late < (intptr_t)UNITS(PATIENCE) || GET(work->running) ||
-        __atomic_exchange_n(&work->late, 1, __ATOMIC_ACQ_REL))
+    if (!(word & CERTAIN) || due_of(word) == 0 || late <= 0 || GET(work->running) ||
+        !is_last_look(check, work, now))
         return;
     check_fault(check, NULL, "host->work_queue: work of level %s was due %llu ms ago and has not run",
                 GET(work->level) == HDA_LEVEL_PASSIVE ? "PASSIVE" : "DISPATCH",
@@ -361,6 +374,7 @@ static void cancel(struct hda_check *check, struct check_work *record, struct hd
     if (runs_elsewhere(check, record))
         check_fault(check, NULL, "host->work_cancel: it has returned while the work runs");
     PUT(record->cancelled, 1);
+    PUT(record->looks, 0);
     if (!__atomic_compare_exchange_n(&record->word, &now, empty(now, 0), false, __ATOMIC_ACQ_REL,
                                      __ATOMIC_RELAXED))
         PUT(record->cancelled, 0);

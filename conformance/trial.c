@@ -166,15 +166,18 @@ static void finish_calls_of(struct trial *t, const client *caller)
 }
 
 /* What a check that has failed left under way comes to its end before the memory is freed that it works on:
- * the calls of a client complete in the order they were made. */
+ * the calls of a client complete in the order they were made. Twice, for a callback that comes late may have
+ * made another one. */
 static void finish_calls(struct trial *t)
 {
     if (!t->failure[0] || !t->ddi.InterfaceDereference)
         return;
-    finish_calls_of(t, &t->ddi);
-    if (t->other_open)
-        finish_calls_of(t, &t->other);
-    advance(t, MILLISECOND); /* after a removal they are completed by the deferred work */
+    for (unsigned round = 0; round < 2; round++) {
+        finish_calls_of(t, &t->ddi);
+        if (t->other_open)
+            finish_calls_of(t, &t->other);
+        advance(t, MILLISECOND); /* after a removal they are completed by the deferred work */
+    }
 }
 
 void trial_end(struct trial *t)

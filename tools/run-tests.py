@@ -43,9 +43,10 @@ CONFIGURATIONS = (
     Configuration("clang", "clang-14", tests=("--no-suite", "long", "--no-suite", "qemu")),
 )
 
+# A report ends the process with an exit status that no test expects.
 ENVIRONMENT = {
-    "ASAN_OPTIONS": "halt_on_error=1:detect_stack_use_after_return=1",
-    "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+    "ASAN_OPTIONS": "halt_on_error=1:detect_stack_use_after_return=1:exitcode=66",
+    "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1:exitcode=66",
     "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
 }
 

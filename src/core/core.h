@@ -105,7 +105,7 @@ struct hda_bus {
     struct hda_client *own; /* for the bus driver's own verbs */
 
     bool interrupted;  /* the interrupt routine has queued the deferred work; atomic */
-    bool served;       /* the deferred work has run; atomic */
+    bool served;       /* the deferred work has run to its end; atomic */
     bool removal_told; /* the deferred work has told those who wait that the controller is gone */
     bool suspected;    /* an engine was due when the deferred work ran last; nobody else's */
     bool unfinished;   /* INTSTS was not 0 when it was left; atomic */

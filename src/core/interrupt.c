@@ -283,18 +283,19 @@ void hda_deferred(void *context)
     struct hda_bus *bus = context;
     NTSTATUS status = hda_usable(bus);
 
-    __atomic_store_n(&bus->served, true, __ATOMIC_RELAXED);
     if (status == STATUS_DEVICE_REMOVED)
         hda_removal_serve(bus);
     else if (NT_SUCCESS(status))
         serve(bus);
+    __atomic_store_n(&bus->served, true, __ATOMIC_RELEASE);
 }
 
+/* Returns when that run is over: what it looks at is set up next. */
 NTSTATUS hda_deferred_try(struct hda_bus *bus)
 {
     hda_defer(bus, 0);
     for (unsigned step = 0; step < STEPS; step++) {
-        if (__atomic_load_n(&bus->served, __ATOMIC_RELAXED))
+        if (__atomic_load_n(&bus->served, __ATOMIC_ACQUIRE))
             return STATUS_SUCCESS;
         bus->host->sleep(bus->config.host_context, STEP);
     }

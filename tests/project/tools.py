@@ -130,19 +130,23 @@ class CoreArchive(InAFolder):
         (self.folder / "src/core/only.c").write_text(text)
         build = self.module.Build("x86-64", "gcc", optimisation)
         archive = self.module.library(build.make(self.folder, self.folder / "out"))
-        return self.module.complaints(archive, self.module.MEMORY)
+        return self.module.complaints(archive, self.module.MEMORY) + self.module.variables(archive)
 
     def test_what_needs_nothing_is_fine(self):
-        self.assertEqual(self.complaints("int f(void);\nint f(void)\n{\n    return 1;\n}\n"), [])
+        self.assertEqual(self.complaints("int hda_f(void);\nint hda_f(void)\n{\n    return 1;\n}\n"), [])
 
     def test_a_call_of_a_library_is_found(self):
-        text = "unsigned long strlen(const char *);\nint f(const char *);\nint f(const char *t) { return strlen(t) > 4; }"
-        self.assertEqual(self.complaints(text), ["the core calls strlen"])
+        text = "unsigned long strlen(const char *);\nint hda_f(const char *);\nint hda_f(const char *t) { return strlen(t) > 4; }"
+        self.assertEqual(self.complaints(text), ["it calls strlen"])
+
+    def test_a_name_that_a_kernel_may_have_is_found(self):
+        found = self.complaints("int print(void);\nint print(void)\n{\n    return 1;\n}\n")
+        self.assertEqual(found, ["a kernel may have these names, too: print"])
 
     def test_a_variable_is_found(self):
-        found = self.complaints("int f(void);\nint f(void)\n{\n    static int calls;\n    return ++calls;\n}\n")
+        found = self.complaints("int hda_f(void);\nint hda_f(void)\n{\n    static int calls;\n    return ++calls;\n}\n")
         self.assertEqual(found, ["only.o has variables: 0 bytes of data, 4 of bss"])
-        found = self.complaints("int f(void);\nint f(void)\n{\n    static int calls = 3;\n    return ++calls;\n}\n")
+        found = self.complaints("int hda_f(void);\nint hda_f(void)\n{\n    static int calls = 3;\n    return ++calls;\n}\n")
         self.assertEqual(found, ["only.o has variables: 4 bytes of data, 0 of bss"])
 
     def test_a_header_of_the_system_is_found(self):

@@ -4,57 +4,59 @@
 
 static void settle_memory(struct hda_check *check)
 {
-    check_free_kept(check);
+    hda_check_free_kept(check);
     for (unsigned i = 0; i < GET(check->memories.used); i++) {
-        struct check_memory *left = check_table_at(&check->memories, i);
+        struct check_memory *left = hda_check_table_at(&check->memories, i);
 
         if (left != NULL)
-            check_fault(check, NULL,
-                        "host->alloc: the %llu bytes at %p are not freed when the bus has stopped",
-                        (unsigned long long)GET(left->size), (void *)GET(left->record.key));
+            hda_check_fault(check, NULL,
+                            "host->alloc: the %llu bytes at %p are not freed when the bus has stopped",
+                            (unsigned long long)GET(left->size), (void *)GET(left->record.key));
     }
 }
 
 static void settle_dma(struct hda_check *check)
 {
     for (unsigned i = 0; i < GET(check->dmas.used); i++) {
-        struct check_dma *left = check_table_at(&check->dmas, i);
+        struct check_dma *left = hda_check_table_at(&check->dmas, i);
 
         if (left != NULL)
-            check_fault(check, NULL,
-                        "device->dma_alloc: the %llu bytes at %p are not freed when the bus has stopped",
-                        (unsigned long long)GET(left->size), (void *)GET(left->record.key));
+            hda_check_fault(check, NULL,
+                            "device->dma_alloc: the %llu bytes at %p are not freed when the bus has stopped",
+                            (unsigned long long)GET(left->size), (void *)GET(left->record.key));
     }
     for (unsigned i = 0; i < GET(check->pages.used); i++) {
-        struct check_pages *left = check_table_at(&check->pages, i);
+        struct check_pages *left = hda_check_table_at(&check->pages, i);
 
         if (left != NULL)
-            check_fault(check, NULL,
-                        "device->pages_alloc: pages for %llu bytes are not freed when the bus has stopped",
-                        (unsigned long long)GET(left->size));
+            hda_check_fault(
+                check, NULL,
+                "device->pages_alloc: pages for %llu bytes are not freed when the bus has stopped",
+                (unsigned long long)GET(left->size));
     }
 }
 
 static void settle_objects(struct hda_check *check)
 {
     for (unsigned i = 0; i < GET(check->objects.used); i++) {
-        struct check_object *left = check_table_at(&check->objects, i);
+        struct check_object *left = hda_check_table_at(&check->objects, i);
 
         if (left != NULL && GET(left->references) > 0)
-            check_fault(check, NULL,
-                        "host->object_reference: references to %p are left when the bus has stopped: %u",
-                        (void *)GET(left->record.key), GET(left->references));
+            hda_check_fault(check, NULL,
+                            "host->object_reference: references to %p are left when the bus has stopped: %u",
+                            (void *)GET(left->record.key), GET(left->references));
     }
 }
 
 static void settle_locks(struct hda_check *check)
 {
     for (unsigned i = 0; i < GET(check->locks.used); i++) {
-        struct check_lock *left = check_table_at(&check->locks, i);
+        struct check_lock *left = hda_check_table_at(&check->locks, i);
 
         if (left != NULL && GET(left->held))
-            check_fault(check, NULL, "host->lock_release: the lock at %p is held when the bus has stopped",
-                        (void *)GET(left->record.key));
+            hda_check_fault(check, NULL,
+                            "host->lock_release: the lock at %p is held when the bus has stopped",
+                            (void *)GET(left->record.key));
     }
 }
 
@@ -62,11 +64,11 @@ static void settle_locks(struct hda_check *check)
 static void settle_works(struct hda_check *check)
 {
     for (unsigned i = 0; i < GET(check->works.used); i++) {
-        struct check_work *left = check_table_at(&check->works, i);
+        struct check_work *left = hda_check_table_at(&check->works, i);
 
-        if (left == NULL || !check_work_is_queued(left))
+        if (left == NULL || !hda_check_work_is_queued(left))
             continue;
-        check_fault(check, NULL, "host->work_cancel: work is queued when the bus has stopped");
+        hda_check_fault(check, NULL, "host->work_cancel: work is queued when the bus has stopped");
         check->host->work_cancel(check->host_context, (struct hda_work *)GET(left->record.key));
     }
 }
@@ -75,12 +77,12 @@ static void settle_interrupt(struct hda_check *check)
 {
     if (GET(check->interrupt.state) != CONNECTED)
         return;
-    check_fault(check, NULL,
-                "device->interrupt_disconnect: the interrupt is connected when the bus has stopped");
-    check_interrupt_disconnect(check);
+    hda_check_fault(check, NULL,
+                    "device->interrupt_disconnect: the interrupt is connected when the bus has stopped");
+    hda_check_interrupt_disconnect(check);
 }
 
-void check_balance(struct hda_check *check)
+void hda_check_balance(struct hda_check *check)
 {
     settle_interrupt(check);
     settle_works(check);

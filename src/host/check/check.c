@@ -3,64 +3,64 @@
 #include "internal.h"
 
 static const struct hda_host_ops host_ops = {
-    .alloc = check_alloc,
-    .free = check_free,
-    .lock_init = check_lock_init,
-    .lock_acquire = check_lock_acquire,
-    .lock_release = check_lock_release,
-    .work_init = check_work_init,
-    .work_queue = check_work_queue,
-    .work_cancel = check_work_cancel,
-    .event_init = check_event_init,
-    .event_set = check_event_set,
-    .event_wait = check_event_wait,
-    .irql = check_irql_hook,
-    .runner = check_runner,
-    .now = check_now,
-    .performance_counter = check_performance_counter,
-    .stall = check_stall,
-    .sleep = check_sleep,
-    .object_reference = check_object_reference,
-    .object_dereference = check_object_dereference,
-    .log = check_log,
+    .alloc = hda_check_alloc,
+    .free = hda_check_free,
+    .lock_init = hda_check_lock_init,
+    .lock_acquire = hda_check_lock_acquire,
+    .lock_release = hda_check_lock_release,
+    .work_init = hda_check_work_init,
+    .work_queue = hda_check_work_queue,
+    .work_cancel = hda_check_work_cancel,
+    .event_init = hda_check_event_init,
+    .event_set = hda_check_event_set,
+    .event_wait = hda_check_event_wait,
+    .irql = hda_check_irql_hook,
+    .runner = hda_check_runner,
+    .now = hda_check_now,
+    .performance_counter = hda_check_performance_counter,
+    .stall = hda_check_stall,
+    .sleep = hda_check_sleep,
+    .object_reference = hda_check_object_reference,
+    .object_dereference = hda_check_object_dereference,
+    .log = hda_check_log,
 };
 
 static const struct hda_device_ops device_ops = {
-    .read8 = check_read8,
-    .read16 = check_read16,
-    .read32 = check_read32,
-    .write8 = check_write8,
-    .write16 = check_write16,
-    .write32 = check_write32,
-    .map = check_map,
-    .dma_alloc = check_dma_alloc,
-    .dma_free = check_dma_free,
-    .dma_sync = check_dma_sync,
-    .pages_alloc = check_pages_alloc,
-    .pages_free = check_pages_free,
-    .pages_run = check_pages_run,
-    .interrupt_connect = check_interrupt_connect,
-    .interrupt_disconnect = check_interrupt_disconnect,
+    .read8 = hda_check_read8,
+    .read16 = hda_check_read16,
+    .read32 = hda_check_read32,
+    .write8 = hda_check_write8,
+    .write16 = hda_check_write16,
+    .write32 = hda_check_write32,
+    .map = hda_check_map,
+    .dma_alloc = hda_check_dma_alloc,
+    .dma_free = hda_check_dma_free,
+    .dma_sync = hda_check_dma_sync,
+    .pages_alloc = hda_check_pages_alloc,
+    .pages_free = hda_check_pages_free,
+    .pages_run = hda_check_pages_run,
+    .interrupt_connect = hda_check_interrupt_connect,
+    .interrupt_disconnect = hda_check_interrupt_disconnect,
 };
 
 /* Whoever calls with a context that is not ours has lost all that tells whose call it is. The only variable
  * here that does not belong to one check. */
 static struct hda_check *newest;
 
-void check_lost_context(enum check_hook hook)
+void hda_check_lost_context(enum check_hook hook)
 {
     struct hda_check *check = GET(newest);
 
     if (check != NULL)
-        check_fault(check, check_hook_name(hook),
-                    "%s: the routine is called with another context than %s was given", check_hook_name(hook),
-                    check_hook_name(hook));
+        hda_check_fault(check, hda_check_hook_name(hook),
+                        "%s: the routine is called with another context than %s was given",
+                        hda_check_hook_name(hook), hda_check_hook_name(hook));
 }
 
 /* ---- Creation ------------------------------------------------------------------------------------------ */
 
 #define INIT_TABLE(table, records) \
-    check_table_init(&(table), (records), sizeof((records)[0]), (unsigned)RTL_NUMBER_OF(records))
+    hda_check_table_init(&(table), (records), sizeof((records)[0]), (unsigned)RTL_NUMBER_OF(records))
 
 static void init_tables(struct hda_check *check)
 {
@@ -149,7 +149,7 @@ unsigned hda_check_destroy(struct hda_check *check)
 
     if (check == NULL)
         return 0;
-    check_balance(check);
+    hda_check_balance(check);
     faults = GET(check->faults);
     __atomic_compare_exchange_n(&newest, &self, NULL, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
     check->host->free(check->host_context, check);

@@ -13,62 +13,62 @@
 /* Events on a stack are forgotten without a word: where records run out one that nobody waits for goes. */
 static struct check_event *take(struct hda_check *check)
 {
-    struct check_event *record = check_table_take(&check->events);
+    struct check_event *record = hda_check_table_take(&check->events);
     unsigned first = GET(check->events.missed);
 
     for (unsigned i = 0; i < EVENT_RECORDS && record == NULL; i++) {
-        struct check_event *old = check_table_at(&check->events, (first + i) % EVENT_RECORDS);
+        struct check_event *old = hda_check_table_at(&check->events, (first + i) % EVENT_RECORDS);
 
         if (old == NULL || GET(old->waiters) > 0 || GET(old->setting) > 0)
             continue;
-        check_table_drop(old);
-        record = check_table_take(&check->events);
+        hda_check_table_drop(old);
+        record = hda_check_table_take(&check->events);
     }
     return record;
 }
 
-void check_event_init(void *context, PKEVENT event, EVENT_TYPE type)
+void hda_check_event_init(void *context, PKEVENT event, EVENT_TYPE type)
 {
     struct hda_check *check = context;
-    unsigned irql = check_enter(check, HOOK_EVENT_INIT);
-    struct check_event *record = check_table_find(&check->events, event);
+    unsigned irql = hda_check_enter(check, HOOK_EVENT_INIT);
+    struct check_event *record = hda_check_table_find(&check->events, event);
 
     if (record != NULL && GET(record->waiters))
-        check_fault(check, NULL, "host->event_init: %s initialises an event that is waited for",
-                    check_caller(check));
+        hda_check_fault(check, NULL, "host->event_init: %s initialises an event that is waited for",
+                        hda_check_caller(check));
     if (record != NULL)
-        check_table_drop(record);
+        hda_check_table_drop(record);
     check->host->event_init(check->host_context, event, type);
     record = take(check);
     if (record != NULL) {
         PUT(record->type, type);
-        check_table_publish(record, event);
+        hda_check_table_publish(record, event);
     }
-    check_leave(check, HOOK_EVENT_INIT, irql);
+    hda_check_leave(check, HOOK_EVENT_INIT, irql);
 }
 
-void check_forget_events(struct hda_check *check, const void *memory, size_t size)
+void hda_check_forget_events(struct hda_check *check, const void *memory, size_t size)
 {
     for (unsigned i = 0; i < GET(check->events.used); i++) {
-        struct check_event *event = check_table_at(&check->events, i);
+        struct check_event *event = hda_check_table_at(&check->events, i);
 
         if (event == NULL || !check_lies_in(GET(event->record.key), memory, size))
             continue;
         if (GET(event->waiters))
-            check_fault(check, NULL, "host->free: %s frees the memory of an event that is waited for",
-                        check_caller(check));
-        check_table_drop(event);
+            hda_check_fault(check, NULL, "host->free: %s frees the memory of an event that is waited for",
+                            hda_check_caller(check));
+        hda_check_table_drop(event);
     }
 }
 
 /* ---- Set ----------------------------------------------------------------------------------------------- */
 
 /* Once it is set whoever waited may have made the event, and the record, another's. */
-void check_event_set(void *context, PKEVENT event)
+void hda_check_event_set(void *context, PKEVENT event)
 {
     struct hda_check *check = context;
-    unsigned irql = check_enter(check, HOOK_EVENT_SET), number = 0;
-    struct check_event *record = check_table_find(&check->events, event);
+    unsigned irql = hda_check_enter(check, HOOK_EVENT_SET), number = 0;
+    struct check_event *record = hda_check_table_find(&check->events, event);
     uintptr_t serial = 0;
     check_moment now;
 
@@ -84,7 +84,7 @@ void check_event_set(void *context, PKEVENT event)
         PUT(record->done, number);
         SUB(record->setting, 1);
     }
-    check_leave(check, HOOK_EVENT_SET, irql);
+    hda_check_leave(check, HOOK_EVENT_SET, irql);
 }
 
 /* ---- Wait ---------------------------------------------------------------------------------------------- */
@@ -131,9 +131,10 @@ static void judge_success(struct hda_check *check, struct check_event *event, co
     unsigned begun = GET(event->begun);
 
     if (begun == 0)
-        check_fault(check, NULL, "host->event_wait: it says STATUS_SUCCESS of an event that was never set");
+        hda_check_fault(check, NULL,
+                        "host->event_wait: it says STATUS_SUCCESS of an event that was never set");
     else if (is_one_too_many(event, wait))
-        check_fault(
+        hda_check_fault(
             check, NULL,
             "host->event_wait: a SynchronizationEvent that was set once has ended two waits: the first one "
             "resets it");
@@ -144,23 +145,25 @@ static void judge_success(struct hda_check *check, struct check_event *event, co
 static void judge_timeout(struct hda_check *check, const struct check_event *event, const struct wait *wait,
                           bool alone)
 {
-    uint64_t now = check_now(check), end = wait->start + wait->timeout;
+    uint64_t now = hda_check_now(check), end = wait->start + wait->timeout;
 
     if (end >= wait->start && now + SLACK < end)
-        check_fault(check, NULL,
-                    "host->event_wait: it says STATUS_TIMEOUT after %llu ns, when it was to wait %llu ns",
-                    (unsigned long long)(now - wait->start), (unsigned long long)wait->timeout);
+        hda_check_fault(check, NULL,
+                        "host->event_wait: it says STATUS_TIMEOUT after %llu ns, when it was to wait %llu ns",
+                        (unsigned long long)(now - wait->start), (unsigned long long)wait->timeout);
     if (!alone || GET(event->consumed) != wait->consumed)
         return;
     if (wait->signalled)
-        check_fault(check, NULL, "host->event_wait: it says STATUS_TIMEOUT of an event that was set before");
+        hda_check_fault(check, NULL,
+                        "host->event_wait: it says STATUS_TIMEOUT of an event that was set before");
     else if (is_signalled(event) &&
              check_after(check_moment_of(check, end), GET(event->set_at)) > (intptr_t)MOMENTS(NS_PER_MS))
-        check_fault(check, NULL,
-                    "host->event_set: it does not wake whoever waits: the wait went on for some %llu us and "
-                    "ended with "
-                    "STATUS_TIMEOUT",
-                    (unsigned long long)check_after(check_moment_of(check, now), GET(event->set_at)));
+        hda_check_fault(
+            check, NULL,
+            "host->event_set: it does not wake whoever waits: the wait went on for some %llu us and "
+            "ended with "
+            "STATUS_TIMEOUT",
+            (unsigned long long)check_after(check_moment_of(check, now), GET(event->set_at)));
 }
 
 static void judge(struct hda_check *check, struct check_event *event, const struct wait *wait,
@@ -173,9 +176,9 @@ static void judge(struct hda_check *check, struct check_event *event, const stru
     else if (status == STATUS_TIMEOUT)
         judge_timeout(check, event, wait, alone);
     else
-        check_fault(check, NULL,
-                    "host->event_wait: it says %x, and there are STATUS_SUCCESS and STATUS_TIMEOUT only",
-                    (unsigned)status);
+        hda_check_fault(check, NULL,
+                        "host->event_wait: it says %x, and there are STATUS_SUCCESS and STATUS_TIMEOUT only",
+                        (unsigned)status);
 }
 
 static unsigned returned_sets(const struct check_event *event)
@@ -195,29 +198,30 @@ static NTSTATUS wait_for(struct hda_check *check, struct check_event *record, PK
     wait.consumed = GET(record->consumed);
     wait.spent = GET(record->spent);
     wait.returned = returned_sets(record);
-    wait.start = check_now(check);
+    wait.start = hda_check_now(check);
     status = check->host->event_wait(check->host_context, event, timeout);
     judge(check, record, &wait, status);
     SUB(record->waiters, 1);
     return status;
 }
 
-NTSTATUS check_event_wait(void *context, PKEVENT event, uint64_t timeout)
+NTSTATUS hda_check_event_wait(void *context, PKEVENT event, uint64_t timeout)
 {
     struct hda_check *check = context;
-    unsigned irql = check_enter(check, HOOK_EVENT_WAIT);
-    struct check_event *record = check_table_find(&check->events, event);
+    unsigned irql = hda_check_enter(check, HOOK_EVENT_WAIT);
+    struct check_event *record = hda_check_table_find(&check->events, event);
     NTSTATUS status;
 
     if (record != NULL) {
         status = wait_for(check, record, event, timeout);
     } else {
         if (GET(check->events.missed) == 0)
-            check_fault(check, NULL, "host->event_wait: %s waits for an event that it has not initialised",
-                        check_caller(check));
+            hda_check_fault(check, NULL,
+                            "host->event_wait: %s waits for an event that it has not initialised",
+                            hda_check_caller(check));
         status = check->host->event_wait(check->host_context, event, timeout);
     }
-    check_leave(check, HOOK_EVENT_WAIT, irql);
-    check_overdue(check);
+    hda_check_leave(check, HOOK_EVENT_WAIT, irql);
+    hda_check_overdue(check);
     return status;
 }

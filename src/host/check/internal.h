@@ -69,16 +69,16 @@ struct check_table {
     unsigned missed; /* times that there was no record left: what is not found may be right */
 };
 
-void check_table_init(struct check_table *table, void *records, size_t size, unsigned capacity);
+void hda_check_table_init(struct check_table *table, void *records, size_t size, unsigned capacity);
 /* The record of an address, or NULL. */
-void *check_table_find(struct check_table *table, const void *key);
+void *hda_check_table_find(struct check_table *table, const void *key);
 /* A new record, all zero but for its serial, which nobody finds before it is published. NULL: none is left.
  */
-void *check_table_take(struct check_table *table);
-void check_table_publish(void *record, const void *key);
-void check_table_drop(void *record);
+void *hda_check_table_take(struct check_table *table);
+void hda_check_table_publish(void *record, const void *key);
+void hda_check_table_drop(void *record);
 /* The index-th record, NULL where there is none; for (i = 0; i < GET(table->used); i++). */
-void *check_table_at(struct check_table *table, unsigned index);
+void *hda_check_table_at(struct check_table *table, unsigned index);
 
 /* ---- Records ------------------------------------------------------------------------------------------- */
 
@@ -233,11 +233,11 @@ struct hda_check {
 
 /* Counts a fault, and tells it unless its like has been told three times. `subject` tells apart faults with
  * the same words: any pointer that stands for whom it is about, or NULL. */
-__attribute__((format(printf, 3, 4))) void check_fault(struct hda_check *check, const void *subject,
-                                                       const char *format, ...);
+__attribute__((format(printf, 3, 4))) void hda_check_fault(struct hda_check *check, const void *subject,
+                                                           const char *format, ...);
 
 /* Who calls the hooks, for a sentence. */
-const char *check_caller(const struct hda_check *check);
+const char *hda_check_caller(const struct hda_check *check);
 
 /* ---- Levels (level.c) ---------------------------------------------------------------------------------- */
 
@@ -280,9 +280,9 @@ enum check_hook {
     HOOKS
 };
 
-const char *check_hook_name(enum check_hook hook);
+const char *hda_check_hook_name(enum check_hook hook);
 /* The caller's IRQL, as the host tells it. */
-unsigned check_irql(struct hda_check *check);
+unsigned hda_check_irql(struct hda_check *check);
 /* The moment that a time of now()'s is, and the one that it is. */
 static inline check_moment check_moment_of(const struct hda_check *check, uint64_t now)
 {
@@ -295,78 +295,78 @@ static inline check_moment check_moment_now(const struct hda_check *check)
 }
 
 /* Before a hook: whether the core may call it at this IRQL. Returns the IRQL. */
-unsigned check_enter(struct hda_check *check, enum check_hook hook);
+unsigned hda_check_enter(struct hda_check *check, enum check_hook hook);
 /* Behind it: whether it has left the IRQL as it was. */
-void check_leave(struct hda_check *check, enum check_hook hook, unsigned irql);
+void hda_check_leave(struct hda_check *check, enum check_hook hook, unsigned irql);
 
 /* A host has called `hook`'s routine with a context that is not what it was given, so that it is not known
  * whose it is: the check that was made last tells. */
-void check_lost_context(enum check_hook hook);
+void hda_check_lost_context(enum check_hook hook);
 
 /* ---- The hooks, a file for each subject ---------------------------------------------------------------- */
 
-void *check_alloc(void *context, size_t size);
-void check_free(void *context, void *memory);
+void *hda_check_alloc(void *context, size_t size);
+void hda_check_free(void *context, void *memory);
 /* Whether something that was handed out lies in the range, which `hook` has just given: a fault. */
-bool check_overlaps(struct hda_check *check, enum check_hook hook, const void *memory, size_t size);
+bool hda_check_overlaps(struct hda_check *check, enum check_hook hook, const void *memory, size_t size);
 /* Gives back what free() has kept for a while. */
-void check_free_kept(struct hda_check *check);
+void hda_check_free_kept(struct hda_check *check);
 
-void check_lock_init(void *context, struct hda_lock *lock, enum hda_level level);
-void check_lock_acquire(void *context, struct hda_lock *lock);
-void check_lock_release(void *context, struct hda_lock *lock);
+void hda_check_lock_init(void *context, struct hda_lock *lock, enum hda_level level);
+void hda_check_lock_acquire(void *context, struct hda_lock *lock);
+void hda_check_lock_release(void *context, struct hda_lock *lock);
 /* The memory goes: so do the locks in it. */
-void check_forget_locks(struct hda_check *check, const void *memory, size_t size);
+void hda_check_forget_locks(struct hda_check *check, const void *memory, size_t size);
 
-void check_work_init(void *context, struct hda_work *work, enum hda_level level, hda_work_routine *routine,
-                     void *routine_context);
-void check_work_queue(void *context, struct hda_work *work, uint64_t delay);
-void check_work_cancel(void *context, struct hda_work *work);
-void check_forget_works(struct hda_check *check, const void *memory, size_t size);
+void hda_check_work_init(void *context, struct hda_work *work, enum hda_level level,
+                         hda_work_routine *routine, void *routine_context);
+void hda_check_work_queue(void *context, struct hda_work *work, uint64_t delay);
+void hda_check_work_cancel(void *context, struct hda_work *work);
+void hda_check_forget_works(struct hda_check *check, const void *memory, size_t size);
 /* Whether work was due long ago. */
-void check_overdue(struct hda_check *check);
+void hda_check_overdue(struct hda_check *check);
 /* Whether the record says for certain that the work is queued. */
-bool check_work_is_queued(const struct check_work *work);
+bool hda_check_work_is_queued(const struct check_work *work);
 
-void check_event_init(void *context, PKEVENT event, EVENT_TYPE type);
-void check_event_set(void *context, PKEVENT event);
-NTSTATUS check_event_wait(void *context, PKEVENT event, uint64_t timeout);
-void check_forget_events(struct hda_check *check, const void *memory, size_t size);
+void hda_check_event_init(void *context, PKEVENT event, EVENT_TYPE type);
+void hda_check_event_set(void *context, PKEVENT event);
+NTSTATUS hda_check_event_wait(void *context, PKEVENT event, uint64_t timeout);
+void hda_check_forget_events(struct hda_check *check, const void *memory, size_t size);
 
-KIRQL check_irql_hook(void *context);
-uintptr_t check_runner(void *context);
-uint64_t check_now(void *context);
-LONGLONG check_performance_counter(void *context);
-void check_stall(void *context, uint32_t microseconds);
-void check_sleep(void *context, uint32_t microseconds);
+KIRQL hda_check_irql_hook(void *context);
+uintptr_t hda_check_runner(void *context);
+uint64_t hda_check_now(void *context);
+LONGLONG hda_check_performance_counter(void *context);
+void hda_check_stall(void *context, uint32_t microseconds);
+void hda_check_sleep(void *context, uint32_t microseconds);
 
-void check_object_reference(void *context, PDEVICE_OBJECT object);
-void check_object_dereference(void *context, PDEVICE_OBJECT object);
-void check_log(void *context, enum hda_log_level level, const char *format, va_list arguments);
+void hda_check_object_reference(void *context, PDEVICE_OBJECT object);
+void hda_check_object_dereference(void *context, PDEVICE_OBJECT object);
+void hda_check_log(void *context, enum hda_log_level level, const char *format, va_list arguments);
 
-uint8_t check_read8(void *context, uint32_t offset);
-uint16_t check_read16(void *context, uint32_t offset);
-uint32_t check_read32(void *context, uint32_t offset);
-void check_write8(void *context, uint32_t offset, uint8_t value);
-void check_write16(void *context, uint32_t offset, uint16_t value);
-void check_write32(void *context, uint32_t offset, uint32_t value);
-volatile ULONG *check_map(void *context, uint32_t offset);
+uint8_t hda_check_read8(void *context, uint32_t offset);
+uint16_t hda_check_read16(void *context, uint32_t offset);
+uint32_t hda_check_read32(void *context, uint32_t offset);
+void hda_check_write8(void *context, uint32_t offset, uint8_t value);
+void hda_check_write16(void *context, uint32_t offset, uint16_t value);
+void hda_check_write32(void *context, uint32_t offset, uint32_t value);
+volatile ULONG *hda_check_map(void *context, uint32_t offset);
 
-NTSTATUS check_dma_alloc(void *context, size_t size, uint64_t highest, struct hda_dma *dma);
-void check_dma_free(void *context, struct hda_dma *dma);
-void check_dma_sync(void *context, const struct hda_dma *dma, size_t offset, size_t size,
-                    enum hda_sync direction);
-NTSTATUS check_pages_alloc(void *context, size_t size, uint64_t highest, PMDL *mdl);
-void check_pages_free(void *context, PMDL mdl);
-size_t check_pages_run(void *context, PMDL mdl, size_t offset, uint64_t *address);
+NTSTATUS hda_check_dma_alloc(void *context, size_t size, uint64_t highest, struct hda_dma *dma);
+void hda_check_dma_free(void *context, struct hda_dma *dma);
+void hda_check_dma_sync(void *context, const struct hda_dma *dma, size_t offset, size_t size,
+                        enum hda_sync direction);
+NTSTATUS hda_check_pages_alloc(void *context, size_t size, uint64_t highest, PMDL *mdl);
+void hda_check_pages_free(void *context, PMDL mdl);
+size_t hda_check_pages_run(void *context, PMDL mdl, size_t offset, uint64_t *address);
 
-NTSTATUS check_interrupt_connect(void *context, hda_interrupt_routine *routine, void *routine_context);
-void check_interrupt_disconnect(void *context);
+NTSTATUS hda_check_interrupt_connect(void *context, hda_interrupt_routine *routine, void *routine_context);
+void hda_check_interrupt_disconnect(void *context);
 /* INTSTS has been read: whether a cause was found that nobody was called for. */
-void check_interrupt_seen(struct hda_check *check, uint32_t status);
+void hda_check_interrupt_seen(struct hda_check *check, uint32_t status);
 
 /* The balance (balance.c): what is left, and ending it where it would call later. */
-void check_balance(struct hda_check *check);
+void hda_check_balance(struct hda_check *check);
 
 /* Whether `address` lies in the range. */
 static inline bool check_lies_in(uintptr_t address, const void *memory, size_t size)

@@ -10,7 +10,7 @@
 static void judge_level(struct hda_check *check, unsigned irql)
 {
     if (irql <= DISPATCH_LEVEL)
-        check_fault(
+        hda_check_fault(
             check, NULL,
             "device->interrupt_connect: the routine is called at IRQL %u: it is to be the interrupt's, which "
             "is above %u",
@@ -26,15 +26,17 @@ static bool call(struct hda_check *check, unsigned irql)
     bool ours;
 
     if (ADD(interrupt->active, 1) > 1)
-        check_fault(check, NULL,
-                    "device->interrupt_connect: the routine is called while it runs: never twice at once");
+        hda_check_fault(
+            check, NULL,
+            "device->interrupt_connect: the routine is called while it runs: never twice at once");
     ADD(interrupt->calls, 1);
     ours = GET(interrupt->routine)(GET(interrupt->context));
     SUB(interrupt->active, 1);
-    now = check_irql(check);
+    now = hda_check_irql(check);
     if (now != irql)
-        check_fault(check, NULL,
-                    "device->interrupt_connect: the routine began at IRQL %u and has ended at %u", irql, now);
+        hda_check_fault(check, NULL,
+                        "device->interrupt_connect: the routine began at IRQL %u and has ended at %u", irql,
+                        now);
     return ours;
 }
 
@@ -44,29 +46,31 @@ static bool routine(void *context)
     unsigned irql;
 
     if (check == NULL || check->self != check) {
-        check_lost_context(HOOK_INTERRUPT_CONNECT);
+        hda_check_lost_context(HOOK_INTERRUPT_CONNECT);
         return false;
     }
-    irql = check_irql(check);
+    irql = hda_check_irql(check);
     judge_level(check, irql);
     if (GET(check->interrupt.state) != NOT_CONNECTED)
         return call(check, irql);
-    check_fault(check, NULL, "device->interrupt_disconnect: the routine is called while it is not connected");
+    hda_check_fault(check, NULL,
+                    "device->interrupt_disconnect: the routine is called while it is not connected");
     return false;
 }
 
 /* ---- Connecting ---------------------------------------------------------------------------------------- */
 
-NTSTATUS check_interrupt_connect(void *context, hda_interrupt_routine *core_routine, void *routine_context)
+NTSTATUS hda_check_interrupt_connect(void *context, hda_interrupt_routine *core_routine,
+                                     void *routine_context)
 {
     struct hda_check *check = context;
     struct check_interrupt *interrupt = &check->interrupt;
-    unsigned irql = check_enter(check, HOOK_INTERRUPT_CONNECT);
+    unsigned irql = hda_check_enter(check, HOOK_INTERRUPT_CONNECT);
     NTSTATUS status;
 
     if (GET(interrupt->state) != NOT_CONNECTED)
-        check_fault(check, NULL, "device->interrupt_connect: %s connects what it has connected",
-                    check_caller(check));
+        hda_check_fault(check, NULL, "device->interrupt_connect: %s connects what it has connected",
+                        hda_check_caller(check));
     PUT(interrupt->routine, core_routine);
     PUT(interrupt->context, routine_context);
     PUT(interrupt->calls, 0);
@@ -74,32 +78,33 @@ NTSTATUS check_interrupt_connect(void *context, hda_interrupt_routine *core_rout
     PUT(interrupt->state, CONNECTING);
     status = check->device->interrupt_connect(check->device_context, routine, check);
     PUT(interrupt->state, NT_SUCCESS(status) ? CONNECTED : NOT_CONNECTED);
-    check_leave(check, HOOK_INTERRUPT_CONNECT, irql);
+    hda_check_leave(check, HOOK_INTERRUPT_CONNECT, irql);
     return status;
 }
 
-void check_interrupt_disconnect(void *context)
+void hda_check_interrupt_disconnect(void *context)
 {
     struct hda_check *check = context;
     struct check_interrupt *interrupt = &check->interrupt;
-    unsigned irql = check_enter(check, HOOK_INTERRUPT_DISCONNECT);
+    unsigned irql = hda_check_enter(check, HOOK_INTERRUPT_DISCONNECT);
 
     if (GET(interrupt->state) != CONNECTED) {
-        check_fault(check, NULL, "device->interrupt_disconnect: %s disconnects what is not connected",
-                    check_caller(check));
+        hda_check_fault(check, NULL, "device->interrupt_disconnect: %s disconnects what is not connected",
+                        hda_check_caller(check));
     } else {
         PUT(interrupt->state, DISCONNECTING);
         check->device->interrupt_disconnect(check->device_context);
         PUT(interrupt->state, NOT_CONNECTED);
         if (GET(interrupt->active) > 0)
-            check_fault(check, NULL, "device->interrupt_disconnect: it has returned while the routine runs");
+            hda_check_fault(check, NULL,
+                            "device->interrupt_disconnect: it has returned while the routine runs");
     }
-    check_leave(check, HOOK_INTERRUPT_DISCONNECT, irql);
+    hda_check_leave(check, HOOK_INTERRUPT_DISCONNECT, irql);
 }
 
 /* The core looks for itself when nothing has come that should have. A cause of the moment may still become an
  * interrupt; several, and never one call, do not. */
-void check_interrupt_seen(struct hda_check *check, uint32_t status)
+void hda_check_interrupt_seen(struct hda_check *check, uint32_t status)
 {
     struct check_interrupt *interrupt = &check->interrupt;
 
@@ -107,7 +112,7 @@ void check_interrupt_seen(struct hda_check *check, uint32_t status)
         GET(interrupt->calls) > 0)
         return;
     if (ADD(interrupt->missed, 1) == MISSED_ONES)
-        check_fault(
+        hda_check_fault(
             check, NULL,
             "device->interrupt_connect: it has succeeded, the controller has had causes to interrupt %u "
             "times, and the routine was never called",

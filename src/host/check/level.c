@@ -47,35 +47,36 @@ static const struct {
 };
 _Static_assert(sizeof(hooks) / sizeof(hooks[0]) == HOOKS, "each hook has a row");
 
-const char *check_hook_name(enum check_hook hook)
+const char *hda_check_hook_name(enum check_hook hook)
 {
     return hooks[hook].name;
 }
 
-unsigned check_irql(struct hda_check *check)
+unsigned hda_check_irql(struct hda_check *check)
 {
     unsigned irql = check->host->irql(check->host_context);
 
     if (irql > HIGHEST)
-        check_fault(check, NULL, "host->irql: it says %u, and no processor has more than %u", irql, HIGHEST);
+        hda_check_fault(check, NULL, "host->irql: it says %u, and no processor has more than %u", irql,
+                        HIGHEST);
     return irql;
 }
 
-unsigned check_enter(struct hda_check *check, enum check_hook hook)
+unsigned hda_check_enter(struct hda_check *check, enum check_hook hook)
 {
-    unsigned irql = check_irql(check);
+    unsigned irql = hda_check_irql(check);
 
     if (irql > hooks[hook].highest)
-        check_fault(check, hooks[hook].name, "%s: %s calls it at IRQL %u, and may up to %u", hooks[hook].name,
-                    check_caller(check), irql, hooks[hook].highest);
+        hda_check_fault(check, hooks[hook].name, "%s: %s calls it at IRQL %u, and may up to %u",
+                        hooks[hook].name, hda_check_caller(check), irql, hooks[hook].highest);
     return irql;
 }
 
-void check_leave(struct hda_check *check, enum check_hook hook, unsigned irql)
+void hda_check_leave(struct hda_check *check, enum check_hook hook, unsigned irql)
 {
-    unsigned now = check_irql(check);
+    unsigned now = hda_check_irql(check);
 
     if (now != irql)
-        check_fault(check, hooks[hook].name, "%s: it was called at IRQL %u and has come back at %u",
-                    hooks[hook].name, irql, now);
+        hda_check_fault(check, hooks[hook].name, "%s: it was called at IRQL %u and has come back at %u",
+                        hooks[hook].name, irql, now);
 }

@@ -16,46 +16,46 @@ static const char *name_of(unsigned level)
 
 static void note(struct hda_check *check, struct hda_lock *lock, enum hda_level level)
 {
-    struct check_lock *record = check_table_find(&check->locks, lock);
+    struct check_lock *record = hda_check_table_find(&check->locks, lock);
 
     if (record != NULL && GET(record->held))
-        check_fault(check, NULL, "host->lock_init: %s initialises the lock at %p while it is held",
-                    check_caller(check), (void *)lock);
+        hda_check_fault(check, NULL, "host->lock_init: %s initialises the lock at %p while it is held",
+                        hda_check_caller(check), (void *)lock);
     if (record != NULL)
-        check_table_drop(record);
-    record = check_table_take(&check->locks);
+        hda_check_table_drop(record);
+    record = hda_check_table_take(&check->locks);
     if (record == NULL)
         return;
     PUT(record->level, level);
-    check_table_publish(record, lock);
+    hda_check_table_publish(record, lock);
 }
 
-void check_lock_init(void *context, struct hda_lock *lock, enum hda_level level)
+void hda_check_lock_init(void *context, struct hda_lock *lock, enum hda_level level)
 {
     struct hda_check *check = context;
-    unsigned irql = check_enter(check, HOOK_LOCK_INIT);
+    unsigned irql = hda_check_enter(check, HOOK_LOCK_INIT);
 
     if (level != HDA_LEVEL_DISPATCH && level != HDA_LEVEL_INTERRUPT)
-        check_fault(
+        hda_check_fault(
             check, NULL,
             "host->lock_init: %s asks for a lock of level %u, and there are DISPATCH, 1, and INTERRUPT, 2",
-            check_caller(check), (unsigned)level);
+            hda_check_caller(check), (unsigned)level);
     note(check, lock, level);
     check->host->lock_init(check->host_context, lock, level);
-    check_leave(check, HOOK_LOCK_INIT, irql);
+    hda_check_leave(check, HOOK_LOCK_INIT, irql);
 }
 
-void check_forget_locks(struct hda_check *check, const void *memory, size_t size)
+void hda_check_forget_locks(struct hda_check *check, const void *memory, size_t size)
 {
     for (unsigned i = 0; i < GET(check->locks.used); i++) {
-        struct check_lock *lock = check_table_at(&check->locks, i);
+        struct check_lock *lock = hda_check_table_at(&check->locks, i);
 
         if (lock == NULL || !check_lies_in(GET(lock->record.key), memory, size))
             continue;
         if (GET(lock->held))
-            check_fault(check, NULL, "host->free: %s frees the memory of the lock at %p, which is held",
-                        check_caller(check), (void *)GET(lock->record.key));
-        check_table_drop(lock);
+            hda_check_fault(check, NULL, "host->free: %s frees the memory of the lock at %p, which is held",
+                            hda_check_caller(check), (void *)GET(lock->record.key));
+        hda_check_table_drop(lock);
     }
 }
 
@@ -87,10 +87,10 @@ static bool would_hang(struct hda_check *check, const struct check_lock *record,
 
 static void judge_acquired(struct hda_check *check, const struct check_lock *record, unsigned irql)
 {
-    unsigned level = GET(record->level), now = check_irql(check);
+    unsigned level = GET(record->level), now = hda_check_irql(check);
 
     if (!is_raised(check, level, now) && may_take(level, irql))
-        check_fault(
+        hda_check_fault(
             check, name_of(level),
             "host->lock_acquire: a lock of level %s was taken at IRQL %u and the IRQL is %u: it is to be "
             "raised to the lock's level",
@@ -99,11 +99,11 @@ static void judge_acquired(struct hda_check *check, const struct check_lock *rec
 
 static void own(struct hda_check *check, struct check_lock *record, unsigned irql)
 {
-    bool known = check_irql(check) == DISPATCH_LEVEL;
+    bool known = hda_check_irql(check) == DISPATCH_LEVEL;
 
     if (__atomic_exchange_n(&record->held, 1, __ATOMIC_ACQ_REL))
-        check_fault(check, NULL, "host->lock_acquire: two have the lock at %p at once",
-                    (void *)GET(record->record.key));
+        hda_check_fault(check, NULL, "host->lock_acquire: two have the lock at %p at once",
+                        (void *)GET(record->record.key));
     if (known)
         PUT(record->holder, check->host->runner(check->host_context));
     PUT(record->known, known);
@@ -115,11 +115,11 @@ static void own(struct hda_check *check, struct check_lock *record, unsigned irq
 static void acquire(struct hda_check *check, struct check_lock *record, struct hda_lock *lock, unsigned irql)
 {
     if (!may_take(GET(record->level), irql))
-        check_fault(check, NULL, "host->lock_acquire: %s takes a lock of level %s at IRQL %u",
-                    check_caller(check), name_of(GET(record->level)), irql);
+        hda_check_fault(check, NULL, "host->lock_acquire: %s takes a lock of level %s at IRQL %u",
+                        hda_check_caller(check), name_of(GET(record->level)), irql);
     if (would_hang(check, record, irql)) {
-        check_fault(check, NULL, "host->lock_acquire: %s takes the lock at %p, which it has already",
-                    check_caller(check), (void *)lock);
+        hda_check_fault(check, NULL, "host->lock_acquire: %s takes the lock at %p, which it has already",
+                        hda_check_caller(check), (void *)lock);
         ADD(record->extra, 1);
         return;
     }
@@ -128,19 +128,19 @@ static void acquire(struct hda_check *check, struct check_lock *record, struct h
     own(check, record, irql);
 }
 
-void check_lock_acquire(void *context, struct hda_lock *lock)
+void hda_check_lock_acquire(void *context, struct hda_lock *lock)
 {
     struct hda_check *check = context;
-    unsigned irql = check_enter(check, HOOK_LOCK_ACQUIRE);
-    struct check_lock *record = check_table_find(&check->locks, lock);
+    unsigned irql = hda_check_enter(check, HOOK_LOCK_ACQUIRE);
+    struct check_lock *record = hda_check_table_find(&check->locks, lock);
 
     if (record != NULL) {
         acquire(check, record, lock, irql);
         return;
     }
     if (GET(check->locks.missed) == 0)
-        check_fault(check, NULL, "host->lock_acquire: %s takes a lock at %p that it has not initialised",
-                    check_caller(check), (void *)lock);
+        hda_check_fault(check, NULL, "host->lock_acquire: %s takes a lock at %p that it has not initialised",
+                        hda_check_caller(check), (void *)lock);
     check->host->lock_acquire(check->host_context, lock);
 }
 
@@ -152,7 +152,7 @@ static bool has_later(struct hda_check *check, const struct check_lock *record)
     if (GET(check->held) < 2 || !GET(record->known))
         return false;
     for (unsigned i = 0; i < GET(check->locks.used); i++) {
-        struct check_lock *other = check_table_at(&check->locks, i);
+        struct check_lock *other = hda_check_table_at(&check->locks, i);
 
         if (other != NULL && other != record && GET(other->held) && GET(other->known) &&
             GET(other->holder) == GET(record->holder) && GET(other->order) > GET(record->order))
@@ -166,19 +166,19 @@ static void judge_release(struct hda_check *check, const struct check_lock *reco
     void *lock = (void *)GET(record->record.key);
 
     if (!is_raised(check, GET(record->level), irql))
-        check_fault(check, NULL, "host->lock_release: %s lets go of a lock of level %s at IRQL %u",
-                    check_caller(check), name_of(GET(record->level)), irql);
+        hda_check_fault(check, NULL, "host->lock_release: %s lets go of a lock of level %s at IRQL %u",
+                        hda_check_caller(check), name_of(GET(record->level)), irql);
     else if (GET(record->known) && irql == DISPATCH_LEVEL &&
              GET(record->holder) != check->host->runner(check->host_context))
-        check_fault(
+        hda_check_fault(
             check, NULL,
             "host->runner: who lets go of the lock at %p is another one than who has taken it: host->runner "
             "said %llx then and says something else now",
             lock, (unsigned long long)GET(record->holder));
     if (has_later(check, record))
-        check_fault(check, NULL,
-                    "host->lock_release: %s lets go of the lock at %p before one that it took later",
-                    check_caller(check), lock);
+        hda_check_fault(check, NULL,
+                        "host->lock_release: %s lets go of the lock at %p before one that it took later",
+                        hda_check_caller(check), lock);
 }
 
 /* It is nobody's before the host lets another one have it. */
@@ -191,9 +191,9 @@ static void release(struct hda_check *check, struct check_lock *record, struct h
     PUT(record->held, 0);
     SUB(check->held, 1);
     check->host->lock_release(check->host_context, lock);
-    now = check_irql(check);
+    now = hda_check_irql(check);
     if (now != before)
-        check_fault(
+        hda_check_fault(
             check, name_of(GET(record->level)),
             "host->lock_release: the IRQL was %u before a lock of level %s was taken, and is %u when it was "
             "released: release is to put back what it was",
@@ -208,22 +208,23 @@ static void release_known(struct hda_check *check, struct check_lock *record, st
     else if (GET(record->held))
         release(check, record, lock, irql);
     else
-        check_fault(check, NULL, "host->lock_release: %s lets go of the lock at %p, which nobody has",
-                    check_caller(check), (void *)lock);
+        hda_check_fault(check, NULL, "host->lock_release: %s lets go of the lock at %p, which nobody has",
+                        hda_check_caller(check), (void *)lock);
 }
 
-void check_lock_release(void *context, struct hda_lock *lock)
+void hda_check_lock_release(void *context, struct hda_lock *lock)
 {
     struct hda_check *check = context;
-    unsigned irql = check_enter(check, HOOK_LOCK_RELEASE);
-    struct check_lock *record = check_table_find(&check->locks, lock);
+    unsigned irql = hda_check_enter(check, HOOK_LOCK_RELEASE);
+    struct check_lock *record = hda_check_table_find(&check->locks, lock);
 
     if (record != NULL) {
         release_known(check, record, lock, irql);
         return;
     }
     if (GET(check->locks.missed) == 0)
-        check_fault(check, NULL, "host->lock_release: %s lets go of a lock at %p that it has not initialised",
-                    check_caller(check), (void *)lock);
+        hda_check_fault(check, NULL,
+                        "host->lock_release: %s lets go of a lock at %p that it has not initialised",
+                        hda_check_caller(check), (void *)lock);
     check->host->lock_release(check->host_context, lock);
 }

@@ -34,26 +34,26 @@ static bool overlap(uintptr_t address, size_t size, const struct check_record *o
            GET(other->serial) == serial;
 }
 
-bool check_overlaps(struct hda_check *check, enum check_hook hook, const void *memory, size_t size)
+bool hda_check_overlaps(struct hda_check *check, enum check_hook hook, const void *memory, size_t size)
 {
     uintptr_t address = (uintptr_t)memory, found = 0;
 
     for (unsigned i = 0; i < GET(check->memories.used); i++) {
-        struct check_memory *other = check_table_at(&check->memories, i);
+        struct check_memory *other = hda_check_table_at(&check->memories, i);
 
         if (other != NULL && overlap(address, size, &other->record, &other->size, GUARD))
             found = GET(other->record.key);
     }
     for (unsigned i = 0; i < GET(check->dmas.used); i++) {
-        struct check_dma *other = check_table_at(&check->dmas, i);
+        struct check_dma *other = hda_check_table_at(&check->dmas, i);
 
         if (other != NULL && overlap(address, size, &other->record, &other->size, 0))
             found = GET(other->record.key);
     }
     if (found != 0)
-        check_fault(check, check_hook_name(hook),
-                    "%s: the %llu bytes at %p overlap what was handed out at %p", check_hook_name(hook),
-                    (unsigned long long)size, memory, (const void *)found);
+        hda_check_fault(check, hda_check_hook_name(hook),
+                        "%s: the %llu bytes at %p overlap what was handed out at %p",
+                        hda_check_hook_name(hook), (unsigned long long)size, memory, (const void *)found);
     return found != 0;
 }
 
@@ -62,39 +62,40 @@ static void judge_zeroed(struct hda_check *check, const uint8_t *memory, size_t 
     size_t zeroed = first_other(memory, 0, size);
 
     if (zeroed < size)
-        check_fault(check, NULL,
-                    "host->alloc: memory is to be zeroed, and of %llu bytes the one at offset %llu is %x",
-                    (unsigned long long)size, (unsigned long long)zeroed, memory[zeroed]);
+        hda_check_fault(check, NULL,
+                        "host->alloc: memory is to be zeroed, and of %llu bytes the one at offset %llu is %x",
+                        (unsigned long long)size, (unsigned long long)zeroed, memory[zeroed]);
 }
 
 /* "Zeroed, non-paged memory aligned for any type." What is another's need not be zeroed, too. */
 static void judge(struct hda_check *check, const void *memory, size_t size)
 {
     if ((uintptr_t)memory % _Alignof(max_align_t) != 0)
-        check_fault(check, NULL,
-                    "host->alloc: the memory at %p is not aligned for any type, which takes a multiple of %u",
-                    memory, (unsigned)_Alignof(max_align_t));
-    if (!check_overlaps(check, HOOK_ALLOC, memory, size))
+        hda_check_fault(
+            check, NULL,
+            "host->alloc: the memory at %p is not aligned for any type, which takes a multiple of %u", memory,
+            (unsigned)_Alignof(max_align_t));
+    if (!hda_check_overlaps(check, HOOK_ALLOC, memory, size))
         judge_zeroed(check, memory, size);
 }
 
 static void note(struct hda_check *check, void *memory, size_t size)
 {
-    struct check_memory *record = check_table_take(&check->memories);
+    struct check_memory *record = hda_check_table_take(&check->memories);
 
     if (record == NULL)
         return;
     PUT(record->size, size);
-    check_table_publish(record, memory);
+    hda_check_table_publish(record, memory);
 }
 
-void *check_alloc(void *context, size_t size)
+void *hda_check_alloc(void *context, size_t size)
 {
     struct hda_check *check = context;
-    unsigned irql = check_enter(check, HOOK_ALLOC);
+    unsigned irql = hda_check_enter(check, HOOK_ALLOC);
     uint8_t *memory = check->host->alloc(check->host_context, size + GUARD);
 
-    check_leave(check, HOOK_ALLOC, irql);
+    hda_check_leave(check, HOOK_ALLOC, irql);
     if (memory == NULL)
         return NULL;
     judge(check, memory, size + GUARD);
@@ -110,17 +111,17 @@ static void judge_guard(struct hda_check *check, const struct check_memory *reco
     size_t size = GET(record->size), intact = first_other(memory + size, GUARD_BYTE, GUARD);
 
     if (intact < GUARD)
-        check_fault(check, NULL,
-                    "host->alloc: the %llu bytes at %p were written to beyond their end, at offset %llu",
-                    (unsigned long long)size, (const void *)memory, (unsigned long long)(size + intact));
+        hda_check_fault(check, NULL,
+                        "host->alloc: the %llu bytes at %p were written to beyond their end, at offset %llu",
+                        (unsigned long long)size, (const void *)memory, (unsigned long long)(size + intact));
 }
 
 static void hand_back(struct hda_check *check, void *memory)
 {
-    unsigned irql = check_irql(check);
+    unsigned irql = hda_check_irql(check);
 
     check->host->free(check->host_context, memory);
-    check_leave(check, HOOK_FREE, irql);
+    hda_check_leave(check, HOOK_FREE, irql);
 }
 
 /* To the host at last. */
@@ -130,11 +131,11 @@ static void give_back(struct hda_check *check, struct check_memory *record)
     size_t size = GET(record->size), intact = first_other(memory, FREED_BYTE, size);
 
     if (intact < size)
-        check_fault(
+        hda_check_fault(
             check, NULL,
             "host->free: of the %llu bytes at %p the one at offset %llu was written to after they were freed",
             (unsigned long long)size, memory, (unsigned long long)intact);
-    check_table_drop(record);
+    hda_check_table_drop(record);
     hand_back(check, memory);
 }
 
@@ -148,7 +149,7 @@ static void keep(struct hda_check *check, struct check_memory *record)
         give_back(check, old);
 }
 
-void check_free_kept(struct hda_check *check)
+void hda_check_free_kept(struct hda_check *check)
 {
     for (unsigned i = 0; i < KEPT; i++) {
         struct check_memory *old = __atomic_exchange_n(&check->kept[i], NULL, __ATOMIC_ACQ_REL);
@@ -160,9 +161,9 @@ void check_free_kept(struct hda_check *check)
 
 static void forget_contents(struct hda_check *check, const void *memory, size_t size)
 {
-    check_forget_locks(check, memory, size);
-    check_forget_works(check, memory, size);
-    check_forget_events(check, memory, size);
+    hda_check_forget_locks(check, memory, size);
+    hda_check_forget_works(check, memory, size);
+    hda_check_forget_events(check, memory, size);
 }
 
 /* Where there was no room for a record it may be right, and goes back at once. */
@@ -171,8 +172,8 @@ static void free_unknown(struct hda_check *check, void *memory)
     if (GET(check->memories.missed) > 0)
         hand_back(check, memory);
     else
-        check_fault(check, NULL, "host->free: %s frees %p, which host->alloc has not handed out",
-                    check_caller(check), memory);
+        hda_check_fault(check, NULL, "host->free: %s frees %p, which host->alloc has not handed out",
+                        hda_check_caller(check), memory);
 }
 
 static void free_known(struct hda_check *check, struct check_memory *record, void *memory)
@@ -182,8 +183,8 @@ static void free_known(struct hda_check *check, struct check_memory *record, voi
 
     if (!__atomic_compare_exchange_n(&record->state, &live, MEMORY_FREED, false, __ATOMIC_ACQ_REL,
                                      __ATOMIC_ACQUIRE)) {
-        check_fault(check, NULL, "host->free: %s frees the %llu bytes at %p twice", check_caller(check),
-                    (unsigned long long)size, memory);
+        hda_check_fault(check, NULL, "host->free: %s frees the %llu bytes at %p twice",
+                        hda_check_caller(check), (unsigned long long)size, memory);
         return;
     }
     judge_guard(check, record, memory);
@@ -192,12 +193,12 @@ static void free_known(struct hda_check *check, struct check_memory *record, voi
     keep(check, record);
 }
 
-void check_free(void *context, void *memory)
+void hda_check_free(void *context, void *memory)
 {
     struct hda_check *check = context;
-    struct check_memory *record = check_table_find(&check->memories, memory);
+    struct check_memory *record = hda_check_table_find(&check->memories, memory);
 
-    check_enter(check, HOOK_FREE);
+    hda_check_enter(check, HOOK_FREE);
     if (record != NULL)
         free_known(check, record, memory);
     else

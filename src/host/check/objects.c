@@ -6,28 +6,28 @@
 
 static void note_reference(struct hda_check *check, PDEVICE_OBJECT object)
 {
-    struct check_object *record = check_table_find(&check->objects, object);
+    struct check_object *record = hda_check_table_find(&check->objects, object);
 
     if (record == NULL) {
-        record = check_table_take(&check->objects);
+        record = hda_check_table_take(&check->objects);
         if (record == NULL)
             return;
-        check_table_publish(record, object);
+        hda_check_table_publish(record, object);
     }
     ADD(record->references, 1);
 }
 
-void check_object_reference(void *context, PDEVICE_OBJECT object)
+void hda_check_object_reference(void *context, PDEVICE_OBJECT object)
 {
     struct hda_check *check = context;
-    unsigned irql = check_enter(check, HOOK_OBJECT_REFERENCE);
+    unsigned irql = hda_check_enter(check, HOOK_OBJECT_REFERENCE);
 
     if (object == NULL)
-        check_fault(check, NULL, "host->object_reference: %s gives it NULL", check_caller(check));
+        hda_check_fault(check, NULL, "host->object_reference: %s gives it NULL", hda_check_caller(check));
     else
         note_reference(check, object);
     check->host->object_reference(check->host_context, object);
-    check_leave(check, HOOK_OBJECT_REFERENCE, irql);
+    hda_check_leave(check, HOOK_OBJECT_REFERENCE, irql);
 }
 
 /* Whether the record had a reference to give back. */
@@ -46,25 +46,25 @@ static bool take_reference(struct check_object *record)
 static void note_dereference(struct hda_check *check, PDEVICE_OBJECT object)
 {
     for (unsigned i = 0; i < GET(check->objects.used); i++) {
-        struct check_object *record = check_table_at(&check->objects, i);
+        struct check_object *record = hda_check_table_at(&check->objects, i);
 
         if (record != NULL && GET(record->record.key) == (uintptr_t)object && take_reference(record))
             return;
     }
     if (GET(check->objects.missed) == 0)
-        check_fault(check, NULL,
-                    "host->object_dereference: %s gives back a reference to %p that it does not have",
-                    check_caller(check), (void *)object);
+        hda_check_fault(check, NULL,
+                        "host->object_dereference: %s gives back a reference to %p that it does not have",
+                        hda_check_caller(check), (void *)object);
 }
 
-void check_object_dereference(void *context, PDEVICE_OBJECT object)
+void hda_check_object_dereference(void *context, PDEVICE_OBJECT object)
 {
     struct hda_check *check = context;
-    unsigned irql = check_enter(check, HOOK_OBJECT_DEREFERENCE);
+    unsigned irql = hda_check_enter(check, HOOK_OBJECT_DEREFERENCE);
 
     note_dereference(check, object);
     check->host->object_dereference(check->host_context, object);
-    check_leave(check, HOOK_OBJECT_DEREFERENCE, irql);
+    hda_check_leave(check, HOOK_OBJECT_DEREFERENCE, irql);
 }
 
 /* ---- The log ------------------------------------------------------------------------------------------- */
@@ -95,18 +95,18 @@ static bool is_plain(const char *format)
     return format != NULL && *format == '\0';
 }
 
-void check_log(void *context, enum hda_log_level level, const char *format, va_list arguments)
+void hda_check_log(void *context, enum hda_log_level level, const char *format, va_list arguments)
 {
     struct hda_check *check = context;
-    unsigned irql = check_enter(check, HOOK_LOG);
+    unsigned irql = hda_check_enter(check, HOOK_LOG);
 
     if (level > HDA_LOG_DEBUG)
-        check_fault(check, NULL, "host->log: %s gives it level %u, and there are 0 to 3", check_caller(check),
-                    (unsigned)level);
+        hda_check_fault(check, NULL, "host->log: %s gives it level %u, and there are 0 to 3",
+                        hda_check_caller(check), (unsigned)level);
     if (!is_plain(format))
-        check_fault(check, format,
-                    "host->log: %s gives it a line feed, or a format that a host need not know: \"%s\"",
-                    check_caller(check), format);
+        hda_check_fault(check, format,
+                        "host->log: %s gives it a line feed, or a format that a host need not know: \"%s\"",
+                        hda_check_caller(check), format);
     check->host->log(check->host_context, level, format, arguments);
-    check_leave(check, HOOK_LOG, irql);
+    hda_check_leave(check, HOOK_LOG, irql);
 }

@@ -83,96 +83,96 @@ static unsigned begin(struct hda_check *check, enum check_hook hook, uint32_t of
     const struct check_register *found = find_register(offset);
 
     if (found == NULL)
-        check_fault(check, check_hook_name(hook), "%s: %s accesses %xh, where no register begins",
-                    check_hook_name(hook), check_caller(check), (unsigned)offset);
+        hda_check_fault(check, hda_check_hook_name(hook), "%s: %s accesses %xh, where no register begins",
+                        hda_check_hook_name(hook), hda_check_caller(check), (unsigned)offset);
     else if (found->width != width)
-        check_fault(check, found, "%s: %s accesses %s (%xh) with %u bits, and it has %u",
-                    check_hook_name(hook), check_caller(check), found->name, (unsigned)offset, width,
-                    found->width);
+        hda_check_fault(check, found, "%s: %s accesses %s (%xh) with %u bits, and it has %u",
+                        hda_check_hook_name(hook), hda_check_caller(check), found->name, (unsigned)offset,
+                        width, found->width);
     else if (writes && found->read_only)
-        check_fault(check, found, "%s: %s writes %s (%xh), which is read only", check_hook_name(hook),
-                    check_caller(check), found->name, (unsigned)offset);
-    return check_enter(check, hook);
+        hda_check_fault(check, found, "%s: %s writes %s (%xh), which is read only", hda_check_hook_name(hook),
+                        hda_check_caller(check), found->name, (unsigned)offset);
+    return hda_check_enter(check, hook);
 }
 
-uint8_t check_read8(void *context, uint32_t offset)
+uint8_t hda_check_read8(void *context, uint32_t offset)
 {
     struct hda_check *check = context;
     unsigned irql = begin(check, HOOK_READ8, offset, 8, false);
     uint8_t value = check->device->read8(check->device_context, offset);
 
-    check_leave(check, HOOK_READ8, irql);
+    hda_check_leave(check, HOOK_READ8, irql);
     return value;
 }
 
-uint16_t check_read16(void *context, uint32_t offset)
+uint16_t hda_check_read16(void *context, uint32_t offset)
 {
     struct hda_check *check = context;
     unsigned irql = begin(check, HOOK_READ16, offset, 16, false);
     uint16_t value = check->device->read16(check->device_context, offset);
 
-    check_leave(check, HOOK_READ16, irql);
+    hda_check_leave(check, HOOK_READ16, irql);
     return value;
 }
 
-uint32_t check_read32(void *context, uint32_t offset)
+uint32_t hda_check_read32(void *context, uint32_t offset)
 {
     struct hda_check *check = context;
     unsigned irql = begin(check, HOOK_READ32, offset, 32, false);
     uint32_t value = check->device->read32(check->device_context, offset);
 
-    check_leave(check, HOOK_READ32, irql);
+    hda_check_leave(check, HOOK_READ32, irql);
     if (offset == INTSTS)
-        check_interrupt_seen(check, value);
+        hda_check_interrupt_seen(check, value);
     return value;
 }
 
-void check_write8(void *context, uint32_t offset, uint8_t value)
+void hda_check_write8(void *context, uint32_t offset, uint8_t value)
 {
     struct hda_check *check = context;
     unsigned irql = begin(check, HOOK_WRITE8, offset, 8, true);
 
     check->device->write8(check->device_context, offset, value);
-    check_leave(check, HOOK_WRITE8, irql);
+    hda_check_leave(check, HOOK_WRITE8, irql);
 }
 
-void check_write16(void *context, uint32_t offset, uint16_t value)
+void hda_check_write16(void *context, uint32_t offset, uint16_t value)
 {
     struct hda_check *check = context;
     unsigned irql = begin(check, HOOK_WRITE16, offset, 16, true);
 
     check->device->write16(check->device_context, offset, value);
-    check_leave(check, HOOK_WRITE16, irql);
+    hda_check_leave(check, HOOK_WRITE16, irql);
 }
 
-void check_write32(void *context, uint32_t offset, uint32_t value)
+void hda_check_write32(void *context, uint32_t offset, uint32_t value)
 {
     struct hda_check *check = context;
     unsigned irql = begin(check, HOOK_WRITE32, offset, 32, true);
 
     check->device->write32(check->device_context, offset, value);
-    check_leave(check, HOOK_WRITE32, irql);
+    hda_check_leave(check, HOOK_WRITE32, irql);
 }
 
 /* ---- Map ----------------------------------------------------------------------------------------------- */
 
 /* "The same at each call": asked twice, since there are too many registers to remember them all. */
-volatile ULONG *check_map(void *context, uint32_t offset)
+volatile ULONG *hda_check_map(void *context, uint32_t offset)
 {
     struct hda_check *check = context;
-    unsigned irql = check_enter(check, HOOK_MAP);
+    unsigned irql = hda_check_enter(check, HOOK_MAP);
     volatile ULONG *address = check->device->map(check->device_context, offset);
     const struct check_register *found = find_register(offset);
 
     if (found == NULL || found->width != 32)
-        check_fault(check, NULL, "device->map: %s asks for %xh, which is no register of 32 bits",
-                    check_caller(check), (unsigned)offset);
+        hda_check_fault(check, NULL, "device->map: %s asks for %xh, which is no register of 32 bits",
+                        hda_check_caller(check), (unsigned)offset);
     if (address != check->device->map(check->device_context, offset))
-        check_fault(check, NULL, "device->map: for %xh it gives another address at each call",
-                    (unsigned)offset);
+        hda_check_fault(check, NULL, "device->map: for %xh it gives another address at each call",
+                        (unsigned)offset);
     if ((uintptr_t)address % sizeof(ULONG) != 0)
-        check_fault(check, NULL, "device->map: for %xh it gives %p, which is not aligned for 32 bits",
-                    (unsigned)offset, (void *)(uintptr_t)address);
-    check_leave(check, HOOK_MAP, irql);
+        hda_check_fault(check, NULL, "device->map: for %xh it gives %p, which is not aligned for 32 bits",
+                        (unsigned)offset, (void *)(uintptr_t)address);
+    hda_check_leave(check, HOOK_MAP, irql);
     return address;
 }

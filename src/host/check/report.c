@@ -43,12 +43,12 @@ static unsigned count(struct hda_check *check, uintptr_t kind)
     return told != NULL ? ADD(told->times, 1) : TOLD_TIMES + 1;
 }
 
-const char *check_caller(const struct hda_check *check)
+const char *hda_check_caller(const struct hda_check *check)
 {
     return GET(check->trying) ? "hda_check_hooks()" : "the core";
 }
 
-void check_fault(struct hda_check *check, const void *subject, const char *format, ...)
+void hda_check_fault(struct hda_check *check, const void *subject, const char *format, ...)
 {
     va_list arguments;
 

@@ -9,19 +9,19 @@ static struct check_record *record_at(const struct check_table *table, unsigned 
     return (struct check_record *)(void *)(table->records + index * table->size);
 }
 
-void check_table_init(struct check_table *table, void *records, size_t size, unsigned capacity)
+void hda_check_table_init(struct check_table *table, void *records, size_t size, unsigned capacity)
 {
     *table = (struct check_table){.records = records, .size = size, .capacity = capacity};
 }
 
-void *check_table_at(struct check_table *table, unsigned index)
+void *hda_check_table_at(struct check_table *table, unsigned index)
 {
     struct check_record *record = record_at(table, index);
 
     return GET(record->key) > BUSY ? record : NULL;
 }
 
-void *check_table_find(struct check_table *table, const void *key)
+void *hda_check_table_find(struct check_table *table, const void *key)
 {
     unsigned used = GET(table->used);
 
@@ -53,7 +53,7 @@ static void note_used(struct check_table *table, unsigned used)
         ;
 }
 
-void *check_table_take(struct check_table *table)
+void *hda_check_table_take(struct check_table *table)
 {
     for (unsigned i = 0; i < table->capacity; i++) {
         struct check_record *record = record_at(table, i);
@@ -70,12 +70,12 @@ void *check_table_take(struct check_table *table)
     return NULL;
 }
 
-void check_table_publish(void *record, const void *key)
+void hda_check_table_publish(void *record, const void *key)
 {
     PUT(((struct check_record *)record)->key, (uintptr_t)key);
 }
 
-void check_table_drop(void *record)
+void hda_check_table_drop(void *record)
 {
     PUT(((struct check_record *)record)->key, 0);
 }

@@ -11,30 +11,30 @@
 
 /* Runs a trial up to three times, until it has taken `limit` nanoseconds of bus time or less. Returns what
  * the shortest has taken. */
-uint64_t tryout_shortest(struct hda_check *check, void (*trial)(struct hda_check *check), uint64_t limit);
+uint64_t hda_tryout_shortest(struct hda_check *check, void (*trial)(struct hda_check *check), uint64_t limit);
 
 /* Sleeps until a counter, which other threads may change, is at least so high: for two seconds at most, of
  * bus time or, should that not get on, of sleeps. Whether it has become that. */
-bool tryout_reaches(struct hda_check *check, const unsigned *counter, unsigned value);
+bool hda_tryout_reaches(struct hda_check *check, const unsigned *counter, unsigned value);
 
 /* Writes a pattern behind the storage of a trial's objects; whether it is there still. */
-void tryout_storage_mark(struct check_trial *trial);
-void tryout_storage_judge(struct hda_check *check, const struct check_trial *trial);
+void hda_tryout_storage_mark(struct check_trial *trial);
+void hda_tryout_storage_judge(struct hda_check *check, const struct check_trial *trial);
 
 /* What an init is given it keeps in the object, which may be forgotten: storage is filled before it, and
  * whether it has been written to is judged behind it. What came later, on storage as it was, might be
  * anything. */
-void tryout_storage_fill(void *storage, size_t size);
-bool tryout_storage_is_written(struct hda_check *check, enum check_hook hook, const void *storage,
-                               size_t size);
+void hda_tryout_storage_fill(void *storage, size_t size);
+bool hda_tryout_storage_is_written(struct hda_check *check, enum check_hook hook, const void *storage,
+                                   size_t size);
 
-void tryout_time(struct hda_check *check);
-void tryout_memory(struct hda_check *check);
-void tryout_storage(struct hda_check *check);
-void tryout_locks(struct hda_check *check);
-void tryout_events(struct hda_check *check);
-void tryout_work(struct hda_check *check);
-void tryout_dma(struct hda_check *check);
-void tryout_device(struct hda_check *check);
+void hda_tryout_time(struct hda_check *check);
+void hda_tryout_memory(struct hda_check *check);
+void hda_tryout_storage(struct hda_check *check);
+void hda_tryout_locks(struct hda_check *check);
+void hda_tryout_events(struct hda_check *check);
+void hda_tryout_work(struct hda_check *check);
+void hda_tryout_dma(struct hda_check *check);
+void hda_tryout_device(struct hda_check *check);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tryout_device.c - registers of each width, the pointers to them, the interrupt's connection.
+ * hda_tryout_device.c - registers of each width, the pointers to them, the interrupt's connection.
  *
  * A stream descriptor that does not run has registers of all widths that keep what is written to them, and do
  * nothing until it runs.
@@ -34,22 +34,23 @@ static bool try_identity(struct hda_check *check, unsigned *gcap)
 {
     unsigned major, minor;
 
-    *gcap = check_read16(check, GCAP);
+    *gcap = hda_check_read16(check, GCAP);
     if (*gcap == UINT16_MAX) {
-        check_fault(
+        hda_check_fault(
             check, NULL,
             "device->read16: GCAP (0h) reads as all ones: no controller is there, or it is not where BAR 0 "
             "is mapped");
         return false;
     }
-    if (check_read16(check, GCAP) != *gcap)
-        check_fault(check, NULL,
-                    "device->read16: GCAP (0h), which is constant, reads as %x and then as another", *gcap);
-    major = check_read8(check, VMAJ);
-    minor = check_read8(check, VMIN);
+    if (hda_check_read16(check, GCAP) != *gcap)
+        hda_check_fault(check, NULL,
+                        "device->read16: GCAP (0h), which is constant, reads as %x and then as another",
+                        *gcap);
+    major = hda_check_read8(check, VMAJ);
+    minor = hda_check_read8(check, VMIN);
     if (major == 1)
         return true;
-    check_fault(
+    hda_check_fault(
         check, NULL,
         "device->read8: VMAJ (3h) and VMIN (2h) read as %x and %x, and an HD Audio 1.0 controller has 1 and "
         "0",
@@ -61,8 +62,8 @@ static bool try_identity(struct hda_check *check, unsigned *gcap)
 static bool has_streams(struct hda_check *check, unsigned gcap)
 {
     if (gcap == 0)
-        check_fault(check, NULL,
-                    "device->read16: GCAP (0h) reads as 0: that is no controller, for it has no streams");
+        hda_check_fault(check, NULL,
+                        "device->read16: GCAP (0h) reads as 0: that is no controller, for it has no streams");
     return gcap != 0;
 }
 
@@ -74,10 +75,10 @@ static bool set_reset(struct hda_check *check, uint32_t crst)
     uint32_t bound = check->config.bounds.link_reset, steps;
 
     steps = (bound != 0 ? bound : RESET_TIME) / CODECS_TIME + 1;
-    check_write32(check, GCTL, crst);
-    for (uint32_t i = 0; i < steps && (check_read32(check, GCTL) & GCTL_CRST) != crst; i++)
-        check_sleep(check, CODECS_TIME);
-    return (check_read32(check, GCTL) & GCTL_CRST) == crst;
+    hda_check_write32(check, GCTL, crst);
+    for (uint32_t i = 0; i < steps && (hda_check_read32(check, GCTL) & GCTL_CRST) != crst; i++)
+        hda_check_sleep(check, CODECS_TIME);
+    return (hda_check_read32(check, GCTL) & GCTL_CRST) == crst;
 }
 
 static bool leave_reset(struct hda_check *check)
@@ -86,11 +87,11 @@ static bool leave_reset(struct hda_check *check)
 
     for (unsigned i = 0; i < RESETS && !left; i++) {
         set_reset(check, 0);
-        check_sleep(check, RESET_LOW);
+        hda_check_sleep(check, RESET_LOW);
         left = set_reset(check, GCTL_CRST);
     }
     if (!left)
-        check_fault(
+        hda_check_fault(
             check, NULL,
             "device->write32: 1 was written to GCTL.CRST (8h), and device->read32 does not read it in time: "
             "the controller does not leave its reset, or one of the two does not reach it");
@@ -108,25 +109,25 @@ struct kept {
 static struct kept read_kept(struct hda_check *check, uint32_t base)
 {
     return (struct kept){
-        .tag = check_read8(check, base + SD_CTL_TAG) & 0xF0,
-        .last = check_read16(check, base + SD_LVI) & 0xFF,
-        .length = check_read32(check, base + SD_CBL),
+        .tag = hda_check_read8(check, base + SD_CTL_TAG) & 0xF0,
+        .last = hda_check_read16(check, base + SD_LVI) & 0xFF,
+        .length = hda_check_read32(check, base + SD_CBL),
     };
 }
 
 static void write_kept(struct hda_check *check, uint32_t base, const struct kept *kept)
 {
-    check_write8(check, base + SD_CTL_TAG, kept->tag);
-    check_write16(check, base + SD_LVI, kept->last);
-    check_write32(check, base + SD_CBL, kept->length);
+    hda_check_write8(check, base + SD_CTL_TAG, kept->tag);
+    hda_check_write16(check, base + SD_LVI, kept->last);
+    hda_check_write32(check, base + SD_CBL, kept->length);
 }
 
 static void say_not_kept(struct hda_check *check, enum check_hook hook, const char *name, uint32_t written,
                          uint32_t read)
 {
-    check_fault(check, check_hook_name(hook),
-                "%s: %x was written to %s of a stream that does not run, and it reads as %x",
-                check_hook_name(hook), (unsigned)written, name, (unsigned)read);
+    hda_check_fault(check, hda_check_hook_name(hook),
+                    "%s: %x was written to %s of a stream that does not run, and it reads as %x",
+                    hda_check_hook_name(hook), (unsigned)written, name, (unsigned)read);
 }
 
 static void try_kept(struct hda_check *check, uint32_t base)
@@ -149,7 +150,7 @@ static void try_streams(struct hda_check *check, unsigned gcap)
 {
     unsigned streams = (gcap >> 12 & 0xF) + (gcap >> 8 & 0xF) + (gcap >> 3 & 0x1F);
 
-    if (streams > 0 && !(check_read8(check, STREAM_BASE) & SD_CTL_RUN))
+    if (streams > 0 && !(hda_check_read8(check, STREAM_BASE) & SD_CTL_RUN))
         try_kept(check, STREAM_BASE);
 }
 
@@ -163,10 +164,10 @@ struct look {
 
 static struct look look(struct hda_check *check)
 {
-    struct look look = {.before = check_now(check)};
+    struct look look = {.before = hda_check_now(check)};
 
-    look.ticks = check_read32(check, WALCLK);
-    look.after = check_now(check);
+    look.ticks = hda_check_read32(check, WALCLK);
+    look.after = hda_check_now(check);
     return look;
 }
 
@@ -176,32 +177,33 @@ static void try_wall_clock(struct hda_check *check)
     struct look first = look(check), last;
     uint64_t least, most, ticks;
 
-    check_sleep(check, INTERVAL);
+    hda_check_sleep(check, INTERVAL);
     last = look(check);
     least = last.before - first.after;
     most = last.after - first.before;
     ticks = (uint64_t)(last.ticks - first.ticks) * 125 / 3; /* 24 MHz (HDA 3.3.16), in nanoseconds */
     if (ticks != 0 && last.ticks != UINT32_MAX && (ticks < least - least / 5 || ticks > most + most / 5))
-        check_fault(check, NULL,
-                    "host->now: it says that %llu ns have passed, and the controller's wall clock that it "
-                    "was %llu ns: "
-                    "one of them does not count what it should",
-                    (unsigned long long)least, (unsigned long long)ticks);
+        hda_check_fault(
+            check, NULL,
+            "host->now: it says that %llu ns have passed, and the controller's wall clock that it "
+            "was %llu ns: "
+            "one of them does not count what it should",
+            (unsigned long long)least, (unsigned long long)ticks);
 }
 
 static void try_map(struct hda_check *check)
 {
-    volatile ULONG *wall_clock = check_map(check, WALCLK);
+    volatile ULONG *wall_clock = hda_check_map(check, WALCLK);
     uint32_t first, shown, last;
 
-    check_map(check, STREAM_BASE + SD_LPIB);
+    hda_check_map(check, STREAM_BASE + SD_LPIB);
     if (wall_clock == NULL)
         return;
-    first = check_read32(check, WALCLK);
+    first = hda_check_read32(check, WALCLK);
     shown = ReadULongAcquire(wall_clock);
-    last = check_read32(check, WALCLK);
+    last = hda_check_read32(check, WALCLK);
     if (shown - first > last - first)
-        check_fault(
+        hda_check_fault(
             check, NULL,
             "device->map: WALCLK (30h) is %x where it points to, and device->read32 reads %x before and %x "
             "after that",
@@ -220,33 +222,33 @@ static bool not_ours(void *context)
 static void try_connection(struct hda_check *check)
 {
     for (unsigned i = 0; i < 2; i++) {
-        NTSTATUS status = check_interrupt_connect(check, not_ours, check);
+        NTSTATUS status = hda_check_interrupt_connect(check, not_ours, check);
 
         if (!NT_SUCCESS(status)) {
-            check_fault(check, NULL, "device->interrupt_connect: it fails with %x: no bus would start",
-                        (unsigned)status);
+            hda_check_fault(check, NULL, "device->interrupt_connect: it fails with %x: no bus would start",
+                            (unsigned)status);
             return;
         }
-        check_sleep(check, CODECS_TIME);
-        check_interrupt_disconnect(check);
-        check_sleep(check, CODECS_TIME);
+        hda_check_sleep(check, CODECS_TIME);
+        hda_check_interrupt_disconnect(check);
+        hda_check_sleep(check, CODECS_TIME);
     }
 }
 
 /* ---- All ----------------------------------------------------------------------------------------------- */
 
-void tryout_device(struct hda_check *check)
+void hda_tryout_device(struct hda_check *check)
 {
     unsigned gcap;
     bool in_reset;
 
     if (!try_identity(check, &gcap) || !has_streams(check, gcap))
         return;
-    in_reset = !(check_read32(check, GCTL) & GCTL_CRST);
+    in_reset = !(hda_check_read32(check, GCTL) & GCTL_CRST);
     if (in_reset && !leave_reset(check))
         return;
     if (in_reset)
-        check_sleep(check, CODECS_TIME);
+        hda_check_sleep(check, CODECS_TIME);
     try_streams(check, gcap);
     try_wall_clock(check);
     try_map(check);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tryout_locks.c - locks of each level, alone and one in the other, as far as one thread can tell: what they
- * do to the IRQL. The files around have wrapped the hooks, and notice. That a lock keeps another processor
- * out shows in tryout_work.c.
+ * hda_tryout_locks.c - locks of each level, alone and one in the other, as far as one thread can tell: what
+ * they do to the IRQL. The files around have wrapped the hooks, and notice. That a lock keeps another
+ * processor out shows in hda_tryout_work.c.
  */
 #include "tryout.h"
 
@@ -16,14 +16,14 @@ static enum hda_level level_of(unsigned index)
 static void init_all(struct hda_check *check, struct hda_lock locks[LEVELS])
 {
     for (unsigned i = 0; i < LEVELS; i++)
-        check_lock_init(check, &locks[i], level_of(i));
+        hda_check_lock_init(check, &locks[i], level_of(i));
 }
 
 static void try_each(struct hda_check *check, struct hda_lock locks[LEVELS])
 {
     for (unsigned i = 0; i < 2 * LEVELS; i++) {
-        check_lock_acquire(check, &locks[i % LEVELS]);
-        check_lock_release(check, &locks[i % LEVELS]);
+        hda_check_lock_acquire(check, &locks[i % LEVELS]);
+        hda_check_lock_release(check, &locks[i % LEVELS]);
     }
 }
 
@@ -33,15 +33,15 @@ static void try_nested(struct hda_check *check, struct hda_lock locks[LEVELS])
     void *memory;
 
     for (unsigned i = 0; i < LEVELS; i++)
-        check_lock_acquire(check, &locks[i]);
-    check_lock_release(check, &locks[1]);
-    memory = check_alloc(check, 96);
-    check_stall(check, 10);
-    check_runner(check);
+        hda_check_lock_acquire(check, &locks[i]);
+    hda_check_lock_release(check, &locks[1]);
+    memory = hda_check_alloc(check, 96);
+    hda_check_stall(check, 10);
+    hda_check_runner(check);
     if (memory != NULL)
-        check_free(check, memory);
-    check_free_kept(check); /* by the host's free at this level, too */
-    check_lock_release(check, &locks[0]);
+        hda_check_free(check, memory);
+    hda_check_free_kept(check); /* by the host's free at this level, too */
+    hda_check_lock_release(check, &locks[0]);
 }
 
 /* Two of one level are two: one does not keep out the other. */
@@ -49,15 +49,15 @@ static void try_two(struct hda_check *check, struct hda_lock *first)
 {
     struct hda_lock second = {0};
 
-    check_lock_init(check, &second, HDA_LEVEL_DISPATCH);
-    check_lock_acquire(check, first);
-    check_lock_acquire(check, &second);
-    check_lock_release(check, &second);
-    check_lock_release(check, first);
-    check_forget_locks(check, &second, sizeof(second));
+    hda_check_lock_init(check, &second, HDA_LEVEL_DISPATCH);
+    hda_check_lock_acquire(check, first);
+    hda_check_lock_acquire(check, &second);
+    hda_check_lock_release(check, &second);
+    hda_check_lock_release(check, first);
+    hda_check_forget_locks(check, &second, sizeof(second));
 }
 
-void tryout_locks(struct hda_check *check)
+void hda_tryout_locks(struct hda_check *check)
 {
     struct hda_lock locks[LEVELS] = {0};
 
@@ -65,5 +65,5 @@ void tryout_locks(struct hda_check *check)
     try_each(check, locks);
     try_nested(check, locks);
     try_two(check, &locks[0]);
-    check_forget_locks(check, locks, sizeof(locks));
+    hda_check_forget_locks(check, locks, sizeof(locks));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tryout_memory.c - memory: of several sizes, at once, and once more after all has been written to. */
+/* hda_tryout_memory.c - memory: of several sizes, at once, and once more after all has been written to. */
 #include "tryout.h"
 
 static const size_t sizes[] = {1, 24, 96, 1000, 4096, 100000};
@@ -9,10 +9,11 @@ static const size_t sizes[] = {1, 24, 96, 1000, 4096, 100000};
 static void take_all(struct hda_check *check, void *pieces[COUNT])
 {
     for (size_t i = 0; i < COUNT; i++) {
-        pieces[i] = check_alloc(check, sizes[i]);
+        pieces[i] = hda_check_alloc(check, sizes[i]);
         if (pieces[i] == NULL)
-            check_fault(check, NULL, "host->alloc: there is no memory for %llu bytes, before a bus has any",
-                        (unsigned long long)sizes[i]);
+            hda_check_fault(check, NULL,
+                            "host->alloc: there is no memory for %llu bytes, before a bus has any",
+                            (unsigned long long)sizes[i]);
         else
             RtlFillMemory(pieces[i], sizes[i], (int)(i + 1));
     }
@@ -33,17 +34,17 @@ static void give_back_all(struct hda_check *check, void *pieces[COUNT])
         if (pieces[i] == NULL)
             continue;
         if (!is_filled(pieces[i], sizes[i], (uint8_t)(i + 1)))
-            check_fault(
+            hda_check_fault(
                 check, NULL,
                 "host->alloc: the %llu bytes at %p do not keep what is written to them, while others are "
                 "written to",
                 (unsigned long long)sizes[i], pieces[i]);
-        check_free(check, pieces[i]);
+        hda_check_free(check, pieces[i]);
     }
-    check_free_kept(check);
+    hda_check_free_kept(check);
 }
 
-void tryout_memory(struct hda_check *check)
+void hda_tryout_memory(struct hda_check *check)
 {
     void *pieces[COUNT];
 

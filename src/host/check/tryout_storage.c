@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tryout_storage.c - whether a host's objects fit the storage that they are given: tried where something
+/* hda_tryout_storage.c - whether a host's objects fit the storage that they are given: tried where something
  * stands behind it that may be overwritten, before such storage is on a stack. */
 #include "tryout.h"
 
@@ -14,30 +14,30 @@ static void nothing(void *context)
 static void judge(struct hda_check *check, enum check_hook hook, uintptr_t behind, size_t size)
 {
     if (behind != BEHIND)
-        check_fault(check, check_hook_name(hook),
-                    "%s: it, or what comes after it, writes beyond the %u bytes of storage",
-                    check_hook_name(hook), (unsigned)size);
+        hda_check_fault(check, hda_check_hook_name(hook),
+                        "%s: it, or what comes after it, writes beyond the %u bytes of storage",
+                        hda_check_hook_name(hook), (unsigned)size);
 }
 
-void tryout_storage_mark(struct check_trial *trial)
+void hda_tryout_storage_mark(struct check_trial *trial)
 {
     trial->behind_work = trial->behind_lock = trial->behind_event = BEHIND;
 }
 
-void tryout_storage_judge(struct hda_check *check, const struct check_trial *trial)
+void hda_tryout_storage_judge(struct hda_check *check, const struct check_trial *trial)
 {
     judge(check, HOOK_WORK_INIT, trial->behind_work, sizeof(trial->work));
     judge(check, HOOK_LOCK_INIT, trial->behind_lock, sizeof(trial->lock));
     judge(check, HOOK_EVENT_INIT, trial->behind_event, sizeof(trial->event));
 }
 
-void tryout_storage_fill(void *storage, size_t size)
+void hda_tryout_storage_fill(void *storage, size_t size)
 {
     RtlFillMemory(storage, size, UNTOUCHED);
 }
 
-bool tryout_storage_is_written(struct hda_check *check, enum check_hook hook, const void *storage,
-                               size_t size)
+bool hda_tryout_storage_is_written(struct hda_check *check, enum check_hook hook, const void *storage,
+                                   size_t size)
 {
     const uint8_t *bytes = storage;
     size_t i = 0;
@@ -45,24 +45,24 @@ bool tryout_storage_is_written(struct hda_check *check, enum check_hook hook, co
     while (i < size && bytes[i] == UNTOUCHED)
         i++;
     if (i == size)
-        check_fault(
-            check, check_hook_name(hook),
+        hda_check_fault(
+            check, hda_check_hook_name(hook),
             "%s: it writes nothing to the object's storage, where the others have to find what it was "
             "given",
-            check_hook_name(hook));
+            hda_check_hook_name(hook));
     return i < size;
 }
 
-void tryout_storage(struct hda_check *check)
+void hda_tryout_storage(struct hda_check *check)
 {
     struct check_trial *trial = &check->trial;
 
-    tryout_storage_mark(trial);
+    hda_tryout_storage_mark(trial);
     for (unsigned level = HDA_LEVEL_DISPATCH; level <= HDA_LEVEL_INTERRUPT; level++)
-        check_lock_init(check, &trial->lock, (enum hda_level)level);
+        hda_check_lock_init(check, &trial->lock, (enum hda_level)level);
     for (unsigned level = HDA_LEVEL_PASSIVE; level <= HDA_LEVEL_DISPATCH; level++)
-        check_work_init(check, &trial->work, (enum hda_level)level, nothing, trial);
-    check_event_init(check, &trial->event, NotificationEvent);
-    check_event_init(check, &trial->event, SynchronizationEvent);
-    tryout_storage_judge(check, trial);
+        hda_check_work_init(check, &trial->work, (enum hda_level)level, nothing, trial);
+    hda_check_event_init(check, &trial->event, NotificationEvent);
+    hda_check_event_init(check, &trial->event, SynchronizationEvent);
+    hda_tryout_storage_judge(check, trial);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tryout_work.c - deferred work of both levels: at once, later, twice, from within itself, with a lock held,
- * cancelled; and with its help that a set wakes whoever waits, and that a lock keeps out.
+ * hda_tryout_work.c - deferred work of both levels: at once, later, twice, from within itself, with a lock
+ * held, cancelled; and with its help that a set wakes whoever waits, and that a lock keeps out.
  *
  * Should a host run it later than it may, what it runs has to be there still: so it is a part of the check.
  */
@@ -29,14 +29,14 @@ static void note_run_and_repeat(void *context)
     struct check_trial *trial = context;
 
     if (ADD(trial->runs, 1) < REPEATS)
-        check_work_queue(trial->check, &trial->work, SOON / 2);
+        hda_check_work_queue(trial->check, &trial->work, SOON / 2);
 }
 
 static void note_run_and_set(void *context)
 {
     struct check_trial *trial = context;
 
-    check_event_set(trial->check, &trial->event);
+    hda_check_event_set(trial->check, &trial->event);
     ADD(trial->runs, 1);
 }
 
@@ -44,7 +44,7 @@ static void note_runner(void *context)
 {
     struct check_trial *trial = context;
 
-    PUT(trial->runner, check_runner(trial->check));
+    PUT(trial->runner, hda_check_runner(trial->check));
     ADD(trial->runs, 1);
 }
 
@@ -54,8 +54,8 @@ static void take_lock(void *context)
     struct check_trial *trial = context;
 
     ADD(trial->begun, 1);
-    check_lock_acquire(trial->check, &trial->lock);
-    check_lock_release(trial->check, &trial->lock);
+    hda_check_lock_acquire(trial->check, &trial->lock);
+    hda_check_lock_release(trial->check, &trial->lock);
     ADD(trial->runs, 1);
 }
 
@@ -63,9 +63,9 @@ static void take_lock(void *context)
 static void pass_time(struct check_trial *trial)
 {
     if (trial->level == HDA_LEVEL_PASSIVE)
-        check_sleep(trial->check, BUSY);
+        hda_check_sleep(trial->check, BUSY);
     else
-        check_stall(trial->check, BUSY);
+        hda_check_stall(trial->check, BUSY);
 }
 
 static void take_time(void *context)
@@ -105,35 +105,35 @@ static struct check_trial *prepare(struct hda_check *check, enum hda_level level
     PUT(trial->queued, 0);
     trial->check = check;
     trial->level = level;
-    tryout_storage_mark(trial);
-    check_work_init(check, &trial->work, level, routine, trial);
+    hda_tryout_storage_mark(trial);
+    hda_check_work_init(check, &trial->work, level, routine, trial);
     return trial;
 }
 
 /* Whether it has run so often; else that it has not is told. */
 static bool has_run(struct hda_check *check, struct check_trial *trial, unsigned times, const char *how)
 {
-    if (tryout_reaches(check, &trial->runs, times))
+    if (hda_tryout_reaches(check, &trial->runs, times))
         return true;
-    check_fault(check, how,
-                "host->work_queue: work of level %s that was queued %s has run %u times, not %u, in 2 s",
-                name_of(trial), how, GET(trial->runs), times);
+    hda_check_fault(check, how,
+                    "host->work_queue: work of level %s that was queued %s has run %u times, not %u, in 2 s",
+                    name_of(trial), how, GET(trial->runs), times);
     return false;
 }
 
 static void end(struct hda_check *check, struct check_trial *trial)
 {
-    check_work_cancel(check, &trial->work);
-    tryout_storage_judge(check, trial);
+    hda_check_work_cancel(check, &trial->work);
+    hda_tryout_storage_judge(check, trial);
 }
 
 static bool try_init(struct hda_check *check)
 {
     struct check_trial *trial = &check->trial;
 
-    tryout_storage_fill(&trial->work, sizeof(trial->work));
+    hda_tryout_storage_fill(&trial->work, sizeof(trial->work));
     prepare(check, HDA_LEVEL_DISPATCH, note_run);
-    return tryout_storage_is_written(check, HOOK_WORK_INIT, &trial->work, sizeof(trial->work));
+    return hda_tryout_storage_is_written(check, HOOK_WORK_INIT, &trial->work, sizeof(trial->work));
 }
 
 /* ---- When ---------------------------------------------------------------------------------------------- */
@@ -147,18 +147,18 @@ static void try_delays(struct hda_check *check, enum hda_level level, uint64_t f
 
     for (unsigned i = 0; i < 3 && runs && shortest > LATE; i++) {
         struct check_trial *trial = prepare(check, level, note_run);
-        uint64_t start = check_now(check), passed;
+        uint64_t start = hda_check_now(check), passed;
 
-        check_work_queue(check, &trial->work, first);
+        hda_check_work_queue(check, &trial->work, first);
         if (second != first)
-            check_work_queue(check, &trial->work, second);
+            hda_check_work_queue(check, &trial->work, second);
         runs = has_run(check, trial, 1, how);
-        passed = check_now(check) - start;
+        passed = hda_check_now(check) - start;
         shortest = passed < shortest ? passed : shortest;
         end(check, trial);
     }
     if (runs && shortest > LATE)
-        check_fault(
+        hda_check_fault(
             check, how,
             "host->work_queue: work of level %s that was queued %s was tried three times, and the shortest "
             "took %llu ns",
@@ -170,15 +170,16 @@ static void try_once(struct hda_check *check, enum hda_level level)
 {
     struct check_trial *trial = prepare(check, level, note_run);
 
-    check_work_queue(check, &trial->work, MEDIUM);
-    check_work_queue(check, &trial->work, SOON);
+    hda_check_work_queue(check, &trial->work, MEDIUM);
+    hda_check_work_queue(check, &trial->work, SOON);
     if (has_run(check, trial, 1, "for 6 ms later and then for 2 ms"))
-        check_sleep(check, (uint32_t)(2 * MEDIUM / NS_PER_US));
+        hda_check_sleep(check, (uint32_t)(2 * MEDIUM / NS_PER_US));
     if (GET(trial->runs) > 1)
-        check_fault(check, NULL,
-                    "host->work_queue: work that was queued for 6 ms later and then for 2 ms runs at each "
-                    "of the two: "
-                    "queued already, the earlier wins");
+        hda_check_fault(
+            check, NULL,
+            "host->work_queue: work that was queued for 6 ms later and then for 2 ms runs at each "
+            "of the two: "
+            "queued already, the earlier wins");
     end(check, trial);
 }
 
@@ -186,7 +187,7 @@ static void try_repeated(struct hda_check *check, enum hda_level level)
 {
     struct check_trial *trial = prepare(check, level, note_run_and_repeat);
 
-    check_work_queue(check, &trial->work, 0);
+    hda_check_work_queue(check, &trial->work, 0);
     has_run(check, trial, REPEATS, "by itself while it runs");
     end(check, trial);
 }
@@ -196,9 +197,9 @@ static void try_queued_while_it_runs(struct hda_check *check, enum hda_level lev
 {
     struct check_trial *trial = prepare(check, level, take_time_when_queued);
 
-    check_work_queue(check, &trial->work, 0);
-    tryout_reaches(check, &trial->begun, 1);
-    check_work_queue(check, &trial->work, 0);
+    hda_check_work_queue(check, &trial->work, 0);
+    hda_tryout_reaches(check, &trial->begun, 1);
+    hda_check_work_queue(check, &trial->work, 0);
     PUT(trial->queued, 2);
     has_run(check, trial, 2, "with no delay while it runs");
     end(check, trial);
@@ -210,22 +211,22 @@ static void try_cancelled(struct hda_check *check, enum hda_level level)
 {
     struct check_trial *trial = prepare(check, level, note_run);
 
-    check_work_queue(check, &trial->work, MEDIUM);
-    check_work_cancel(check, &trial->work);
-    check_sleep(check, (uint32_t)(2 * MEDIUM / NS_PER_US));
+    hda_check_work_queue(check, &trial->work, MEDIUM);
+    hda_check_work_cancel(check, &trial->work);
+    hda_check_sleep(check, (uint32_t)(2 * MEDIUM / NS_PER_US));
 }
 
-/* Where another thread runs it, cancel waits for its end, which check_work_cancel() looks for. */
+/* Where another thread runs it, cancel waits for its end, which hda_check_work_cancel() looks for. */
 static void try_cancelled_while_it_runs(struct hda_check *check, enum hda_level level)
 {
     struct check_trial *trial = prepare(check, level, take_time);
 
-    check_work_queue(check, &trial->work, 0);
-    tryout_reaches(check, &trial->begun, 1);
-    check_work_cancel(check, &trial->work);
+    hda_check_work_queue(check, &trial->work, 0);
+    hda_tryout_reaches(check, &trial->begun, 1);
+    hda_check_work_cancel(check, &trial->work);
     if (GET(trial->begun) != GET(trial->runs))
-        check_fault(check, NULL,
-                    "host->work_cancel: it has returned before the work that ran was at its end");
+        hda_check_fault(check, NULL,
+                        "host->work_cancel: it has returned before the work that ran was at its end");
 }
 
 /* ---- With locks and events ----------------------------------------------------------------------------- */
@@ -235,18 +236,18 @@ static void try_runner(struct hda_check *check)
 {
     struct check_trial *trial = prepare(check, HDA_LEVEL_DISPATCH, note_runner);
 
-    check_lock_init(check, &trial->lock, HDA_LEVEL_DISPATCH);
-    check_lock_acquire(check, &trial->lock);
-    check_work_queue(check, &trial->work, 0);
+    hda_check_lock_init(check, &trial->lock, HDA_LEVEL_DISPATCH);
+    hda_check_lock_acquire(check, &trial->lock);
+    hda_check_work_queue(check, &trial->work, 0);
     for (unsigned i = 0; i < LONG && GET(trial->runs) == 0; i++)
-        check_stall(check, BUSY);
-    if (GET(trial->runs) > 0 && GET(trial->runner) == check_runner(check))
-        check_fault(
+        hda_check_stall(check, BUSY);
+    if (GET(trial->runs) > 0 && GET(trial->runner) == hda_check_runner(check))
+        hda_check_fault(
             check, NULL,
             "host->runner: work runs while its caller is at DISPATCH_LEVEL, so at the same time, and of both "
             "it says %llx: they cannot be told apart",
             (unsigned long long)GET(trial->runner));
-    check_lock_release(check, &trial->lock);
+    hda_check_lock_release(check, &trial->lock);
     has_run(check, trial, 1, "at DISPATCH_LEVEL");
     end(check, trial);
 }
@@ -257,17 +258,17 @@ static void try_with_lock(struct hda_check *check, enum hda_level level, enum hd
 {
     struct check_trial *trial = prepare(check, level, take_lock);
 
-    check_lock_init(check, &trial->lock, lock_level);
-    check_lock_acquire(check, &trial->lock);
-    check_work_queue(check, &trial->work, 0);
+    hda_check_lock_init(check, &trial->lock, lock_level);
+    hda_check_lock_acquire(check, &trial->lock);
+    hda_check_work_queue(check, &trial->work, 0);
     for (unsigned i = 0; i < SHORT && lock_level == HDA_LEVEL_DISPATCH; i++)
-        check_stall(check, BUSY);
+        hda_check_stall(check, BUSY);
     if (GET(trial->runs) > 0)
-        check_fault(
+        hda_check_fault(
             check, NULL,
             "host->lock_acquire: work took a lock, and let it go, while another had it: it does not keep "
             "anybody out");
-    check_lock_release(check, &trial->lock);
+    hda_check_lock_release(check, &trial->lock);
     has_run(check, trial, 1, "with a lock held");
     end(check, trial);
 }
@@ -276,19 +277,19 @@ static void wait_for_work(struct hda_check *check)
 {
     struct check_trial *trial = prepare(check, HDA_LEVEL_DISPATCH, note_run_and_set);
 
-    check_event_init(check, &trial->event, SynchronizationEvent);
-    check_work_queue(check, &trial->work, SOON);
-    check_event_wait(check, &trial->event, NS_PER_S);
+    hda_check_event_init(check, &trial->event, SynchronizationEvent);
+    hda_check_work_queue(check, &trial->work, SOON);
+    hda_check_event_wait(check, &trial->event, NS_PER_S);
     end(check, trial);
-    check_forget_events(check, &trial->event, sizeof(trial->event));
+    hda_check_forget_events(check, &trial->event, sizeof(trial->event));
 }
 
 static void try_waking(struct hda_check *check)
 {
-    uint64_t shortest = tryout_shortest(check, wait_for_work, LATE);
+    uint64_t shortest = hda_tryout_shortest(check, wait_for_work, LATE);
 
     if (shortest > LATE)
-        check_fault(
+        hda_check_fault(
             check, NULL,
             "host->event_set: work sets an event after %llu ns, and of three tries whoever waits wakes after "
             "%llu ns at the soonest",
@@ -330,7 +331,7 @@ static void try_with_others(struct hda_check *check)
     try_waking(check);
 }
 
-void tryout_work(struct hda_check *check)
+void hda_tryout_work(struct hda_check *check)
 {
     unsigned before = GET(check->faults);
 
@@ -340,6 +341,6 @@ void tryout_work(struct hda_check *check)
         try_level(check, HDA_LEVEL_PASSIVE);
     if (GET(check->faults) == before)
         try_with_others(check);
-    check_forget_works(check, &check->trial, sizeof(check->trial));
-    check_forget_locks(check, &check->trial, sizeof(check->trial));
+    hda_check_forget_works(check, &check->trial, sizeof(check->trial));
+    hda_check_forget_locks(check, &check->trial, sizeof(check->trial));
 }

@@ -95,7 +95,7 @@ static uintptr_t change(struct check_work *work, uintptr_t (*rule)(uintptr_t wor
     return word;
 }
 
-bool check_work_is_queued(const struct check_work *work)
+bool hda_check_work_is_queued(const struct check_work *work)
 {
     return GET(work->word) & CERTAIN;
 }
@@ -109,19 +109,20 @@ static unsigned irql_of(unsigned level)
 
 static void judge_level(struct hda_check *check, const struct check_work *work)
 {
-    unsigned irql = check_irql(check), wanted = irql_of(GET(work->level));
+    unsigned irql = hda_check_irql(check), wanted = irql_of(GET(work->level));
 
     if (irql != wanted)
-        check_fault(check, check_hook_name(HOOK_WORK_QUEUE),
-                    "host->work_queue: work of level %s runs at IRQL %u, not at %u",
-                    wanted == PASSIVE_LEVEL ? "PASSIVE" : "DISPATCH", irql, wanted);
+        hda_check_fault(check, hda_check_hook_name(HOOK_WORK_QUEUE),
+                        "host->work_queue: work of level %s runs at IRQL %u, not at %u",
+                        wanted == PASSIVE_LEVEL ? "PASSIVE" : "DISPATCH", irql, wanted);
     else if (irql == DISPATCH_LEVEL && GET(work->calling) == CALLING &&
              GET(work->caller) == check->host->runner(check->host_context))
-        check_fault(check, NULL,
-                    "host->work_queue: it was called at DISPATCH_LEVEL and has run the work before it "
-                    "returned, both on what host->runner calls %llx: work waits until its caller's IRQL has "
-                    "fallen",
-                    (unsigned long long)GET(work->caller));
+        hda_check_fault(
+            check, NULL,
+            "host->work_queue: it was called at DISPATCH_LEVEL and has run the work before it "
+            "returned, both on what host->runner calls %llx: work waits until its caller's IRQL has "
+            "fallen",
+            (unsigned long long)GET(work->caller));
 }
 
 static uintptr_t units_of(const struct hda_check *check, uint64_t now)
@@ -134,8 +135,8 @@ static void judge_time(struct hda_check *check, uintptr_t word, uint64_t now)
     intptr_t early = after(due_of(word), units_of(check, now));
 
     if (runs_of(word) > 0 && due_of(word) != 0 && early > 1)
-        check_fault(check, NULL, "host->work_queue: work runs %llu us too early",
-                    (unsigned long long)((uint64_t)early << UNIT_SHIFT) / NS_PER_US);
+        hda_check_fault(check, NULL, "host->work_queue: work runs %llu us too early",
+                        (unsigned long long)((uint64_t)early << UNIT_SHIFT) / NS_PER_US);
 }
 
 /* Whether the run is one that was asked for. */
@@ -144,25 +145,26 @@ static bool was_asked_for(struct hda_check *check, const struct check_work *work
     if (runs_of(word) > 0)
         return true;
     if (GET(work->cancelled))
-        check_fault(check, NULL, "host->work_cancel: it has returned, and the work runs after that");
+        hda_check_fault(check, NULL, "host->work_cancel: it has returned, and the work runs after that");
     else
-        check_fault(check, NULL, "host->work_queue: work runs that is not queued");
+        hda_check_fault(check, NULL, "host->work_queue: work runs that is not queued");
     return false;
 }
 
 static void run(struct hda_check *check, struct check_work *work)
 {
     uintptr_t serial = GET(work->record.serial);
-    unsigned irql = check_irql(check), now;
+    unsigned irql = hda_check_irql(check), now;
 
     if (ADD(work->running, 1) > 1)
-        check_fault(check, NULL, "host->work_queue: the same work runs twice at once");
+        hda_check_fault(check, NULL, "host->work_queue: the same work runs twice at once");
     if (irql <= DISPATCH_LEVEL)
         PUT(work->runs_on, check->host->runner(check->host_context));
     GET(work->routine)(GET(work->context));
-    now = check_irql(check);
+    now = hda_check_irql(check);
     if (now != irql)
-        check_fault(check, NULL, "host->work_queue: work that began at IRQL %u has ended at %u", irql, now);
+        hda_check_fault(check, NULL, "host->work_queue: work that began at IRQL %u has ended at %u", irql,
+                        now);
     /* It may have freed itself, and the record be another's. */
     if (GET(work->record.serial) == serial)
         SUB(work->running, 1);
@@ -176,12 +178,12 @@ static void routine(void *context)
     uint64_t now;
 
     if (work == NULL || GET(work->self) != work) {
-        check_lost_context(HOOK_WORK_INIT);
+        hda_check_lost_context(HOOK_WORK_INIT);
         return;
     }
     check = GET(work->check);
     if (GET(work->record.key) == 0) {
-        check_fault(check, NULL, "host->work_queue: work runs whose memory has been freed");
+        hda_check_fault(check, NULL, "host->work_queue: work runs whose memory has been freed");
         return;
     }
     word = change(work, begin_run, 0);
@@ -199,13 +201,14 @@ static void routine(void *context)
 static struct check_work *note(struct hda_check *check, struct hda_work *work, enum hda_level level,
                                hda_work_routine *work_routine, void *context)
 {
-    struct check_work *record = check_table_find(&check->works, work);
+    struct check_work *record = hda_check_table_find(&check->works, work);
 
-    if (record != NULL && check_work_is_queued(record))
-        check_fault(check, NULL, "host->work_init: %s initialises work that is queued", check_caller(check));
+    if (record != NULL && hda_check_work_is_queued(record))
+        hda_check_fault(check, NULL, "host->work_init: %s initialises work that is queued",
+                        hda_check_caller(check));
     if (record != NULL)
-        check_table_drop(record);
-    record = check_table_take(&check->works);
+        hda_check_table_drop(record);
+    record = hda_check_table_take(&check->works);
     if (record == NULL)
         return NULL;
     PUT(record->level, level);
@@ -213,38 +216,38 @@ static struct check_work *note(struct hda_check *check, struct hda_work *work, e
     PUT(record->context, context);
     PUT(record->check, check);
     PUT(record->self, record);
-    check_table_publish(record, work);
+    hda_check_table_publish(record, work);
     return record;
 }
 
-void check_work_init(void *context, struct hda_work *work, enum hda_level level,
-                     hda_work_routine *work_routine, void *routine_context)
+void hda_check_work_init(void *context, struct hda_work *work, enum hda_level level,
+                         hda_work_routine *work_routine, void *routine_context)
 {
     struct hda_check *check = context;
-    unsigned irql = check_enter(check, HOOK_WORK_INIT);
+    unsigned irql = hda_check_enter(check, HOOK_WORK_INIT);
     struct check_work *record = note(check, work, level, work_routine, routine_context);
 
     if (level > HDA_LEVEL_DISPATCH)
-        check_fault(check, NULL, "host->work_init: %s asks for work of level %u, and there are 0 and 1",
-                    check_caller(check), (unsigned)level);
+        hda_check_fault(check, NULL, "host->work_init: %s asks for work of level %u, and there are 0 and 1",
+                        hda_check_caller(check), (unsigned)level);
     if (record != NULL)
         check->host->work_init(check->host_context, work, level, routine, record);
     else
         check->host->work_init(check->host_context, work, level, work_routine, routine_context);
-    check_leave(check, HOOK_WORK_INIT, irql);
+    hda_check_leave(check, HOOK_WORK_INIT, irql);
 }
 
-void check_forget_works(struct hda_check *check, const void *memory, size_t size)
+void hda_check_forget_works(struct hda_check *check, const void *memory, size_t size)
 {
     for (unsigned i = 0; i < GET(check->works.used); i++) {
-        struct check_work *work = check_table_at(&check->works, i);
+        struct check_work *work = hda_check_table_at(&check->works, i);
 
         if (work == NULL || !check_lies_in(GET(work->record.key), memory, size))
             continue;
-        if (check_work_is_queued(work))
-            check_fault(check, NULL, "host->free: %s frees the memory of work that is queued",
-                        check_caller(check));
-        check_table_drop(work);
+        if (hda_check_work_is_queued(work))
+            hda_check_fault(check, NULL, "host->free: %s frees the memory of work that is queued",
+                            hda_check_caller(check));
+        hda_check_table_drop(work);
     }
 }
 
@@ -301,21 +304,21 @@ static void queue(struct hda_check *check, struct check_work *record, struct hda
         PUT(record->calling, NOT_CALLING);
 }
 
-void check_work_queue(void *context, struct hda_work *work, uint64_t delay)
+void hda_check_work_queue(void *context, struct hda_work *work, uint64_t delay)
 {
     struct hda_check *check = context;
-    unsigned irql = check_enter(check, HOOK_WORK_QUEUE);
-    struct check_work *record = check_table_find(&check->works, work);
+    unsigned irql = hda_check_enter(check, HOOK_WORK_QUEUE);
+    struct check_work *record = hda_check_table_find(&check->works, work);
 
     if (record != NULL) {
         queue(check, record, work, delay, irql);
     } else {
         if (GET(check->works.missed) == 0)
-            check_fault(check, NULL, "host->work_queue: %s queues work that it has not initialised",
-                        check_caller(check));
+            hda_check_fault(check, NULL, "host->work_queue: %s queues work that it has not initialised",
+                            hda_check_caller(check));
         check->host->work_queue(check->host_context, work, delay);
     }
-    check_leave(check, HOOK_WORK_QUEUE, irql);
+    hda_check_leave(check, HOOK_WORK_QUEUE, irql);
 }
 
 /* Whether this look is the last one that is waited for. A machine that was stopped for minutes is one look.
@@ -338,17 +341,17 @@ static void judge_overdue(struct hda_check *check, struct check_work *work, uint
     if (!(word & CERTAIN) || due_of(word) == 0 || late <= 0 || GET(work->running) ||
         !is_last_look(check, work, now))
         return;
-    check_fault(check, NULL, "host->work_queue: work of level %s was due %llu ms ago and has not run",
-                GET(work->level) == HDA_LEVEL_PASSIVE ? "PASSIVE" : "DISPATCH",
-                (unsigned long long)((uint64_t)late << UNIT_SHIFT) / NS_PER_MS);
+    hda_check_fault(check, NULL, "host->work_queue: work of level %s was due %llu ms ago and has not run",
+                    GET(work->level) == HDA_LEVEL_PASSIVE ? "PASSIVE" : "DISPATCH",
+                    (unsigned long long)((uint64_t)late << UNIT_SHIFT) / NS_PER_MS);
 }
 
-void check_overdue(struct hda_check *check)
+void hda_check_overdue(struct hda_check *check)
 {
     uint64_t now = check->host->now(check->host_context);
 
     for (unsigned i = 0; i < GET(check->works.used); i++) {
-        struct check_work *work = check_table_at(&check->works, i);
+        struct check_work *work = hda_check_table_at(&check->works, i);
 
         if (work != NULL)
             judge_overdue(check, work, now);
@@ -372,7 +375,7 @@ static void cancel(struct hda_check *check, struct check_work *record, struct hd
     if ((before | now) & CALLS || (before ^ now) & EVERS)
         return;
     if (runs_elsewhere(check, record))
-        check_fault(check, NULL, "host->work_cancel: it has returned while the work runs");
+        hda_check_fault(check, NULL, "host->work_cancel: it has returned while the work runs");
     PUT(record->cancelled, 1);
     PUT(record->looks, 0);
     if (!__atomic_compare_exchange_n(&record->word, &now, empty(now, 0), false, __ATOMIC_ACQ_REL,
@@ -380,20 +383,20 @@ static void cancel(struct hda_check *check, struct check_work *record, struct hd
         PUT(record->cancelled, 0);
 }
 
-void check_work_cancel(void *context, struct hda_work *work)
+void hda_check_work_cancel(void *context, struct hda_work *work)
 {
     struct hda_check *check = context;
-    unsigned irql = check_enter(check, HOOK_WORK_CANCEL);
-    struct check_work *record = check_table_find(&check->works, work);
+    unsigned irql = hda_check_enter(check, HOOK_WORK_CANCEL);
+    struct check_work *record = hda_check_table_find(&check->works, work);
 
-    check_overdue(check);
+    hda_check_overdue(check);
     if (record != NULL) {
         cancel(check, record, work);
     } else {
         if (GET(check->works.missed) == 0)
-            check_fault(check, NULL, "host->work_cancel: %s cancels work that it has not initialised",
-                        check_caller(check));
+            hda_check_fault(check, NULL, "host->work_cancel: %s cancels work that it has not initialised",
+                            hda_check_caller(check));
         check->host->work_cancel(check->host_context, work);
     }
-    check_leave(check, HOOK_WORK_CANCEL, irql);
+    hda_check_leave(check, HOOK_WORK_CANCEL, irql);
 }

@@ -40,7 +40,7 @@ CONFIGURATIONS = (
     Configuration("gcc", "gcc"),
     Configuration("asan", "gcc", "address,undefined", ("--no-suite", "long")),
     Configuration("tsan", "gcc", "thread", ("--suite", "host", "--suite", "real-clock", "--suite", "threads")),
-    Configuration("clang", "clang-14", tests=("--no-suite", "long", "--no-suite", "qemu")),
+    Configuration("clang", "clang-14", tests=("--no-suite", "long", "--no-suite", "qemu", "--no-suite", "races")),
 )
 
 # A report ends the process with an exit status that no test expects.

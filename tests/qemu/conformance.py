@@ -12,7 +12,9 @@ from command import DONE, CommandTest, main, run
 from machine import need_qemu
 
 LIMIT = 150  # seconds
+FEW = 4  # checks that may be tried again
 PASSED = re.compile(r"^ok \d+ - ([^.\s]+)\.\S+$", re.MULTILINE)
+FAILED = re.compile(r"^not ok \d+ - (\S+)((?:\n# .*)*)", re.MULTILINE)
 SKIPPED = re.compile(r"^ok \d+ - \S+ # SKIP (.+)$", re.MULTILINE)
 LACKING = (
     "this controller has no SSYNC",
@@ -37,10 +39,21 @@ NOT_SIMULATED = (
 
 
 class Conformance(CommandTest):
+    def check_again(self, result):
+        """A machine that has other guests may stop QEMU for longer than a check allows. What is wrong is wrong again."""
+        failures = FAILED.findall(result.out)
+        if not failures:
+            self.check(result, DONE)
+        self.assertLessEqual(len(failures), FEW, failures)
+        for name, why in failures:
+            print(f"{name} is tried again:{why}", flush=True)
+            self.check(run("conformance", "--device", "qemu", "--filter", name, timeout=LIMIT), DONE)
+
     def test_passes_and_skips_no_more_than_it_must(self):
         begun = time.monotonic()
-        result = self.check(run("conformance", "--device", "qemu", timeout=2 * LIMIT), DONE)
+        result = run("conformance", "--device", "qemu", timeout=2 * LIMIT)
         self.assertLess(time.monotonic() - begun, LIMIT)
+        self.check_again(result)
         self.assertEqual({"V1", "V2", "V3", "BDL"}, set(PASSED.findall(result.out)))
         for reason in set(SKIPPED.findall(result.out)):
             self.assertTrue(reason.startswith(LACKING + NOT_SIMULATED), reason)

@@ -103,7 +103,7 @@ class Build:
         return out
 
 
-def library(folder, part="core"):
+def archive_in(folder, part="core"):
     return folder / f"libhdabus-{part}.a"
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from core_archive import DIVISION, MEMORY, OPTIMISATIONS, PROCESSORS, Build, Failed, Missing, library  # noqa: E402
+from core_archive import DIVISION, MEMORY, OPTIMISATIONS, PROCESSORS, Build, Failed, Missing, archive_in  # noqa: E402
 from core_archive import Sizes, sizes_of_objects, total  # noqa: E402
 
 SOURCE = Path(__file__).resolve().parent.parent
@@ -189,7 +189,7 @@ class Measured:
         self.versions = {}  # of gcc, by processor
 
     def add(self, build, folder, source):
-        self.objects[build.name] = sizes_of_objects(library(folder))
+        self.objects[build.name] = sizes_of_objects(archive_in(folder))
         self.sizes[build.name] = total(self.objects[build.name])
         graph = read_graph([folder / f"{name}.ci" for name in self.objects[build.name]], source / "src/core")
         check_complete(graph, self.entries)

@@ -38,7 +38,7 @@ CHECKING_HOSTS = [core_archive.Build(processor, "gcc", "-O2", "check") for proce
 
 
 def check(build, folder):
-    archive = core_archive.library(build.make(SOURCE, folder), build.part)
+    archive = core_archive.archive_in(build.make(SOURCE, folder), build.part)
     size = core_archive.total(core_archive.sizes_of_objects(archive))
     print(f"# {build.name}: text: {size.text} bytes, rodata {size.rodata}, data {size.data}, bss {size.bss}")
     if build.part == "check":

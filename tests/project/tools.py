@@ -129,7 +129,7 @@ class CoreArchive(InAFolder):
     def complaints(self, text, optimisation="-O2"):
         (self.folder / "src/core/only.c").write_text(text)
         build = self.module.Build("x86-64", "gcc", optimisation)
-        archive = self.module.library(build.make(self.folder, self.folder / "out"))
+        archive = self.module.archive_in(build.make(self.folder, self.folder / "out"))
         return self.module.complaints(archive, self.module.MEMORY) + self.module.variables(archive)
 
     def test_what_needs_nothing_is_fine(self):

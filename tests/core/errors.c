@@ -21,8 +21,6 @@ static struct {
     unsigned stuck; /* reads of CORBCTL that still show RUN */
     unsigned logged;
     unsigned lose; /* messages that do not arrive from now on */
-    hda_interrupt_routine *routine;
-    void *context;
 } report;
 
 static uint32_t read_causes(void *device, uint32_t offset)
@@ -71,16 +69,9 @@ static bool lose_or_handle(void *unused)
 {
     (void)unused;
     if (report.lose == 0)
-        return report.routine(report.context);
+        return rig_interrupt();
     report.lose--;
     return false;
-}
-
-static NTSTATUS keep_routine(void *device, hda_interrupt_routine *routine, void *context)
-{
-    report.routine = routine;
-    report.context = context;
-    return sim_device_ops.interrupt_connect(device, lose_or_handle, NULL);
 }
 
 static void count_log(void *host, enum hda_log_level level, const char *format, va_list arguments)
@@ -93,7 +84,7 @@ static void interrupt(void)
 {
     KIRQL old = KfRaiseIrql(DISPATCH_LEVEL + 1);
 
-    assert_true(report.routine(report.context));
+    assert_true(rig_interrupt());
     KeLowerIrql(old);
 }
 
@@ -105,7 +96,7 @@ static HDAUDIO_BUS_INTERFACE_V2 start(void)
     rig.device_ops.read32 = read_causes;
     rig.device_ops.write8 = acknowledge;
     rig.device_ops.write16 = hold_commands;
-    rig.device_ops.interrupt_connect = keep_routine;
+    rig_take_interrupts(lose_or_handle);
     rig.host_ops.log = count_log;
     rig_start();
     report.logged = report.stops = 0;

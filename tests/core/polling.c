@@ -17,8 +17,6 @@
 /* ---- A controller whose messages are lost -------------------------------------------------------- */
 
 static struct {
-    hda_interrupt_routine *routine;
-    void *context;
     unsigned every; /* one of so many is lost; 0: none */
     bool holds;     /* they come late */
     bool held;
@@ -36,14 +34,7 @@ static bool lose_or_handle(void *unused)
     }
     if (lossy.every > 0 && ++lossy.messages % lossy.every == 0)
         return false;
-    return lossy.routine(lossy.context);
-}
-
-static NTSTATUS keep_routine(void *device, hda_interrupt_routine *routine, void *context)
-{
-    lossy.routine = routine;
-    lossy.context = context;
-    return sim_device_ops.interrupt_connect(device, lose_or_handle, NULL);
+    return rig_interrupt();
 }
 
 /* Whoever takes interrupts was late for everything: the one that waits comes before a timer that runs down
@@ -54,7 +45,7 @@ static void queue_after_interrupt(void *host, struct hda_work *work, uint64_t de
         KIRQL old = KfRaiseIrql(DISPATCH_LEVEL + 1);
 
         lossy.held = false;
-        assert_true(lossy.routine(lossy.context));
+        assert_true(rig_interrupt());
         KeLowerIrql(old);
     }
     linux_host_ops.work_queue(host, work, delay);
@@ -77,7 +68,7 @@ static uint64_t begun;
 static void start(void)
 {
     memset(&lossy, 0, sizeof(lossy));
-    rig.device_ops.interrupt_connect = keep_routine;
+    rig_take_interrupts(lose_or_handle);
     rig.host_ops.log = note_log;
     rig_start();
     ddi = rig_client();
@@ -328,7 +319,7 @@ static void a_bdl_client_is_called_for_each_entry(void **state)
 
     (void)state;
     memset(&lossy, 0, sizeof(lossy));
-    rig.device_ops.interrupt_connect = keep_routine;
+    rig_take_interrupts(lose_or_handle);
     rig_start();
     bdl = rig_client_bdl();
     assert_int_equal(bdl.AllocateRenderDmaEngine(bdl.Context, &format, FALSE, &engine, &converter),

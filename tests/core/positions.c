@@ -21,8 +21,6 @@ static struct {
     bool silent;         /* interrupts do not come */
     unsigned link_reads; /* of LPIB, by the driver */
     unsigned warnings;
-    hda_interrupt_routine *routine;
-    void *context;
 } lie;
 
 static void forge(void *device, const struct hda_dma *dma, size_t offset, size_t size,
@@ -42,14 +40,7 @@ static uint32_t count_link_reads(void *device, uint32_t offset)
 static bool handle_or_not(void *unused)
 {
     (void)unused;
-    return !lie.silent && lie.routine(lie.context);
-}
-
-static NTSTATUS keep_routine(void *device, hda_interrupt_routine *routine, void *context)
-{
-    lie.routine = routine;
-    lie.context = context;
-    return sim_device_ops.interrupt_connect(device, handle_or_not, NULL);
+    return !lie.silent && rig_interrupt();
 }
 
 static void note_log(void *host, enum hda_log_level level, const char *format, va_list arguments)
@@ -98,7 +89,7 @@ static void start(void)
     memset(&lie, 0, sizeof(lie));
     rig.device_ops.dma_sync = forge;
     rig.device_ops.read32 = count_link_reads;
-    rig.device_ops.interrupt_connect = keep_routine;
+    rig_take_interrupts(handle_or_not);
     rig.host_ops.log = note_log;
     rig_start();
     ddi = rig_client();

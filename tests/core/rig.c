@@ -165,6 +165,31 @@ void rig_count_allocations(void)
     rig.host_ops.free = give_back;
 }
 
+/* ---- Interrupts -------------------------------------------------------------------------------------- */
+
+static struct {
+    hda_interrupt_routine *instead, *routine;
+    void *context;
+} interrupts;
+
+static NTSTATUS connect_instead(void *device, hda_interrupt_routine *routine, void *context)
+{
+    interrupts.routine = routine;
+    interrupts.context = context;
+    return sim_device_ops.interrupt_connect(device, interrupts.instead, NULL);
+}
+
+void rig_take_interrupts(hda_interrupt_routine *instead)
+{
+    interrupts.instead = instead;
+    rig.device_ops.interrupt_connect = connect_instead;
+}
+
+bool rig_interrupt(void)
+{
+    return interrupts.routine(interrupts.context);
+}
+
 /* ---- The bus ----------------------------------------------------------------------------------------- */
 
 void rig_start(void)

@@ -48,6 +48,10 @@ void rig_spoil(unsigned address, const struct sim_vices *vices);
  * that does it, for who puts an own one before it. */
 void rig_count_allocations(void);
 NTSTATUS rig_dma_alloc(void *device, size_t size, uint64_t highest, struct hda_dma *dma);
+/* Has the controller call `instead`, with NULL, for each interrupt; rig_interrupt() calls the core's routine.
+ * Before the start. */
+void rig_take_interrupts(hda_interrupt_routine *instead);
+bool rig_interrupt(void);
 void rig_start(void);
 void rig_stop(void);
 /* A client of the first child; the test dereferences it before the bus stops, or lets the bus do it. */

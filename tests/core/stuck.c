@@ -14,8 +14,6 @@
 #define STREAM_0 1u /* the cause of an engine that nobody has allocated */
 
 static struct {
-    hda_interrupt_routine *routine;
-    void *context;
     int times;      /* that INTSTS shows the cause; ALWAYS */
     unsigned looks; /* at INTSTS */
     unsigned most;  /* of those in one call of the interrupt routine */
@@ -48,19 +46,12 @@ static uint8_t read_overrun(void *device, uint32_t offset)
 static bool count_looks(void *unused)
 {
     unsigned before = stuck.looks;
-    bool ours = stuck.routine(stuck.context);
+    bool ours = rig_interrupt();
 
     (void)unused;
     if (stuck.looks - before > stuck.most)
         stuck.most = stuck.looks - before;
     return ours;
-}
-
-static NTSTATUS keep_routine(void *device, hda_interrupt_routine *routine, void *context)
-{
-    stuck.routine = routine;
-    stuck.context = context;
-    return sim_device_ops.interrupt_connect(device, count_looks, NULL);
 }
 
 static void note_log(void *host, enum hda_log_level level, const char *format, va_list arguments)
@@ -81,7 +72,7 @@ static void start(void)
     memset(&stuck, 0, sizeof(stuck));
     rig.device_ops.read32 = read_stuck;
     rig.device_ops.read8 = read_overrun;
-    rig.device_ops.interrupt_connect = keep_routine;
+    rig_take_interrupts(count_looks);
     rig.host_ops.log = note_log;
     rig_start();
     ddi = rig_client();
